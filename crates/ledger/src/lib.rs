@@ -1,0 +1,173 @@
+//! The append-only store: entries in a hash chain, plus accounts, sessions, drafts and blobs. The only crate that
+//! speaks SQL. It refuses to know what an entry means: a body is opaque text, a role is a word, a time is a number
+//! that the caller brings.
+//!
+//! The SQL is written once, in the subset that SQLite and PostgreSQL share (`$1` parameters, `BIGINT` and `TEXT`,
+//! `ON CONFLICT`, `RETURNING`); what differs between engines lives in `dialect.rs`.
+//!
+//! The clock is never read here. Randomness is used in `random.rs` (ids, tokens) and for password salts only.
+
+mod account;
+mod blob;
+mod chain;
+mod dialect;
+mod draft;
+mod entry;
+mod error;
+mod password;
+mod random;
+mod schema;
+mod session;
+mod verify;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+pub use account::{Account, NewAccount};
+pub use blob::{BlobId, Blobs};
+pub use chain::{Break, Entry, GENESIS_HASH, Head, Why, entry_hash};
+pub use draft::{Draft, DraftError, DraftSummary};
+pub use entry::{AppendError, READ_LIMIT};
+pub use error::LedgerError;
+pub use schema::LATEST as SCHEMA_VERSION;
+pub use session::{Session, SessionToken};
+pub use verify::Verification;
+
+/// Name of the database file inside a data directory.
+pub const FILE_NAME: &str = "romduol.sqlite";
+/// Name of the blob folder inside a data directory.
+pub const BLOB_FOLDER: &str = "blobs";
+
+/// An open ledger. Cheap to clone; all clones share the same connections. Any number of processes may open the same
+/// data directory: writers take turns, readers never wait.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    path: Arc<Path>,
+    reader: dialect::Pool,
+    writer: dialect::Pool,
+    blobs: Blobs,
+}
+
+/// Settings that only tests change.
+#[doc(hidden)]
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Refuse every write, as a file system mounted read-only does.
+    pub read_only: bool,
+    /// Let the file grow to this many pages only, as a full disk does.
+    pub max_pages: Option<u32>,
+}
+
+impl Ledger {
+    /// Makes a new, empty ledger in `dir` (created if needed, private to its owner) and opens it.
+    ///
+    /// # Errors
+    /// [`LedgerError::AlreadyExists`] if `dir` holds one; disk full or not writable as for every write.
+    pub async fn create(dir: impl AsRef<Path>) -> Result<Self, LedgerError> {
+        let path = dir.as_ref().join(FILE_NAME);
+        dialect::create_file(dir.as_ref(), &path)?;
+        let made = async {
+            let ledger = Self::connect(dir.as_ref(), &path, &Options::default()).await?;
+            let mut connection = ledger.writer.acquire().await.map_err(|e| ledger.fault(e))?;
+            schema::create(&mut connection)
+                .await
+                .map_err(|e| ledger.fault(e))?;
+            drop(connection);
+            Ok(ledger)
+        };
+        let made = made.await;
+        if made.is_err() {
+            // A half-made file would be taken for somebody's data at the next try.
+            let _ = std::fs::remove_file(&path);
+        }
+        made
+    }
+
+    /// Opens the ledger in `dir`; an older schema is migrated forward first.
+    ///
+    /// # Errors
+    /// [`LedgerError::Missing`], [`LedgerError::NotALedger`], [`LedgerError::NewerSchema`], [`LedgerError::Damaged`].
+    pub async fn open(dir: impl AsRef<Path>) -> Result<Self, LedgerError> {
+        Self::open_with(dir, &Options::default()).await
+    }
+
+    #[doc(hidden)]
+    pub async fn open_with(dir: impl AsRef<Path>, options: &Options) -> Result<Self, LedgerError> {
+        let path = dir.as_ref().join(FILE_NAME);
+        dialect::check_file(&path)?;
+        let ledger = Self::connect(dir.as_ref(), &path, options).await?;
+        let found = {
+            let mut connection = ledger.reader.acquire().await.map_err(|e| ledger.fault(e))?;
+            schema::version(&mut connection)
+                .await
+                .map_err(|e| ledger.schema_fault(e))?
+        };
+        let found = found.ok_or_else(|| LedgerError::NotALedger { path: path.clone() })?;
+        if found > schema::LATEST {
+            return Err(LedgerError::NewerSchema {
+                path,
+                found,
+                known: schema::LATEST,
+            });
+        }
+        if found < schema::LATEST {
+            let mut connection = ledger.writer.acquire().await.map_err(|e| ledger.fault(e))?;
+            schema::migrate(&mut connection, schema::MIGRATIONS)
+                .await
+                .map_err(|e| ledger.fault(e))?;
+        }
+        Ok(ledger)
+    }
+
+    async fn connect(dir: &Path, path: &Path, options: &Options) -> Result<Self, LedgerError> {
+        let (reader, writer) = dialect::connect(path, options)
+            .await
+            .map_err(|e| dialect::fault(path, e))?;
+        Ok(Self {
+            path: path.into(),
+            reader,
+            writer,
+            blobs: Blobs::new(&dir.join(BLOB_FOLDER)),
+        })
+    }
+
+    /// The database file.
+    #[must_use]
+    pub fn path(&self) -> PathBuf {
+        self.path.to_path_buf()
+    }
+
+    /// The content-addressed files beside the database.
+    #[must_use]
+    pub fn blobs(&self) -> &Blobs {
+        &self.blobs
+    }
+
+    /// Closes all connections and folds the write-ahead log back into the file. Dropping is safe too: the next open
+    /// does the same work.
+    pub async fn close(self) {
+        self.reader.close().await;
+        self.writer.close().await;
+    }
+
+    /// Changes the page limit of an open ledger (see [`Options::max_pages`]).
+    #[doc(hidden)]
+    pub async fn set_max_pages(&self, pages: u32) -> Result<(), LedgerError> {
+        dialect::set_max_pages(&self.writer, pages)
+            .await
+            .map_err(|e| self.fault(e))
+    }
+
+    pub(crate) fn fault(&self, error: sqlx::Error) -> LedgerError {
+        dialect::fault(&self.path, error)
+    }
+
+    fn schema_fault(&self, error: sqlx::Error) -> LedgerError {
+        if dialect::is_missing_table(&error) {
+            return LedgerError::NotALedger {
+                path: self.path.to_path_buf(),
+            };
+        }
+        self.fault(error)
+    }
+}

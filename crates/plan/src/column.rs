@@ -1,0 +1,247 @@
+//! The columns of a kind's package file, derived from its JSON Schema, and the way between a row and a JSON body.
+//! Refuses to know files: rows come in as strings.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use crate::kinds::{Body, Kind};
+use crate::number;
+
+/// What a cell of a column holds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CellType {
+    Text,
+    Number,
+    Integer,
+    Boolean,
+    /// One of fixed codes.
+    Code(Vec<String>),
+    Period,
+    /// A list of texts or codes, separated by `;`.
+    List(Option<Vec<String>>),
+}
+
+/// One column: a field of the kind, or one language of a bilingual field.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    /// The header, e.g. `name` or `name_km`.
+    pub name: String,
+    /// The field of the body, and the key inside it for a bilingual field.
+    pub field: String,
+    pub lang: Option<&'static str>,
+    pub cell: CellType,
+    pub required: bool,
+    /// The kind whose ids this column refers to.
+    pub refers: Option<Kind>,
+    pub description: String,
+}
+
+/// A cell that cannot be read, with what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadCell {
+    pub column: String,
+    pub value: String,
+    pub problem: String,
+    pub mend: String,
+}
+
+/// The columns of a kind, in the order of its fields.
+pub fn columns(kind: Kind) -> Vec<Column> {
+    let schema = kind.schema();
+    let required: Vec<&str> =
+        schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let properties = schema.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
+    let mut columns = Vec::new();
+    for (field, property) in &properties {
+        let required = required.contains(&field.as_str());
+        let column = |name: String, lang, required| Column {
+            name,
+            field: field.clone(),
+            lang,
+            cell: cell_type(property),
+            required,
+            refers: property.get("x-refers").and_then(Value::as_str).and_then(Kind::parse),
+            description: property.get("description").and_then(Value::as_str).unwrap_or_default().replace('\n', " "),
+        };
+        if property.get("x-text").is_some() {
+            columns.push(column(field.clone(), Some("en"), required));
+            columns.push(column(format!("{field}_km"), Some("km"), false));
+        } else {
+            columns.push(column(field.clone(), None, required));
+        }
+    }
+    columns
+}
+
+fn cell_type(property: &Value) -> CellType {
+    if let Some(codes) = codes(property) {
+        return CellType::Code(codes);
+    }
+    if property.get("pattern").is_some() {
+        return CellType::Period;
+    }
+    match type_name(property) {
+        "array" => CellType::List(property.get("items").and_then(codes)),
+        "number" => CellType::Number,
+        "integer" => CellType::Integer,
+        "boolean" => CellType::Boolean,
+        _ => CellType::Text,
+    }
+}
+
+/// The codes of an enum; documented variants come as `oneOf` constants, an optional enum as `anyOf` with null.
+fn codes(property: &Value) -> Option<Vec<String>> {
+    let strings = |values: &Vec<Value>| values.iter().filter_map(Value::as_str).map(String::from).collect::<Vec<_>>();
+    if let Some(values) = property.get("enum").and_then(Value::as_array) {
+        return Some(strings(values));
+    }
+    if let Some(variants) = property.get("oneOf").and_then(Value::as_array) {
+        let consts = variants.iter().flat_map(|variant| match variant.get("const") {
+            Some(code) => vec![code.clone()],
+            None => variant.get("enum").and_then(Value::as_array).cloned().unwrap_or_default(),
+        });
+        return Some(strings(&consts.collect()));
+    }
+    property.get("anyOf").and_then(Value::as_array)?.iter().find_map(codes)
+}
+
+fn type_name(property: &Value) -> &str {
+    match property.get("type") {
+        Some(Value::String(name)) => name,
+        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).find(|n| *n != "null").unwrap_or("string"),
+        _ => match property.get("anyOf").and_then(Value::as_array) {
+            Some(options) => options.iter().map(type_name).find(|n| *n != "null").unwrap_or("string"),
+            None => "string",
+        },
+    }
+}
+
+/// Reads one row. Every bad cell is reported, not only the first.
+pub fn read_row(kind: Kind, columns: &[Column], row: &BTreeMap<&str, &str>) -> Result<Body, Vec<BadCell>> {
+    let mut body = Map::new();
+    let mut bad = Vec::new();
+    for column in columns {
+        let text = row.get(column.name.as_str()).copied().unwrap_or("").trim();
+        if text.is_empty() {
+            if column.required && column.cell != CellType::Boolean && !matches!(column.cell, CellType::List(_)) {
+                bad.push(bad_cell(column, text, "is empty", format!("fill in `{}`", column.name)));
+            }
+            if column.required && matches!(column.cell, CellType::List(_)) {
+                body.insert(column.field.clone(), Value::Array(Vec::new()));
+            }
+            continue;
+        }
+        match read_cell(column, text) {
+            Ok(value) => place(&mut body, column, value),
+            Err(problem) => bad.push(problem),
+        }
+    }
+    // A bilingual field is an object even where no language is filled in.
+    for column in columns.iter().filter(|column| column.lang.is_some()) {
+        body.entry(column.field.clone()).or_insert_with(|| Value::Object(Map::new()));
+    }
+    if !bad.is_empty() {
+        return Err(bad);
+    }
+    Body::from_json(kind, Value::Object(body)).map_err(|error| {
+        vec![BadCell {
+            column: String::new(),
+            value: row.get("id").unwrap_or(&"").to_string(),
+            problem: error.to_string(),
+            mend: "compare the row with the column descriptions in datapackage.json".into(),
+        }]
+    })
+}
+
+fn place(body: &mut Map<String, Value>, column: &Column, value: Value) {
+    match column.lang {
+        None => {
+            body.insert(column.field.clone(), value);
+        }
+        Some(lang) => {
+            let text = body.entry(column.field.clone()).or_insert_with(|| Value::Object(Map::new()));
+            if let Value::Object(text) = text {
+                text.insert(lang.to_string(), value);
+            }
+        }
+    }
+}
+
+fn read_cell(column: &Column, text: &str) -> Result<Value, BadCell> {
+    let number = || {
+        number::parse(text).map_err(|problem| bad_cell(column, text, "is not a number", problem.to_string()))
+    };
+    match &column.cell {
+        CellType::Text => Ok(Value::from(text)),
+        CellType::Number => Ok(Value::from(number()?)),
+        CellType::Integer => match number()? {
+            whole if whole.fract() == 0.0 => Ok(Value::from(whole as i64)),
+            _ => Err(bad_cell(column, text, "is not a whole number", "write it without decimals".into())),
+        },
+        CellType::Boolean => match text {
+            "true" => Ok(Value::from(true)),
+            "false" => Ok(Value::from(false)),
+            _ => Err(bad_cell(column, text, "is neither true nor false", "write `true` or `false`".into())),
+        },
+        CellType::Period => match text.parse::<crate::Period>() {
+            Ok(period) => Ok(Value::from(period.to_string())),
+            Err(_) => {
+                Err(bad_cell(column, text, "is not a period", "write 2024, 2024S1, 2024Q3 or 2024-07".into()))
+            }
+        },
+        CellType::Code(codes) => known(column, codes, text).map(|()| Value::from(text)),
+        CellType::List(codes) => {
+            let items: Vec<&str> = text.split(';').map(str::trim).filter(|item| !item.is_empty()).collect();
+            for item in &items {
+                if let Some(codes) = codes {
+                    known(column, codes, item)?;
+                }
+            }
+            Ok(Value::from(items))
+        }
+    }
+}
+
+fn known(column: &Column, codes: &[String], text: &str) -> Result<(), BadCell> {
+    if codes.iter().any(|code| code == text) {
+        return Ok(());
+    }
+    Err(bad_cell(column, text, "is not one of the known codes", format!("use one of: {}", codes.join(", "))))
+}
+
+fn bad_cell(column: &Column, value: &str, problem: &str, mend: String) -> BadCell {
+    BadCell {
+        column: column.name.clone(),
+        value: value.chars().take(80).collect(),
+        problem: problem.into(),
+        mend,
+    }
+}
+
+/// Writes a body as the cells of its row, in the order of `columns`.
+pub fn write_row(columns: &[Column], body: &Body) -> Vec<String> {
+    let json = body.to_json();
+    let cells = columns.iter().map(|column| {
+        let value = &json[&column.field];
+        show(match column.lang {
+            Some(lang) => &value[lang],
+            None => value,
+        })
+    });
+    cells.collect()
+}
+
+/// A JSON value as the text of a cell.
+pub fn show(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(show).collect::<Vec<_>>().join(";"),
+        Value::Number(number) => match number.as_f64() {
+            Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() < 1e15 => format!("{float:.0}"),
+            _ => number.to_string(),
+        },
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,87 @@
+//! A readable difference between two versions of a record: which field, from what, to what.
+
+use serde_json::Value;
+
+use crate::column::show;
+
+/// One field that changed. An absent side is empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changed {
+    /// The field, with list items named by their id: `answers.PRV-02.cells.value`.
+    pub field: String,
+    pub before: String,
+    pub after: String,
+}
+
+/// What changed between two bodies; `None` is a record that is not there.
+pub fn between(before: Option<&Value>, after: Option<&Value>) -> Vec<Changed> {
+    let mut changed = Vec::new();
+    walk(String::new(), before.unwrap_or(&Value::Null), after.unwrap_or(&Value::Null), &mut changed);
+    changed
+}
+
+fn walk(field: String, before: &Value, after: &Value, changed: &mut Vec<Changed>) {
+    if before == after {
+        return;
+    }
+    let (old, new) = (parts(before), parts(after));
+    if old.is_none() && new.is_none() {
+        changed.push(Changed { field, before: show(before), after: show(after) });
+        return;
+    }
+    let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());
+    let null = Value::Null;
+    let find = |parts: &[(String, Value)], name: &str| parts.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone());
+    let mut names: Vec<&String> = old.iter().map(|(name, _)| name).collect();
+    names.extend(new.iter().map(|(name, _)| name).filter(|name| !old.iter().any(|(n, _)| n == *name)));
+    for name in names {
+        let path = if field.is_empty() { name.clone() } else { format!("{field}.{name}") };
+        let (b, a) = (find(&old, name), find(&new, name));
+        walk(path, b.as_ref().unwrap_or(&null), a.as_ref().unwrap_or(&null), changed);
+    }
+}
+
+/// The named parts of an object or of a list of objects; plain lists and values have none.
+fn parts(value: &Value) -> Option<Vec<(String, Value)>> {
+    match value {
+        Value::Object(map) => Some(map.iter().map(|(k, v)| (k.clone(), v.clone())).collect()),
+        Value::Array(items) if items.iter().any(Value::is_object) => {
+            Some(items.iter().enumerate().map(|(n, item)| (item_name(item, n), item.clone())).collect())
+        }
+        _ => None,
+    }
+}
+
+fn item_name(item: &Value, n: usize) -> String {
+    for key in ["indicator", "id", "name"] {
+        if let Some(name) = item.get(key).and_then(Value::as_str) {
+            return name.to_string();
+        }
+    }
+    match item.get("categories") {
+        Some(categories) => show(categories),
+        None => (n + 1).to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn names_the_number_that_changed() {
+        let before = json!({ "version": 1, "answers": [{ "indicator": "PRV-02", "cells": [{ "value": 3.0 }] }] });
+        let after = json!({ "version": 2, "answers": [{ "indicator": "PRV-02", "cells": [{ "value": 5.0 }] }] });
+        let changed = between(Some(&before), Some(&after));
+        let lines: Vec<String> = changed.iter().map(|c| format!("{}: {} -> {}", c.field, c.before, c.after)).collect();
+        assert_eq!(lines, ["version: 1 -> 2", "answers.PRV-02.cells.1.value: 3 -> 5"]);
+    }
+
+    #[test]
+    fn a_new_record_shows_all_its_fields() {
+        let changed = between(None, Some(&json!({ "id": "X", "name": { "en": "A" } })));
+        assert_eq!(changed.len(), 2);
+        assert!(changed.iter().all(|c| c.before.is_empty()));
+    }
+}

@@ -1,0 +1,158 @@
+//! The kinds of record a plan is made of: the list, and the sum type over it. Refuses to know how records are stored.
+//!
+//! One struct per kind is the only definition: its fields are the columns of the package file, the body in the
+//! ledger, the JSON of the API and the JSON Schema (its doc comments are the descriptions there).
+
+mod collect;
+mod evidence;
+mod framework;
+mod indicator;
+mod place;
+
+pub use collect::*;
+pub use evidence::*;
+pub use framework::*;
+pub use indicator::*;
+pub use place::*;
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use std::sync::Arc;
+
+/// A readable code from the package (`PAR-09`, `A2.04`, `KH-12`), never a number that users must guess.
+pub type Id = String;
+
+/// What every kind of record has in common.
+pub trait Record: Serialize + DeserializeOwned + schemars::JsonSchema + PartialEq {
+    const KIND: Kind;
+    /// The version of the body; [`crate::upgrade`] lifts older bodies to it.
+    const VERSION: u32 = 1;
+    fn id(&self) -> &str;
+}
+
+macro_rules! kinds {
+    ($($(#[$meta:meta])* $name:ident = $file:literal),+ $(,)?) => {
+        /// The name of a kind; its code is also the name of the package file and of the table in [`crate::State`].
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum Kind {
+            $($(#[$meta])* #[serde(rename = $file)] $name),+
+        }
+
+        impl Kind {
+            pub const ALL: &'static [Kind] = &[$(Kind::$name),+];
+
+            pub fn code(self) -> &'static str {
+                match self { $(Kind::$name => $file),+ }
+            }
+
+            pub fn version(self) -> u32 {
+                match self { $(Kind::$name => <$name as Record>::VERSION),+ }
+            }
+
+            /// The JSON Schema of the kind's body.
+            pub fn schema(self) -> schemars::Schema {
+                match self { $(Kind::$name => schemars::schema_for!($name)),+ }
+            }
+        }
+
+        $(impl Record for $name {
+            const KIND: Kind = Kind::$name;
+            fn id(&self) -> &str { &self.id }
+        })+
+
+        /// One record of any kind, shared rather than copied between snapshots.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Body {
+            $($name(Arc<$name>)),+
+        }
+
+        impl Body {
+            pub fn kind(&self) -> Kind {
+                match self { $(Body::$name(_) => Kind::$name),+ }
+            }
+
+            pub fn id(&self) -> &str {
+                match self { $(Body::$name(record) => record.id()),+ }
+            }
+
+            pub fn to_json(&self) -> Value {
+                match self { $(Body::$name(record) => serde_json::to_value(&**record)),+ }
+                    .expect("records hold only strings, numbers, lists and objects")
+            }
+
+            pub fn from_json(kind: Kind, json: Value) -> Result<Body, serde_json::Error> {
+                Ok(match kind { $(Kind::$name => Body::$name(Arc::new(serde_json::from_value(json)?))),+ })
+            }
+        }
+
+        $(impl From<$name> for Body {
+            fn from(record: $name) -> Body { Body::$name(Arc::new(record)) }
+        })+
+
+        #[allow(non_snake_case)] // a field per kind, named as the kind
+        /// The records that are in force, one table per kind. Cloning is cheap: the tables share their nodes.
+        #[derive(Clone, Debug, Default, PartialEq)]
+        pub struct Tables {
+            $($name: imbl::OrdMap<Id, Arc<$name>>),+
+        }
+
+        impl Tables {
+            pub(crate) fn put(&mut self, body: Body) {
+                match body { $(Body::$name(record) => { self.$name.insert(record.id.clone(), record); }),+ }
+            }
+
+            pub(crate) fn retire(&mut self, kind: Kind, id: &str) {
+                match kind { $(Kind::$name => { self.$name.remove(id); }),+ }
+            }
+
+            pub fn get(&self, kind: Kind, id: &str) -> Option<Body> {
+                match kind { $(Kind::$name => self.$name.get(id).cloned().map(Body::$name)),+ }
+            }
+
+            pub fn ids(&self, kind: Kind) -> Vec<&str> {
+                match kind { $(Kind::$name => self.$name.keys().map(String::as_str).collect()),+ }
+            }
+        }
+
+        /// A kind's own table, so that `state.all::<Indicator>()` finds it.
+        pub trait Tabled: Record + Sized {
+            fn table(tables: &Tables) -> &imbl::OrdMap<Id, Arc<Self>>;
+        }
+
+        $(impl Tabled for $name {
+            fn table(tables: &Tables) -> &imbl::OrdMap<Id, Arc<Self>> { &tables.$name }
+        })+
+    };
+}
+
+kinds! {
+    Plan = "plans",
+    Area = "areas",
+    Institution = "institutions",
+    Dimension = "dimensions",
+    Category = "categories",
+    Theme = "themes",
+    Node = "nodes",
+    Indicator = "indicators",
+    Slot = "slots",
+    Target = "targets",
+    Form = "forms",
+    Assignment = "assignments",
+    Evidence = "evidence",
+    Preference = "preferences",
+    Override = "overrides",
+    Lock = "locks",
+    Return = "returns",
+}
+
+impl Kind {
+    pub fn parse(code: &str) -> Option<Kind> {
+        Kind::ALL.iter().copied().find(|kind| kind.code() == code)
+    }
+
+    /// The kinds a plan package holds, in an order in which every reference points backwards.
+    /// Returns and locks arise while the plan runs.
+    pub fn of_package() -> impl Iterator<Item = Kind> {
+        Kind::ALL.iter().copied().filter(|kind| !matches!(kind, Kind::Return | Kind::Lock | Kind::Override))
+    }
+}

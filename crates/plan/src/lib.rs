@@ -1,0 +1,27 @@
+//! Words and rules of a national action plan: records, entries, state, checks, progress, permissions.
+//!
+//! Pure: no IO, no clock, no randomness, no async. Time and ids come in as arguments.
+
+pub mod answers;
+pub mod column;
+pub mod diff;
+pub mod entry;
+pub mod kinds;
+pub mod number;
+pub mod package;
+pub mod period;
+pub mod permission;
+pub mod quality;
+pub mod readings;
+pub mod returns;
+pub mod state;
+pub mod status;
+pub mod text;
+pub mod totals;
+pub mod upgrade;
+
+pub use entry::{Actor, Change, Entry};
+pub use kinds::{Body, Id, Kind, Record};
+pub use period::{Date, Frequency, Period};
+pub use state::State;
+pub use text::{Lang, Text};

@@ -1,0 +1,165 @@
+//! Who may do what to which record: one table, used by pages, API, command line and reports alike.
+
+use crate::kinds::{Assignment, Class, Form, Id, Return, ReturnStatus, Step};
+use crate::state::State;
+use crate::vocabulary;
+
+vocabulary! {
+    Role {
+        Reporter = "reporter",
+        Verifier = "verifier",
+        Secretariat = "secretariat",
+        Committee = "committee",
+        CivilSociety = "civil-society",
+        Administrator = "administrator",
+    }
+}
+
+vocabulary! {
+    /// What a person can ask the program to do.
+    Act {
+        /// Read the plan: framework, indicators, institutions, figures.
+        ReadPlan = "read-plan",
+        /// Read the returns of a unit, with comments and files.
+        ReadReturn = "read-return",
+        /// Fill, save and submit a return.
+        File = "file-return",
+        /// Verify, accept or send back a return at one's step of the chain.
+        Verify = "verify-return",
+        /// Close and reopen periods.
+        Lock = "lock-period",
+        /// Set a status against the computed one.
+        Override = "override-status",
+        /// See who changed what.
+        ReadHistory = "read-history",
+        /// Read the data-quality findings and the check of the package.
+        ReadFindings = "read-findings",
+        /// Take the progress report home.
+        ReadReport = "read-report",
+        /// Create and close accounts.
+        ManageAccounts = "manage-accounts",
+    }
+}
+
+/// How far a permission reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    No,
+    /// Only the units of one's own institution, or inside one's own area.
+    Own,
+    All,
+}
+
+use Act::*;
+use Reach::{All, No, Own};
+
+/// The table. Columns: reporter, verifier, secretariat, committee, civil society, administrator.
+const TABLE: [(Act, [Reach; 6]); 10] = [
+    (ReadPlan, [All, All, All, All, All, All]),
+    (ReadReturn, [Own, Own, All, All, No, No]),
+    (File, [Own, No, No, No, No, No]),
+    (Verify, [No, Own, All, No, No, No]),
+    (Lock, [No, No, All, No, No, No]),
+    (Override, [No, No, All, No, No, No]),
+    (ReadHistory, [Own, Own, All, All, No, All]),
+    (ReadFindings, [No, All, All, All, No, No]),
+    (ReadReport, [All, All, All, All, All, No]),
+    (ManageAccounts, [No, No, No, No, No, All]),
+];
+
+pub fn reach(role: Role, act: Act) -> Reach {
+    let column = Role::ALL.iter().position(|r| *r == role).expect("ALL lists every role");
+    TABLE.iter().find(|(a, _)| *a == act).map_or(No, |(_, row)| row[column])
+}
+
+/// The post a person holds: a role, for an institution and/or an area.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Post {
+    pub role: Role,
+    pub institution: Option<Id>,
+    pub area: Option<Id>,
+}
+
+/// The person may not do it. Says what would be needed, not what exists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Denied(pub Act);
+
+impl Post {
+    /// May the post do `act` at all, whatever the record?
+    pub fn may(&self, act: Act) -> Result<(), Denied> {
+        if reach(self.role, act) == No { Err(Denied(act)) } else { Ok(()) }
+    }
+
+    /// May the post do `act` to the returns of this assignment?
+    pub fn may_for(&self, act: Act, assignment: &Assignment, state: &State) -> Result<(), Denied> {
+        match reach(self.role, act) {
+            All => Ok(()),
+            Own if self.owns(assignment, state) => Ok(()),
+            _ => Err(Denied(act)),
+        }
+    }
+
+    /// May the post move this return at the step where it stands?
+    pub fn may_verify(&self, record: &Return, state: &State) -> Result<(), Denied> {
+        let denied = Err(Denied(Verify));
+        let Some(assignment) = state.find::<Assignment>(&record.assignment) else { return denied };
+        let Some(form) = state.find::<Form>(&assignment.form) else { return denied };
+        if !matches!(record.status, ReturnStatus::Submitted | ReturnStatus::Verified) {
+            return denied;
+        }
+        match form.chain.get(record.steps_done as usize) {
+            Some(step) if self.holds(*step, assignment, state) => Ok(()),
+            _ => denied,
+        }
+    }
+
+    /// Whether the post is the one that a step of the chain asks for.
+    pub fn holds(&self, step: Step, assignment: &Assignment, state: &State) -> bool {
+        match step {
+            Step::Secretariat => self.role == Role::Secretariat,
+            Step::Institution => self.role == Role::Verifier && self.institution.as_ref() == Some(&assignment.institution),
+            Step::Province | Step::District => {
+                let level = if step == Step::Province { crate::kinds::AreaLevel::Province } else { crate::kinds::AreaLevel::District };
+                let wanted = state.ancestor_at(&assignment.area, level);
+                self.role == Role::Verifier && wanted.is_some() && self.area == wanted
+            }
+        }
+    }
+
+    /// A post with an area covers what lies inside it; a post of an institution covers that institution's units.
+    fn owns(&self, assignment: &Assignment, state: &State) -> bool {
+        match (&self.institution, &self.area) {
+            (_, Some(area)) => state.within(&assignment.area, area),
+            (Some(institution), None) => *institution == assignment.institution,
+            (None, None) => false,
+        }
+    }
+
+    /// Whether the post may see numbers of a class in detail.
+    pub fn may_read(&self, class: Class) -> bool {
+        match class {
+            Class::Public | Class::Partners => true,
+            Class::Restricted => matches!(self.role, Role::Secretariat | Role::Committee),
+            Class::Prohibited => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_has_a_row_for_every_act() {
+        for act in Act::ALL {
+            assert_eq!(TABLE.iter().filter(|(a, _)| a == act).count(), 1, "{}", act.code());
+        }
+    }
+
+    #[test]
+    fn nobody_verifies_what_they_file() {
+        for role in Role::ALL {
+            assert!(reach(*role, Act::File) == Reach::No || reach(*role, Act::Verify) == Reach::No);
+        }
+    }
+}

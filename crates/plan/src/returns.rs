@@ -1,0 +1,164 @@
+//! The life of a return: due → submitted → sent back or verified → accepted, and corrections afterwards.
+//! Decides what may happen next; refuses to know who stores it and when "today" is.
+
+use std::sync::Arc;
+
+use crate::kinds::*;
+use crate::period::{Date, Period};
+use crate::state::{State, return_id};
+
+/// Why a step in the life of a return is refused. The code is the key of the sentence shown.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    #[error("there is no assignment “{0}”; choose one from the list of returns")]
+    UnknownAssignment(String),
+    #[error("“{form}” is due every {frequency}; {period} is not such a period")]
+    WrongPeriod { form: Id, frequency: &'static str, period: String },
+    #[error("{period} has not ended; it can be reported from {from}")]
+    TooEarly { period: String, from: String },
+    #[error("{unit} does not owe a return for {period}; its first is {first}")]
+    NotOwed { unit: Id, period: String, first: String },
+    #[error("{period} is closed for “{form}”; ask the secretariat to reopen it, with a reason")]
+    Closed { form: Id, period: String },
+    #[error("the return {0} is being verified; it can be changed when it comes back or is accepted")]
+    UnderVerification(Id),
+    #[error("a correction after acceptance needs a reason")]
+    ReasonNeeded,
+    #[error("the return {0} is not waiting for verification")]
+    NotWaiting(Id),
+    #[error("the return {id} is now version {now}, not {seen}; look at it again before deciding")]
+    Moved { id: Id, seen: u32, now: u32 },
+}
+
+/// What a unit owes for one period, and where it stands.
+#[derive(Clone, Debug)]
+pub struct Due {
+    pub assignment: Arc<Assignment>,
+    pub form: Arc<Form>,
+    pub period: Period,
+    pub due: Date,
+    pub record: Option<Arc<Return>>,
+}
+
+impl Due {
+    pub fn id(&self) -> Id {
+        return_id(&self.assignment.id, self.period)
+    }
+
+    /// Nothing acceptable has come in and the date has passed.
+    pub fn overdue(&self, today: Date) -> bool {
+        today > self.due && self.record.as_ref().is_none_or(|r| r.status == ReturnStatus::SentBack)
+    }
+
+    /// The reporter has to act.
+    pub fn open(&self) -> bool {
+        self.record.as_ref().is_none_or(|r| r.status == ReturnStatus::SentBack)
+    }
+}
+
+/// Everything an assignment has owed up to `today`, newest first.
+pub fn owed(state: &State, assignment: &Arc<Assignment>, today: Date) -> Vec<Due> {
+    let Some(form) = state.find::<Form>(&assignment.form) else { return Vec::new() };
+    let mut owed = Vec::new();
+    let mut period = Period::containing(today, form.frequency).previous();
+    while period >= assignment.from {
+        if assignment.to.is_none_or(|to| period <= to) {
+            owed.push(Due {
+                assignment: assignment.clone(),
+                form: form.clone(),
+                period,
+                due: period.last_day().plus_days(form.due_days),
+                record: state.find::<Return>(&return_id(&assignment.id, period)).cloned(),
+            });
+        }
+        period = period.previous();
+    }
+    owed
+}
+
+/// Whether a unit may report a period now. Returns what it owes.
+pub fn may_report(state: &State, assignment: &str, period: Period, today: Date) -> Result<Due, Refused> {
+    let unknown = || Refused::UnknownAssignment(assignment.to_string());
+    let assignment = state.find::<Assignment>(assignment).ok_or_else(unknown)?;
+    let form = state.find::<Form>(&assignment.form).ok_or_else(unknown)?;
+    let period_text = period.to_string();
+    if period.frequency() != form.frequency {
+        let (form, frequency) = (form.id.clone(), form.frequency.code());
+        return Err(Refused::WrongPeriod { form, frequency, period: period_text });
+    }
+    if period < assignment.from || assignment.to.is_some_and(|to| period > to) {
+        let first = assignment.from.to_string();
+        return Err(Refused::NotOwed { unit: assignment.id.clone(), period: period_text, first });
+    }
+    if today <= period.last_day() {
+        let from = period.last_day().plus_days(1).to_string();
+        return Err(Refused::TooEarly { period: period_text, from });
+    }
+    if state.is_locked(&form.id, period) {
+        return Err(Refused::Closed { form: form.id.clone(), period: period_text });
+    }
+    let record = state.find::<Return>(&return_id(&assignment.id, period)).cloned();
+    if let Some(record) = &record
+        && matches!(record.status, ReturnStatus::Submitted | ReturnStatus::Verified)
+    {
+        return Err(Refused::UnderVerification(record.id.clone()));
+    }
+    Ok(Due {
+        assignment: assignment.clone(),
+        form: form.clone(),
+        period,
+        due: period.last_day().plus_days(form.due_days),
+        record,
+    })
+}
+
+/// The return as submitted. `reason` is needed when it corrects an accepted one.
+pub fn submit(due: &Due, answers: Vec<Answer>, reason: &str, illustrative: bool) -> Result<Return, Refused> {
+    let correction = due.record.as_ref().is_some_and(|r| r.status == ReturnStatus::Accepted);
+    if correction && reason.trim().is_empty() {
+        return Err(Refused::ReasonNeeded);
+    }
+    Ok(Return {
+        id: due.id(),
+        assignment: due.assignment.id.clone(),
+        period: due.period,
+        version: due.record.as_ref().map_or(0, |r| r.version) + 1,
+        status: ReturnStatus::Submitted,
+        steps_done: 0,
+        answers,
+        illustrative,
+    })
+}
+
+/// What a verifier decides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    Pass,
+    SendBack { reason: String },
+}
+
+/// The return after a decision. `seen` is the version the verifier looked at.
+pub fn decide(state: &State, id: &str, seen: u32, decision: &Decision) -> Result<Return, Refused> {
+    let waiting = |r: &&Arc<Return>| matches!(r.status, ReturnStatus::Submitted | ReturnStatus::Verified);
+    let record = state.find::<Return>(id).filter(waiting).ok_or_else(|| Refused::NotWaiting(id.to_string()))?;
+    if record.version != seen {
+        return Err(Refused::Moved { id: id.to_string(), seen, now: record.version });
+    }
+    let mut next = Return::clone(record);
+    match decision {
+        Decision::SendBack { reason } if reason.trim().is_empty() => return Err(Refused::ReasonNeeded),
+        Decision::SendBack { .. } => {
+            next.status = ReturnStatus::SentBack;
+            next.steps_done = 0;
+        }
+        Decision::Pass => {
+            let assignment = state.find::<Assignment>(&record.assignment);
+            let form = assignment.and_then(|a| state.find::<Form>(&a.form));
+            next.steps_done += 1;
+            let steps = form.map_or(1, |form| form.chain.len());
+            let last = usize::from(next.steps_done) >= steps;
+            next.status = if last { ReturnStatus::Accepted } else { ReturnStatus::Verified };
+        }
+    }
+    Ok(next)
+}

@@ -1,0 +1,141 @@
+//! The state of a plan: the fold of its ledger. A snapshot is immutable and cheap to clone.
+//! Refuses to know where entries come from and what the date is.
+
+use std::sync::Arc;
+
+use imbl::{OrdMap, Vector};
+
+use crate::entry::{Change, Entry};
+use crate::kinds::*;
+use crate::period::Period;
+
+#[derive(Clone, Debug, Default)]
+pub struct State {
+    tables: Tables,
+    /// The number of the last entry applied; 0 for the empty state.
+    position: u64,
+    /// The entries that touched each record, in order.
+    history: OrdMap<(Kind, Id), Vector<u64>>,
+    /// The last accepted version of each return. A correction under way does not change it.
+    accepted: OrdMap<Id, Arc<Return>>,
+}
+
+impl State {
+    /// The state after an entry. Entries are applied in order; the ledger has checked them.
+    pub fn apply(&mut self, position: u64, entry: &Entry) {
+        self.position = position;
+        for change in &entry.changes {
+            let (kind, id) = change.subject();
+            self.history.entry((kind, id.to_string())).or_default().push_back(position);
+            match change {
+                Change::Put(body) => {
+                    if let Body::Return(record) = body
+                        && record.status == ReturnStatus::Accepted
+                    {
+                        self.accepted.insert(record.id.clone(), record.clone());
+                    }
+                    self.tables.put(body.clone());
+                }
+                Change::Retire(kind, id) => {
+                    if *kind == Kind::Return {
+                        self.accepted.remove(id);
+                    }
+                    self.tables.retire(*kind, id);
+                }
+            }
+        }
+    }
+
+    pub fn position(&self) -> u64 {
+        self.position
+    }
+
+    pub fn find<T: Tabled>(&self, id: &str) -> Option<&Arc<T>> {
+        T::table(&self.tables).get(id)
+    }
+
+    /// All records of a kind, in order of their ids.
+    pub fn all<T: Tabled>(&self) -> impl Iterator<Item = &Arc<T>> {
+        T::table(&self.tables).values()
+    }
+
+    pub fn count<T: Tabled>(&self) -> usize {
+        T::table(&self.tables).len()
+    }
+
+    pub fn body(&self, kind: Kind, id: &str) -> Option<Body> {
+        self.tables.get(kind, id)
+    }
+
+    pub fn ids(&self, kind: Kind) -> Vec<&str> {
+        self.tables.ids(kind)
+    }
+
+    /// The positions of the entries that touched a record, oldest first.
+    pub fn touched_by(&self, kind: Kind, id: &str) -> Vec<u64> {
+        self.history.get(&(kind, id.to_string())).map(|seqs| seqs.iter().copied().collect()).unwrap_or_default()
+    }
+
+    /// The accepted returns: what every figure is computed from.
+    pub fn accepted(&self) -> impl Iterator<Item = &Arc<Return>> {
+        self.accepted.values()
+    }
+
+    pub fn accepted_return(&self, id: &str) -> Option<&Arc<Return>> {
+        self.accepted.get(id)
+    }
+
+    pub fn plan(&self) -> Option<&Arc<Plan>> {
+        self.all::<Plan>().next()
+    }
+
+    /// Whether `area` lies inside `outer`, or is it.
+    pub fn within(&self, area: &str, outer: &str) -> bool {
+        self.ancestry(area).any(|step| step.id == outer)
+    }
+
+    /// The area at `level` that contains `area`, or is it.
+    pub fn ancestor_at(&self, area: &str, level: AreaLevel) -> Option<Id> {
+        self.ancestry(area).find(|step| step.level == level).map(|step| step.id.clone())
+    }
+
+    /// An area and all that contain it, outwards. Ends after 16 steps so that a faulty circle cannot hang it.
+    pub fn ancestry<'a>(&'a self, area: &str) -> impl Iterator<Item = &'a Arc<Area>> {
+        let first = self.find::<Area>(area);
+        std::iter::successors(first, |area| area.parent.as_ref().and_then(|id| self.find::<Area>(id))).take(16)
+    }
+
+    /// The categories of a dimension in their order.
+    pub fn categories(&self, dimension: &str) -> Vec<&Arc<Category>> {
+        let mut list: Vec<_> = self.all::<Category>().filter(|category| category.dimension == dimension).collect();
+        list.sort_by_key(|category| category.order);
+        list
+    }
+
+    /// The indicators that a unit is asked for, in order of their codes.
+    pub fn asked(&self, assignment: &Assignment) -> Vec<&Arc<Indicator>> {
+        let Some(form) = self.find::<Form>(&assignment.form) else { return Vec::new() };
+        let asked = self.all::<Indicator>().filter(|indicator| {
+            indicator.form.as_ref() == Some(&form.id)
+                && (form.audience == Audience::Area || indicator.owner == assignment.institution)
+        });
+        asked.collect()
+    }
+
+    pub fn is_locked(&self, form: &str, period: Period) -> bool {
+        self.find::<Lock>(&lock_id(form, period)).is_some()
+    }
+
+    /// Returns that are illustrative exist; pages then say so.
+    pub fn has_illustrative(&self) -> bool {
+        self.accepted.values().any(|r| r.illustrative) || self.all::<Target>().any(|t| t.illustrative)
+    }
+}
+
+pub fn lock_id(form: &str, period: Period) -> Id {
+    format!("{form}.{period}")
+}
+
+pub fn return_id(assignment: &str, period: Period) -> Id {
+    format!("{assignment}.{period}")
+}

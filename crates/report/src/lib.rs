@@ -1,0 +1,23 @@
+//! One report model and its writers: document to HTML and PDF, charts and maps to SVG.
+//! Refuses to know plans, indicators or languages: every string arrives translated, every number formatted.
+
+pub mod chart;
+pub mod document;
+pub mod html;
+pub mod map;
+mod markup;
+mod palette;
+mod payload;
+pub mod pdf;
+pub mod scene;
+pub mod status;
+pub mod svg;
+mod text;
+mod world;
+
+pub use chart::{AxisText, bars::bars, multiples::multiples, status::status_strip, trend::trend};
+pub use document::{Block, Document};
+pub use map::map;
+pub use pdf::{PdfError, Timestamp, pdf};
+pub use scene::Scene;
+pub use status::{Status, status_icon};
