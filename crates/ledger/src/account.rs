@@ -104,7 +104,8 @@ impl Ledger {
         .bind(created)
         .fetch_one(&self.writer)
         .await;
-        row.map(account).map_err(|e| self.login_fault(e, &new.login))
+        row.map(account)
+            .map_err(|e| self.login_fault(e, &new.login))
     }
 
     /// The account with this id.
@@ -205,7 +206,11 @@ impl Ledger {
     ///
     /// # Errors
     /// [`LedgerError`] of the engine or of hashing.
-    pub async fn sign_in(&self, login: &str, password: &str) -> Result<Option<Account>, LedgerError> {
+    pub async fn sign_in(
+        &self,
+        login: &str,
+        password: &str,
+    ) -> Result<Option<Account>, LedgerError> {
         let known: Option<(String, String)> =
             sqlx::query_as("SELECT id, password_hash FROM account WHERE login = $1")
                 .bind(login)

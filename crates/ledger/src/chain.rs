@@ -112,6 +112,8 @@ pub enum Why {
     Missing,
     /// What stands in its place belongs somewhere else.
     Order,
+    /// It stands behind the end and was never appended.
+    Extra,
 }
 
 /// Hash of an entry: SHA-256 over a fixed line, the previous hash (64 hexadecimal digits), the number (8 bytes, big

@@ -6,9 +6,7 @@ use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
-};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, Sqlite, Transaction};
 
 use crate::{LedgerError, Options};
@@ -56,12 +54,15 @@ fn pool(connections: u32) -> SqlitePoolOptions {
         .idle_timeout(None)
 }
 
-/// Begins a transaction that will write. SQLite must take the write lock at once: a read lock cannot be raised
+/// How a transaction that will write begins. SQLite must take the write lock at once: a read lock cannot be raised
 /// after another writer has committed. (PostgreSQL: plain `BEGIN`.)
+pub(crate) const BEGIN_WRITE: &str = "BEGIN IMMEDIATE";
+
+/// Begins a transaction that will write; waits for other writers of this process without holding a lock.
 pub(crate) async fn begin_write(
     writer: &Pool,
 ) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
-    writer.begin_with("BEGIN IMMEDIATE").await
+    writer.begin_with(BEGIN_WRITE).await
 }
 
 pub(crate) async fn set_max_pages(writer: &Pool, pages: u32) -> Result<(), sqlx::Error> {
@@ -128,10 +129,7 @@ pub(crate) fn fault(path: &Path, error: sqlx::Error) -> LedgerError {
     let Some(code) = code(&error) else {
         return match error {
             sqlx::Error::Io(e) => io_fault(&path, &e),
-            sqlx::Error::PoolTimedOut => LedgerError::Busy {
-                path,
-                waited_s: 60,
-            },
+            sqlx::Error::PoolTimedOut => LedgerError::Busy { path, waited_s: 60 },
             _ => LedgerError::Engine { path, detail },
         };
     };
@@ -162,9 +160,9 @@ pub(crate) fn is_unique_violation(error: &sqlx::Error) -> bool {
 
 /// Whether the error says that a table does not exist, so the file belongs to another program.
 pub(crate) fn is_missing_table(error: &sqlx::Error) -> bool {
-    error
-        .as_database_error()
-        .is_some_and(|e| e.message().starts_with("no such table") || e.message().starts_with("no such column"))
+    error.as_database_error().is_some_and(|e| {
+        e.message().starts_with("no such table") || e.message().starts_with("no such column")
+    })
 }
 
 fn code(error: &sqlx::Error) -> Option<i32> {

@@ -34,7 +34,9 @@ pub struct DraftSummary {
 #[derive(Debug, thiserror::Error)]
 pub enum DraftError {
     /// Saved by somebody else meanwhile; the newer draft, or `None` if it was erased (submitted).
-    #[error("This return was changed by someone else since you opened it; compare both versions and save again.")]
+    #[error(
+        "This return was changed by someone else since you opened it; compare both versions and save again."
+    )]
     Conflict(Option<Box<Draft>>),
     /// The store refused or failed.
     #[error(transparent)]

@@ -14,7 +14,9 @@ const INSERT_ROWS: usize = 256;
 #[derive(Debug, thiserror::Error)]
 pub enum AppendError {
     /// Somebody else appended first. Read from `after` on, decide again, append again.
-    #[error("The ledger has moved on past entry {after}; read the newer entries, decide again and send it again.")]
+    #[error(
+        "The ledger has moved on past entry {after}; read the newer entries, decide again and send it again."
+    )]
     Conflict {
         /// The entry that the caller took for the last one.
         after: u64,

@@ -69,7 +69,12 @@ mod tests {
     #[test]
     fn the_decoy_costs_what_a_real_hash_costs() {
         let p = Params::default();
-        let params = format!("$argon2id$v=19$m={},t={},p={}$", p.m_cost(), p.t_cost(), p.p_cost());
+        let params = format!(
+            "$argon2id$v=19$m={},t={},p={}$",
+            p.m_cost(),
+            p.t_cost(),
+            p.p_cost()
+        );
         assert!(NOBODY.starts_with(&params));
     }
 

@@ -6,7 +6,7 @@
 use sqlx::Connection as _;
 
 use crate::chain::Head;
-use crate::dialect::Connection;
+use crate::dialect::{BEGIN_WRITE, Connection};
 
 /// Version 1 and onwards; the list at index `n` leads from version `n` to `n + 1`.
 pub(crate) const MIGRATIONS: &[&[&str]] = &[V1];
@@ -50,7 +50,7 @@ const V1: &[&str] = &[
 
 /// Lays out an empty database: all migrations and the head before the first entry.
 pub(crate) async fn create(connection: &mut Connection) -> Result<(), sqlx::Error> {
-    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+    let mut transaction = connection.begin_with(BEGIN_WRITE).await?;
     for statement in MIGRATIONS.iter().copied().flatten().copied() {
         sqlx::query(statement).execute(&mut *transaction).await?;
     }
@@ -81,7 +81,7 @@ pub(crate) async fn migrate(
     connection: &mut Connection,
     migrations: &'static [&[&str]],
 ) -> Result<(), sqlx::Error> {
-    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+    let mut transaction = connection.begin_with(BEGIN_WRITE).await?;
     let seen = version(&mut transaction).await?.unwrap_or(0) as usize;
     for statement in migrations.iter().skip(seen).copied().flatten().copied() {
         sqlx::query(statement).execute(&mut *transaction).await?;
@@ -128,7 +128,10 @@ mod tests {
     async fn a_failing_migration_changes_nothing() {
         const BAD: &[&[&str]] = &[
             V1,
-            &["CREATE TABLE extra (id TEXT)", "CREATE TABLE extra (id TEXT)"],
+            &[
+                "CREATE TABLE extra (id TEXT)",
+                "CREATE TABLE extra (id TEXT)",
+            ],
         ];
         let mut connection = empty().await;
         assert!(migrate(&mut connection, BAD).await.is_err());

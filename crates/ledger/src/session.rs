@@ -110,7 +110,12 @@ impl Ledger {
     ///
     /// # Errors
     /// [`LedgerError`] of the engine.
-    pub async fn extend_session(&self, token: &str, now: i64, expires: i64) -> Result<(), LedgerError> {
+    pub async fn extend_session(
+        &self,
+        token: &str,
+        now: i64,
+        expires: i64,
+    ) -> Result<(), LedgerError> {
         sqlx::query(
             "UPDATE session SET seen = $1, expires = $2
              WHERE token_hash = $3 AND expires > $1 AND revoked IS NULL",

@@ -40,7 +40,7 @@ impl Ledger {
             match self.read_after(&head).await {
                 Ok(entries) => match entries.last() {
                     Some(last) => head = last.head(),
-                    None => break None,
+                    None => break self.beyond(&head).await?,
                 },
                 Err(LedgerError::Broken(broken)) => {
                     head = self.last_good(head, broken.seq).await?;
@@ -63,6 +63,17 @@ impl Ledger {
         })
     }
 
+    /// An entry that stands behind the end: no append of ours put it there.
+    async fn beyond(&self, end: &Head) -> Result<Option<Break>, LedgerError> {
+        let rows = self.rows(end.seq + 1, i64::MAX as u64).await?;
+        // The end may have moved since; asked after the rows, it covers every row that an append brought.
+        let moved = rows.is_empty() || self.head().await? != *end;
+        Ok(rows.first().filter(|_| !moved).map(|entry| Break {
+            seq: entry.seq,
+            why: Why::Extra,
+        }))
+    }
+
     /// The head of the last entry before `seq`, going on from `head` which holds.
     async fn last_good(&self, head: Head, seq: u64) -> Result<Head, LedgerError> {
         if seq <= head.seq + 1 {
@@ -74,11 +85,7 @@ impl Ledger {
 
     /// Tells a swapped entry from a changed one: looks whether what stands at the broken place fits elsewhere, or what
     /// belongs there stands elsewhere. Reads the whole ledger once, which is fine for something that never happens.
-    pub(crate) async fn explain(
-        &self,
-        before: &Head,
-        broken: Break,
-    ) -> Result<Break, LedgerError> {
+    pub(crate) async fn explain(&self, before: &Head, broken: Break) -> Result<Break, LedgerError> {
         if broken.why != Why::Changed {
             return Ok(broken);
         }

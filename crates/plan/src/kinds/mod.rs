@@ -115,7 +115,7 @@ macro_rules! kinds {
         }
 
         /// A kind's own table, so that `state.all::<Indicator>()` finds it.
-        pub trait Tabled: Record + Sized {
+        pub trait Tabled: Record + Sized + 'static {
             fn table(tables: &Tables) -> &imbl::OrdMap<Id, Arc<Self>>;
         }
 
