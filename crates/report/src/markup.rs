@@ -16,9 +16,3 @@ pub fn push_escaped(out: &mut String, text: &str) {
         }
     }
 }
-
-pub fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 8);
-    push_escaped(&mut out, text);
-    out
-}

@@ -1,0 +1,51 @@
+use super::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Key -> names of the values in its sentence. Plain reading of the file, not through the library.
+fn keys(source: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let mut keys: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut current = String::new();
+    for line in source.lines().filter(|line| !line.starts_with('#')) {
+        if !line.starts_with([' ', '}', '[']) && let Some((key, _)) = line.split_once(" =") {
+            assert!(keys.insert(key.to_string(), BTreeSet::new()).is_none(), "{key} stands twice");
+            current = key.to_string();
+        }
+        for part in line.split('$').skip(1) {
+            let name = part.chars().take_while(|c| c.is_alphanumeric() || *c == '-').collect();
+            keys.get_mut(&current).expect("a value stands in a message").insert(name);
+        }
+    }
+    keys
+}
+
+#[test]
+fn both_languages_say_the_same_things_with_the_same_values() {
+    for (lang, source) in SOURCES {
+        if let Err((_, errors)) = FluentResource::try_new(source.to_string()) {
+            panic!("{}: {errors:?}", lang.code());
+        }
+    }
+    let (en, km) = (keys(SOURCES[0].1), keys(SOURCES[1].1));
+    for (key, values) in &en {
+        assert_eq!(km.get(key), Some(values), "{key} in Khmer");
+    }
+    assert_eq!(en.len(), km.len());
+}
+
+#[test]
+fn numbers_are_written_the_languages_way() {
+    let en = Locale::of(Lang::En);
+    assert_eq!(en.number(1234567.5, 1), "1,234,567.5");
+    assert_eq!(en.number(21.40, 2), "21.4");
+    assert_eq!(en.fixed(21.0, 1), "21.0");
+    assert_eq!(en.number(-0.04, 1), "0");
+    assert_eq!(en.number(f64::NAN, 1), "–");
+}
+
+#[test]
+fn khmer_names_sort_by_the_khmer_order() {
+    // Code-point order puts the independent vowel ឧ after all consonants; the dictionary files it under អ.
+    let mut names = vec!["ឧត្ដរមានជ័យ", "សៀមរាប", "កំពត", "កណ្ដាល"];
+    Locale::of(Lang::Km).sort_by_name(&mut names, |name| name);
+    assert_eq!(names[0], "កណ្ដាល");
+}

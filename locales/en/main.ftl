@@ -1,0 +1,1 @@
+period-half = half-year { $half } of { $year }
