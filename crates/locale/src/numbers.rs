@@ -1,6 +1,6 @@
 //! Numbers as ICU4X writes them. Refuses to know units.
 
-use fixed_decimal::{Decimal, FloatPrecision};
+use fixed_decimal::{Decimal, FloatPrecision, SignDisplay, SignedRoundingMode, UnsignedRoundingMode};
 use icu_decimal::DecimalFormatter;
 use romduol_plan::Lang;
 
@@ -19,7 +19,7 @@ impl Numbers {
         match rounded(value, decimals) {
             Some(mut decimal) => {
                 decimal.absolute.pad_end(-decimals);
-                self.formatter.format_to_string(&decimal)
+                self.formatter.format(&decimal).to_string()
             }
             None => "–".into(),
         }
@@ -29,7 +29,7 @@ impl Numbers {
         match rounded(value, decimals) {
             Some(mut decimal) => {
                 decimal.absolute.trim_end();
-                self.formatter.format_to_string(&decimal)
+                self.formatter.format(&decimal).to_string()
             }
             None => "–".into(),
         }
@@ -39,9 +39,9 @@ impl Numbers {
 /// Half away from zero, as people round; none for what is not a number.
 fn rounded(value: f64, decimals: i16) -> Option<Decimal> {
     let mut decimal = Decimal::try_from_f64(value, FloatPrecision::RoundTrip).ok()?;
-    decimal.round_with_mode(-decimals, fixed_decimal::SignedRoundingMode::HalfExpand);
+    decimal.round_with_mode(-decimals, SignedRoundingMode::Unsigned(UnsignedRoundingMode::HalfExpand));
     if decimal.absolute.is_zero() {
-        decimal.apply_sign_display(fixed_decimal::SignDisplay::Never);
+        decimal.apply_sign_display(SignDisplay::Never);
     }
     Some(decimal)
 }

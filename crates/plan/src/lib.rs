@@ -12,12 +12,12 @@ pub mod package;
 pub mod period;
 pub mod permission;
 pub mod quality;
-// pub mod readings;
+pub mod readings;
 pub mod returns;
 pub mod state;
 pub mod status;
 pub mod text;
-// pub mod totals;
+pub mod totals;
 pub mod upgrade;
 
 pub use entry::{Actor, Change, Entry};

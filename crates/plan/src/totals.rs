@@ -1,0 +1,238 @@
+//! The bridge between returns and the cube: which answer becomes which observation, and the roll-ups by name.
+//! Refuses to judge; see `readings` and `status` for that.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use romduol_cube::{AreaTree, Areas, Change, Cube, Dimension as CubeDimension, Measure, Periods, Query, Shape, Time, ratio};
+use romduol_cube::{PlaceRule as CubePlace, TimeRule as CubeTime};
+
+use crate::answers::has_base;
+use crate::kinds::*;
+use crate::period::Period;
+use crate::state::State;
+
+/// The two numbers of a ratio or mean are two measures; each overlapping dimension has measures of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Part {
+    indicator: Id,
+    base: bool,
+    overlapping: Option<Id>,
+}
+
+/// All accepted numbers, ready to be rolled up. Cloning is cheap.
+#[derive(Clone)]
+pub struct Totals {
+    /// Whether illustrative returns count.
+    illustrative: bool,
+    areas: Arc<HashMap<Id, u32>>,
+    area_ids: Arc<Vec<Id>>,
+    measures: Arc<HashMap<Part, u32>>,
+    expected: HashSet<(Id, Period)>,
+    cube: Cube,
+}
+
+/// A rolled-up number and how much of what was to come is in it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Total {
+    pub value: f64,
+    pub numerator: Option<f64>,
+    pub denominator: Option<f64>,
+    pub reported: u32,
+    pub expected: u32,
+}
+
+impl Totals {
+    /// Builds the totals of a state from its accepted returns.
+    pub fn build(state: &State, illustrative: bool) -> Totals {
+        let area_ids: Vec<Id> = state.all::<Area>().map(|area| area.id.clone()).collect();
+        let areas: HashMap<Id, u32> = area_ids.iter().enumerate().map(|(n, id)| (id.clone(), n as u32)).collect();
+        let parents: Vec<Option<u32>> =
+            state.all::<Area>().map(|a| a.parent.as_ref().and_then(|p| areas.get(p).copied())).collect();
+        // The package check has refused circles; an empty tree keeps a damaged state readable.
+        let tree = AreaTree::new(&parents).or_else(|_| AreaTree::new(&[])).expect("an empty tree has no circle");
+        let mut cube = Cube::new(tree);
+        let mut measures = HashMap::new();
+        for indicator in state.all::<Indicator>() {
+            add_measures(state, indicator, &mut cube, &mut measures);
+        }
+        let mut totals = Totals {
+            illustrative,
+            areas: Arc::new(areas),
+            area_ids: Arc::new(area_ids),
+            measures: Arc::new(measures),
+            expected: HashSet::new(),
+            cube,
+        };
+        for record in state.accepted() {
+            totals.put(state, None, record);
+        }
+        totals
+    }
+
+    /// Takes in a newly accepted return; `old` is the version it corrects.
+    pub fn put(&mut self, state: &State, old: Option<&Return>, record: &Return) {
+        if record.illustrative && !self.illustrative {
+            return;
+        }
+        let Some(assignment) = state.find::<Assignment>(&record.assignment) else { return };
+        self.expect(state, &assignment.form, record.period);
+        let mut changes: Vec<Change> = Vec::new();
+        for old in old.into_iter().filter(|old| self.illustrative || !old.illustrative) {
+            changes.extend(self.changes(state, assignment, old).into_iter().map(|c| Change { value: None, ..c }));
+        }
+        changes.extend(self.changes(state, assignment, record));
+        self.cube.apply(&changes).expect("changes are made from the cube's own areas, measures and shapes");
+    }
+
+    /// Notes, once per form and period, which areas were to report.
+    fn expect(&mut self, state: &State, form: &str, period: Period) {
+        if !self.expected.insert((form.to_string(), period)) {
+            return;
+        }
+        let owing = |a: &&Arc<Assignment>| a.form == form && a.from <= period && a.to.is_none_or(|to| period <= to);
+        for assignment in state.all::<Assignment>().filter(owing) {
+            let Some(area) = self.areas.get(&assignment.area) else { continue };
+            for indicator in state.asked(assignment) {
+                for base in [false, true] {
+                    let part = Part { indicator: indicator.id.clone(), base, overlapping: None };
+                    if let Some(measure) = self.measures.get(&part) {
+                        let _ = self.cube.expect(*measure, period.ordinal(), &[*area]);
+                    }
+                }
+            }
+        }
+    }
+
+    fn changes(&self, state: &State, assignment: &Assignment, record: &Return) -> Vec<Change> {
+        let Some(area) = self.areas.get(&assignment.area).copied() else { return Vec::new() };
+        let mut changes = Vec::new();
+        for answer in record.answers.iter().filter(|answer| answer.state == AnswerState::Given) {
+            let Some(indicator) = state.find::<Indicator>(&answer.indicator) else { continue };
+            let has_parts = answer.cells.iter().any(|cell| self.place(state, indicator, cell).is_some_and(|(o, _)| o.is_none()));
+            let whole = Cell { categories: Vec::new(), value: answer.total.unwrap_or(0.0), base: None };
+            // A total without parts counts as "not stated"; beside parts it is only compared with them.
+            let total = (!has_parts && answer.total.is_some()).then_some(&whole);
+            for cell in answer.cells.iter().chain(total) {
+                let Some((overlapping, categories)) = self.place(state, indicator, cell) else { continue };
+                for (base, value) in [(false, Some(cell.value)), (true, cell.base)] {
+                    let part = Part { indicator: indicator.id.clone(), base, overlapping: overlapping.clone() };
+                    let (Some(value), Some(measure)) = (value, self.measures.get(&part).copied()) else { continue };
+                    let Ok(shape) = self.cube.measure(measure).map(|m| m.shape.clone()) else { continue };
+                    let Ok(combination) = shape.combination(&categories) else { continue };
+                    changes.push(Change { measure, period: record.period.ordinal(), area, combination, value: Some(value) });
+                }
+            }
+        }
+        changes
+    }
+
+    /// Which measure a cell belongs to, and its category numbers there.
+    fn place(&self, state: &State, indicator: &Indicator, cell: &Cell) -> Option<(Option<Id>, Vec<u16>)> {
+        let number = |dimension: &Id, category: &Id| {
+            state.categories(dimension).iter().position(|c| c.id == *category).map(|n| n as u16)
+        };
+        if cell.categories.is_empty() {
+            let not_stated = indicator.dimensions.iter().map(|d| state.categories(d).len() as u16).collect();
+            return Some((None, not_stated));
+        }
+        if cell.categories.len() == indicator.dimensions.len() {
+            let numbers = indicator.dimensions.iter().zip(&cell.categories).map(|(d, c)| number(d, c));
+            if let Some(numbers) = numbers.collect::<Option<Vec<u16>>>() {
+                return Some((None, numbers));
+            }
+        }
+        let [single] = cell.categories.as_slice() else { return None };
+        indicator.overlapping.iter().find_map(|d| number(d, single).map(|n| (Some(d.clone()), vec![n])))
+    }
+
+    /// The value of an indicator for an area over one period (by its time rule where the period has several parts).
+    pub fn total(&self, indicator: &Indicator, area: &str, period: Period) -> Option<Total> {
+        let area = *self.areas.get(area)?;
+        self.ask(indicator, None, Areas::One(area), period, 0).pop().map(|(_, _, total)| total)
+    }
+
+    /// The values of all areas directly below `area`.
+    pub fn children(&self, indicator: &Indicator, area: &str, period: Period) -> Vec<(Id, Total)> {
+        let Some(area) = self.areas.get(area) else { return Vec::new() };
+        let cells = self.ask(indicator, None, Areas::ChildrenOf(*area), period, 0);
+        cells.into_iter().map(|(area, _, total)| (self.area_ids[area as usize].clone(), total)).collect()
+    }
+
+    /// The values by the categories of one dimension; `None` is "not stated".
+    pub fn breakdown(&self, state: &State, indicator: &Indicator, dimension: &str, area: &str, period: Period) -> Vec<(Option<Id>, Total)> {
+        let Some(area) = self.areas.get(area).copied() else { return Vec::new() };
+        let crossed = indicator.dimensions.iter().position(|d| d == dimension);
+        let overlapping = crossed.is_none().then(|| dimension.to_string());
+        let keep = 1 << crossed.unwrap_or(0);
+        let categories = state.categories(dimension);
+        let cells = self.ask(indicator, overlapping, Areas::One(area), period, keep);
+        let named = cells.into_iter().map(|(_, kept, total)| {
+            let category = kept.first().and_then(|n| categories.get(*n as usize));
+            (category.map(|c| c.id.clone()), total)
+        });
+        named.collect()
+    }
+
+    /// One question to the cube, for the value and, for ratios and means, its base.
+    fn ask(&self, indicator: &Indicator, overlapping: Option<Id>, areas: Areas, period: Period, keep: u32) -> Vec<(u32, Vec<u16>, Total)> {
+        let cells = |base| {
+            let part = Part { indicator: indicator.id.clone(), base, overlapping: overlapping.clone() };
+            let measure = *self.measures.get(&part)?;
+            let months = period.ordinal() + 1 - u32::from(period.frequency().months())..period.ordinal() + 1;
+            self.cube.query(&Query { measure, areas, periods: Periods::Range(months), time: Time::Rolled, keep }).ok()
+        };
+        let Some(values) = cells(false) else { return Vec::new() };
+        let bases = if has_base(indicator.kind) { cells(true) } else { None };
+        let scale = if indicator.kind == ValueKind::Ratio { 100.0 } else { 1.0 };
+        let mut totals = Vec::new();
+        for (key, cell) in values.iter() {
+            let kept = values.categories(key);
+            let base = bases.as_ref().and_then(|b| b.of(key.area, &kept).ok().flatten()).map(|(_, cell)| cell);
+            let value = match has_base(indicator.kind) {
+                true => ratio(Some(*cell), base).map(|share| share * scale),
+                false => Some(cell.value),
+            };
+            let Some(value) = value else { continue };
+            let denominator = base.map(|b| b.value);
+            let numerator = denominator.map(|_| cell.value);
+            totals.push((key.area, kept, Total { value, numerator, denominator, reported: cell.present, expected: cell.expected }));
+        }
+        totals
+    }
+}
+
+fn add_measures(state: &State, indicator: &Indicator, cube: &mut Cube, measures: &mut HashMap<Part, u32>) {
+    let dimension = |id: &Id, additive| CubeDimension { size: state.categories(id).len() as u16, additive };
+    let crossed = indicator.dimensions.iter().map(|id| dimension(id, true)).collect();
+    let mut shapes = vec![(None, Shape::new(crossed))];
+    for id in &indicator.overlapping {
+        shapes.push((Some(id.clone()), Shape::new(vec![dimension(id, false)])));
+    }
+    let bases: &[bool] = if has_base(indicator.kind) { &[false, true] } else { &[false] };
+    for (overlapping, shape) in shapes {
+        let Ok(shape) = shape else { continue };
+        for base in bases {
+            let measure = Measure { shape: shape.clone(), place: place_rule(indicator.place), time: time_rule(indicator.time) };
+            let part = Part { indicator: indicator.id.clone(), base: *base, overlapping: overlapping.clone() };
+            measures.insert(part, cube.add_measure(measure));
+        }
+    }
+}
+
+fn place_rule(rule: PlaceRule) -> CubePlace {
+    match rule {
+        PlaceRule::Sum | PlaceRule::Ratio => CubePlace::Sum,
+        PlaceRule::Max => CubePlace::Max,
+        PlaceRule::None => CubePlace::OnlyWhereMeasured,
+    }
+}
+
+fn time_rule(rule: TimeRule) -> CubeTime {
+    match rule {
+        TimeRule::Sum => CubeTime::Sum,
+        TimeRule::Last | TimeRule::RunningTotal => CubeTime::Last,
+        TimeRule::Average => CubeTime::Average,
+        TimeRule::None => CubeTime::None,
+    }
+}
