@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, Connection as _, Sqlite, Transaction};
 
 use crate::{LedgerError, Options};
 
@@ -50,6 +50,13 @@ fn pool(connections: u32) -> SqlitePoolOptions {
         .acquire_timeout(Duration::from_secs(60))
         // A file does not go away; asking before each use costs a round trip to the connection's thread.
         .test_before_acquire(false)
+        // When a disk fills up SQLite ends the transaction by itself; the ROLLBACK that follows then fails and sqlx goes
+        // on counting a transaction that is gone, so that every later BEGIN would be refused. Such a connection is
+        // replaced by a new one.
+        .before_acquire(|connection, _| {
+            let clean = !connection.is_in_transaction();
+            Box::pin(async move { Ok(clean) })
+        })
         .max_lifetime(None)
         .idle_timeout(None)
 }

@@ -73,8 +73,8 @@ pub struct View<'a> {
 impl<'a> View<'a> {
     /// All values of an indicator for an area.
     pub fn series(&self, indicator: &Indicator, area: &str) -> Series {
-        let mut all = self.from_returns(indicator, area);
-        all.extend(self.from_figures(indicator, area));
+        let mut all = self.reported(indicator, area);
+        all.extend(self.printed(indicator, area));
         all.sort_by_key(|reading| reading.period);
         let mut series = Series::default();
         let mut rest = all.as_slice();
@@ -105,7 +105,7 @@ impl<'a> View<'a> {
         (group.iter().position(|r| matches!(r.source, Source::Returns { .. })).unwrap_or(0), None)
     }
 
-    fn from_returns(&self, indicator: &Indicator, area: &str) -> Vec<Reading> {
+    fn reported(&self, indicator: &Indicator, area: &str) -> Vec<Reading> {
         let mut periods: Vec<(Period, bool)> = Vec::new();
         for record in self.state.accepted().filter(|r| self.illustrative || !r.illustrative) {
             if record.answers.iter().any(|a| a.indicator == indicator.id && a.state == AnswerState::Given) {
@@ -124,7 +124,7 @@ impl<'a> View<'a> {
         periods.into_iter().filter_map(reading).collect()
     }
 
-    fn from_figures(&self, indicator: &Indicator, area: &str) -> Vec<Reading> {
+    fn printed(&self, indicator: &Indicator, area: &str) -> Vec<Reading> {
         let figures = self.state.all::<Evidence>().filter(|f| {
             f.indicator.as_ref() == Some(&indicator.id) && f.area.as_deref() == Some(area) && f.kind != FigureKind::Target
         });

@@ -5,6 +5,7 @@ mod account;
 mod blob;
 mod entry;
 mod fault;
+mod full_disk;
 mod old_file;
 mod tamper;
 
