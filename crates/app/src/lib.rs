@@ -1,1 +1,114 @@
-//! placeholder
+//! Use cases: opens a ledger, keeps state and totals current, runs commands, composes reports.
+//!
+//! Refuses to know HTTP and files of other formats. A command is a function from the newest state to changes; one
+//! writer decides all that wait against the newest state, appends them in one durable commit and only then answers.
+
+pub mod accounts;
+pub mod clock;
+pub mod demo;
+mod error;
+pub mod filing;
+pub mod history;
+pub mod package;
+pub mod progress_report;
+pub mod snapshot;
+pub mod verification;
+mod writer;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use romduol_ledger::{Head, Ledger};
+use romduol_plan::{Actor, Change, State};
+use tokio::sync::mpsc;
+
+pub use clock::{Clock, Now};
+pub use error::AppError;
+pub use snapshot::Snapshot;
+
+/// Decides a command against the newest state. May be called again if another process wrote in between.
+pub type Decide = Box<dyn Fn(&State) -> Result<Vec<Change>, AppError> + Send>;
+
+/// A running plan. Cloning shares it.
+#[derive(Clone)]
+pub struct App {
+    pub ledger: Ledger,
+    pub clock: Clock,
+    newest: Arc<ArcSwap<Snapshot>>,
+    queue: mpsc::Sender<writer::Job>,
+}
+
+impl App {
+    /// Opens the data folder, checks the chain while folding it, and starts the writer.
+    pub async fn open(folder: &Path, clock: Clock) -> Result<App, AppError> {
+        App::start(Ledger::open(folder).await?, clock).await
+    }
+
+    /// Makes a new data folder with a plan package in it.
+    pub async fn create(folder: &Path, clock: Clock, package: &package::Files) -> Result<App, AppError> {
+        let changes = package::changes(package)?;
+        let app = App::start(Ledger::create(folder).await?, clock).await?;
+        let actor = Actor { account: "program".into(), post: "init".into() };
+        app.run(actor, "plan package loaded".into(), Box::new(move |_| Ok(changes.clone()))).await?;
+        Ok(app)
+    }
+
+    async fn start(ledger: Ledger, clock: Clock) -> Result<App, AppError> {
+        let snapshot = writer::catch_up(&ledger, &Snapshot::empty()).await?;
+        let newest = Arc::new(ArcSwap::from_pointee(snapshot));
+        let (queue, jobs) = mpsc::channel(1024);
+        tokio::spawn(writer::write(ledger.clone(), clock, newest.clone(), jobs));
+        Ok(App { ledger, clock, newest, queue })
+    }
+
+    pub fn now(&self) -> Now {
+        self.clock.now()
+    }
+
+    /// The newest snapshot; readers never wait.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.newest.load_full()
+    }
+
+    /// The plan as it stood after an earlier entry.
+    pub async fn at(&self, position: u64) -> Result<Arc<Snapshot>, AppError> {
+        let newest = self.snapshot();
+        if position >= newest.head.seq {
+            return Ok(newest);
+        }
+        let mut snapshot = Snapshot::empty();
+        while snapshot.head.seq < position {
+            let mut entries = self.ledger.read_after(&snapshot.head).await?;
+            entries.retain(|entry| entry.seq <= position);
+            snapshot = snapshot.after(&entries)?;
+        }
+        Ok(Arc::new(snapshot))
+    }
+
+    /// Runs a command: answers when its entry is durable and visible in the newest snapshot.
+    pub async fn run(&self, actor: Actor, why: String, decide: Decide) -> Result<Head, AppError> {
+        let (answer, answered) = tokio::sync::oneshot::channel();
+        let job = writer::Job { actor, why, decide, answer };
+        self.queue.send(job).await.map_err(|_| AppError::Stopping)?;
+        answered.await.map_err(|_| AppError::Stopping)?
+    }
+
+    /// Takes in what other processes have written, for as long as the program runs.
+    pub async fn follow(self) {
+        loop {
+            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+            match self.ledger.changed(&self.snapshot().head).await {
+                // An empty command makes the one writer catch up, so that snapshots never go backwards.
+                Ok(true) => {
+                    let actor = Actor { account: "program".into(), post: "follower".into() };
+                    if let Err(error) = self.run(actor, String::new(), Box::new(|_| Ok(Vec::new()))).await {
+                        tracing::error!("the ledger of another process cannot be followed: {error}");
+                    }
+                }
+                Ok(false) => {}
+                Err(error) => tracing::error!("the ledger cannot be read: {error}"),
+            }
+        }
+    }
+}

@@ -16,7 +16,12 @@ pub fn fragment(document: &Document) -> String {
     line(&mut out, "h1", "report-title", &document.title);
     line(&mut out, "p", "report-subtitle", &document.subtitle);
     line(&mut out, "p", "report-date", &document.date_line);
-    line(&mut out, "p", "report-marker", document.marker.as_deref().unwrap_or(""));
+    line(
+        &mut out,
+        "p",
+        "report-marker",
+        document.marker.as_deref().unwrap_or(""),
+    );
     for cover in &document.cover_lines {
         line(&mut out, "p", "report-line", cover);
     }
@@ -65,8 +70,14 @@ fn write_block(out: &mut String, block: &Block) {
         Block::KeyNumbers { items } => key_numbers(out, items),
         Block::Table(table) => write_table(out, table),
         Block::Figure(figure) => write_figure(out, figure),
-        Block::Callout { tone: CalloutTone::Note, text } => wrapped(out, "p", "callout", text),
-        Block::Callout { tone: CalloutTone::Attention, text } => wrapped(out, "p", "callout attention", text),
+        Block::Callout {
+            tone: CalloutTone::Note,
+            text,
+        } => wrapped(out, "p", "callout", text),
+        Block::Callout {
+            tone: CalloutTone::Attention,
+            text,
+        } => wrapped(out, "p", "callout attention", text),
         Block::List { ordered, items } => {
             let name = if *ordered { "ol" } else { "ul" };
             out.push_str(if *ordered { "<ol>\n" } else { "<ul>\n" });
@@ -144,8 +155,16 @@ fn write_table(out: &mut String, table: &Table) {
             let open = if i == 0 { "<th scope=\"row\"" } else { "<td" };
             out.push_str(open);
             out.push_str(align(column.align));
-            out.push_str(if cell.illustrative { " data-illustrative>" } else { ">" });
-            let span = Span { text: cell.text.clone(), bold: cell.bold, status: cell.status };
+            out.push_str(if cell.illustrative {
+                " data-illustrative>"
+            } else {
+                ">"
+            });
+            let span = Span {
+                text: cell.text.clone(),
+                bold: cell.bold,
+                status: cell.status,
+            };
             write_span(out, &span);
             out.push_str(if i == 0 { "</th>" } else { "</td>" });
         }

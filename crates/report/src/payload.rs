@@ -16,13 +16,30 @@ pub struct Payload {
 }
 
 pub fn payload(document: &Document) -> Payload {
-    let mut drawings: Vec<_> = Status::ALL.iter().map(|s| (format!("status-{}.svg", s.name()), icon(*s))).collect();
-    let blocks: Vec<Value> = document.blocks.iter().map(|block| write_block(block, &mut drawings)).collect();
-    let headings = document.blocks.iter().filter(|b| matches!(b, Block::Heading { level: 0 | 1, .. })).count();
-    let head = if document.running_head.is_empty() { &document.title } else { &document.running_head };
+    let mut drawings: Vec<_> = Status::ALL
+        .iter()
+        .map(|s| (format!("status-{}.svg", s.name()), icon(*s)))
+        .collect();
+    let blocks: Vec<Value> = document
+        .blocks
+        .iter()
+        .map(|block| write_block(block, &mut drawings))
+        .collect();
+    let headings = document
+        .blocks
+        .iter()
+        .filter(|b| matches!(b, Block::Heading { level: 0 | 1, .. }))
+        .count();
+    let head = if document.running_head.is_empty() {
+        &document.title
+    } else {
+        &document.running_head
+    };
     let digits: Vec<char> = document.digits.chars().collect();
-    let colours: serde_json::Map<String, Value> =
-        Status::ALL.iter().map(|s| (s.name().to_owned(), json!(palette::status_colour(*s)))).collect();
+    let colours: serde_json::Map<String, Value> = Status::ALL
+        .iter()
+        .map(|s| (s.name().to_owned(), json!(palette::status_colour(*s))))
+        .collect();
     let data = json!({
         "lang": language(&document.lang),
         "title": document.title,
@@ -39,12 +56,19 @@ pub fn payload(document: &Document) -> Payload {
         "fingerprint": document.fingerprint,
         "colours": colours,
     });
-    Payload { data: data.to_string(), drawings }
+    Payload {
+        data: data.to_string(),
+        drawings,
+    }
 }
 
 /// The two or three letters typst accepts; anything else would stop the whole report.
 fn language(tag: &str) -> String {
-    let first = tag.split(['-', '_']).next().unwrap_or("").to_ascii_lowercase();
+    let first = tag
+        .split(['-', '_'])
+        .next()
+        .unwrap_or("")
+        .to_ascii_lowercase();
     let plain = (2..=3).contains(&first.len()) && first.bytes().all(|b| b.is_ascii_lowercase());
     if plain { first } else { "en".into() }
 }

@@ -39,12 +39,24 @@ pub struct Shape {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Form {
-    Line { from: Point, to: Point },
+    Line {
+        from: Point,
+        to: Point,
+    },
     Polyline(Vec<Point>),
     /// Rings of one area, the holes included (even-odd).
     Polygon(Vec<Vec<Point>>),
-    Rect { x: f64, y: f64, width: f64, height: f64 },
-    Circle { x: f64, y: f64, radius: f64 },
+    Rect {
+        x: f64,
+        y: f64,
+        width: f64,
+        height: f64,
+    },
+    Circle {
+        x: f64,
+        y: f64,
+        radius: f64,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -133,7 +145,11 @@ pub enum Tone {
 
 impl Scene {
     pub fn new(width: f64, title: &str, description: &str) -> Self {
-        let width = if width.is_finite() { width.clamp(160.0, 4000.0) } else { PHONE_WIDTH };
+        let width = if width.is_finite() {
+            width.clamp(160.0, 4000.0)
+        } else {
+            PHONE_WIDTH
+        };
         Scene {
             width,
             height: 0.0,
@@ -145,7 +161,12 @@ impl Scene {
     }
 
     pub fn shape(&mut self, form: Form, role: Role) -> &mut Shape {
-        self.shapes.push(Shape { form, role, tooltip: None, href: None });
+        self.shapes.push(Shape {
+            form,
+            role,
+            tooltip: None,
+            href: None,
+        });
         self.shapes.last_mut().expect("just pushed")
     }
 
@@ -173,7 +194,12 @@ impl Scene {
             Form::Line { from, to } => ok(from) && ok(to),
             Form::Polyline(points) => points.iter().all(ok),
             Form::Polygon(rings) => rings.iter().flatten().all(ok),
-            Form::Rect { x, y, width, height } => ok(&(*x, *y)) && ok(&(*width, *height)),
+            Form::Rect {
+                x,
+                y,
+                width,
+                height,
+            } => ok(&(*x, *y)) && ok(&(*width, *height)),
             Form::Circle { x, y, radius } => ok(&(*x, *y)) && radius.is_finite(),
         };
         ok(&(self.width, self.height))

@@ -35,7 +35,10 @@ struct Base {
 fn base() -> &'static Base {
     static BASE: OnceLock<Base> = OnceLock::new();
     BASE.get_or_init(|| {
-        let fonts: Vec<Font> = FONTS.iter().filter_map(|data| Font::new(Bytes::new(*data), 0)).collect();
+        let fonts: Vec<Font> = FONTS
+            .iter()
+            .filter_map(|data| Font::new(Bytes::new(*data), 0))
+            .collect();
         Base {
             library: LazyHash::new(Library::default()),
             book: LazyHash::new(FontBook::from_fonts(&fonts)),
@@ -81,7 +84,11 @@ impl World for ReportWorld {
 
     fn source(&self, id: FileId) -> FileResult<Source> {
         let template = &base().template;
-        if id == template.id() { Ok(template.clone()) } else { Err(not_found(id)) }
+        if id == template.id() {
+            Ok(template.clone())
+        } else {
+            Err(not_found(id))
+        }
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {

@@ -28,6 +28,15 @@ async fn a_small_disk_fills_up_and_is_freed() {
         "{error:?}"
     );
     assert_eq!(ledger.head().await.unwrap(), head);
+    // Trying again fails for the same reason, not because of what the first failure left behind.
+    let again = ledger.append(&head, &vec![large.clone(); 5]).await;
+    assert!(
+        matches!(
+            again,
+            Err(AppendError::Ledger(LedgerError::DiskFull { .. }))
+        ),
+        "{again:?}"
+    );
 
     let bytes = vec![7; 800_000];
     let error = ledger.blobs().put(bytes.clone()).await.unwrap_err();

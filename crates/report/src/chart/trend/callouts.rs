@@ -1,7 +1,7 @@
 //! Finds a free place for the few labels that stand at a mark: off the lines, off each other, inside the drawing.
 //! Refuses to know what the marks mean.
 
-use crate::scene::{Anchor, Point, Scene, Size, Tone};
+use crate::scene::{Anchor, Form, Point, Scene, Size, Tone};
 use crate::text;
 
 /// Left, top, right, bottom.
@@ -10,6 +10,7 @@ type Frame = (f64, f64, f64, f64);
 pub struct Callouts {
     taken: Vec<Frame>,
     segments: Vec<(Point, Point)>,
+    marks: Vec<Frame>,
     width: f64,
     top: f64,
     bottom: f64,
@@ -27,8 +28,21 @@ impl Callouts {
             };
             (left, label.y - 11.0, left + width, label.y + 3.0)
         });
-        let segments = lines.iter().flat_map(|line| line.windows(2).map(|pair| (pair[0], pair[1])));
-        Callouts { taken: taken.collect(), segments: segments.collect(), width: scene.width, top, bottom }
+        let segments = lines
+            .iter()
+            .flat_map(|line| line.windows(2).map(|pair| (pair[0], pair[1])));
+        let marks = scene.shapes.iter().filter_map(|shape| match shape.form {
+            Form::Circle { x, y, radius } => Some((x - radius, y - radius, x + radius, y + radius)),
+            _ => None,
+        });
+        Callouts {
+            taken: taken.collect(),
+            segments: segments.collect(),
+            marks: marks.collect(),
+            width: scene.width,
+            top,
+            bottom,
+        }
     }
 
     /// Writes the label at the best of a few places around the mark; the earlier place wins a draw.
@@ -45,7 +59,11 @@ impl Callouts {
             .min_by(|a, b| self.cost(*a).total_cmp(&self.cost(*b)))
             .unwrap_or((mark.0, mark.1, mark.0, mark.1));
         self.taken.push(best);
-        let label = scene.label(((best.0 + best.2) / 2.0, best.3 - 4.0), line, Anchor::Middle);
+        let label = scene.label(
+            ((best.0 + best.2) / 2.0, best.3 - 4.0),
+            line,
+            Anchor::Middle,
+        );
         label.size(size).tone(tone);
         if bold {
             label.bold();
@@ -55,8 +73,19 @@ impl Callouts {
     fn places(&self, (x, y): Point, wide: f64) -> Vec<Frame> {
         let tall = 16.0;
         let shifts = [0.0, -wide / 2.0 + 4.0, wide / 2.0 - 4.0];
-        let heights = [y - 7.0 - tall, y + 7.0, y - 20.0 - tall, y + 20.0, y - 34.0 - tall, y + 34.0];
-        let over = heights.iter().flat_map(|top| shifts.iter().map(move |shift| (x - wide / 2.0 + shift, *top)));
+        let heights = [
+            y - 7.0 - tall,
+            y + 7.0,
+            y - 20.0 - tall,
+            y + 20.0,
+            y - 34.0 - tall,
+            y + 34.0,
+        ];
+        let over = heights.iter().flat_map(|top| {
+            shifts
+                .iter()
+                .map(move |shift| (x - wide / 2.0 + shift, *top))
+        });
         let beside = [(x + 9.0, y - tall / 2.0), (x - 9.0 - wide, y - tall / 2.0)];
         over.chain(beside)
             .map(|(left, top)| {
@@ -68,10 +97,19 @@ impl Callouts {
 
     /// Overlapping words cannot be read; a line through a word is ugly; far away is merely worse.
     fn cost(&self, frame: Frame) -> f64 {
-        let overlaps = self.taken.iter().filter(|other| meet(frame, **other)).count() as f64;
-        let crossed = self.segments.iter().filter(|(a, b)| crosses(frame, *a, *b)).count() as f64;
+        let overlaps = self
+            .taken
+            .iter()
+            .filter(|other| meet(frame, **other))
+            .count() as f64;
+        let crossed = self
+            .segments
+            .iter()
+            .filter(|(a, b)| crosses(frame, *a, *b))
+            .count() as f64;
         let outside = f64::from(frame.1 < self.top || frame.3 > self.bottom);
-        overlaps * 10.0 + outside * 6.0 + crossed * 2.0
+        let covered = self.marks.iter().filter(|mark| meet(frame, **mark)).count() as f64;
+        overlaps * 10.0 + covered * 3.0 + outside * 6.0 + crossed * 2.0
     }
 }
 

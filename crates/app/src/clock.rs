@@ -1,0 +1,37 @@
+//! What time it is: the one place that asks the machine. Tests bring their own time.
+
+use romduol_plan::Date;
+
+/// A moment, as the parts of the program need it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Now {
+    /// `2026-11-23T09:34:37Z`, as ledger entries keep it.
+    pub stamp: String,
+    /// Seconds since 1970, for sessions.
+    pub unix: i64,
+    /// The date where the program runs, for deadlines.
+    pub date: Date,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub enum Clock {
+    #[default]
+    System,
+    /// Always this second.
+    Fixed(i64),
+}
+
+impl Clock {
+    pub fn now(self) -> Now {
+        let (instant, zone) = match self {
+            Clock::System => (jiff::Timestamp::now(), jiff::tz::TimeZone::system()),
+            Clock::Fixed(unix) => (jiff::Timestamp::from_second(unix).unwrap_or_default(), jiff::tz::TimeZone::UTC),
+        };
+        let local = instant.to_zoned(zone);
+        Now {
+            stamp: instant.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            unix: instant.as_second(),
+            date: Date { year: local.year().into(), month: local.month() as u8, day: local.day() as u8 },
+        }
+    }
+}
