@@ -1,1 +1,69 @@
-//! wip
+//! Filing a return: what a unit owes, the draft, the checks, and the submission.
+
+use std::sync::Arc;
+
+use romduol_ledger::{Draft, DraftError};
+use romduol_plan::answers::{self, Problem};
+use romduol_plan::kinds::{Answer, Assignment};
+use romduol_plan::permission::Act;
+use romduol_plan::returns::{self, Due};
+use romduol_plan::{Change, Date, Period, State};
+
+use crate::accounts::Person;
+use crate::{App, AppError};
+
+/// What a submission came to.
+pub enum Filed {
+    /// Durable, and waiting for the first verifier.
+    Submitted,
+    /// Nothing was saved in the ledger; these have to be met first.
+    Problems(Vec<Problem>),
+}
+
+/// Everything the person's units owe, newest first.
+pub fn owed_by(state: &State, person: &Person, today: Date) -> Vec<Due> {
+    let mine = |a: &&Arc<Assignment>| person.post.may_for(Act::File, a, state).is_ok();
+    let mut owed: Vec<Due> = state.all::<Assignment>().filter(mine).flat_map(|a| returns::owed(state, a, today)).collect();
+    owed.sort_by(|a, b| (b.period, &a.assignment.id).cmp(&(a.period, &b.assignment.id)));
+    owed
+}
+
+impl App {
+    /// Opens a return for filling.
+    pub fn open_return(&self, state: &State, person: &Person, assignment: &str, period: Period) -> Result<Due, AppError> {
+        let found = state.find::<Assignment>(assignment);
+        if let Some(found) = found {
+            person.post.may_for(Act::File, found, state)?;
+        }
+        Ok(returns::may_report(state, assignment, period, self.now().date)?)
+    }
+
+    /// Saves a draft as it was typed. Drafts can hold anything: they are checked when submitted.
+    pub async fn save_draft(&self, person: &Person, due: &Due, body: &str, revision: u64) -> Result<Draft, AppError> {
+        let saved = self.ledger.save_draft(&due.id(), body, revision, &person.account, self.now().unix).await;
+        saved.map_err(|error| match error {
+            DraftError::Ledger(error) => error.into(),
+            conflict => AppError::Bad(conflict.to_string()),
+        })
+    }
+
+    /// Submits a return. `reason` says why an accepted one is corrected.
+    pub async fn submit(&self, person: &Person, due: &Due, answers: Vec<Answer>, reason: &str) -> Result<Filed, AppError> {
+        let snapshot = self.snapshot();
+        person.post.may_for(Act::File, &due.assignment, &snapshot.state)?;
+        let problems = answers::check(&snapshot.state, &due.assignment, due.period, &answers);
+        if !answers::submittable(&problems, &answers) {
+            return Ok(Filed::Problems(problems));
+        }
+        let (assignment, period, today) = (due.assignment.id.clone(), due.period, self.now().date);
+        let reason_ = reason.trim().to_string();
+        let decide = move |state: &State| {
+            let due = returns::may_report(state, &assignment, period, today)?;
+            Ok(vec![Change::Put(returns::submit(&due, answers.clone(), &reason_, false)?.into())])
+        };
+        let why = if reason.trim().is_empty() { "submitted".to_string() } else { reason.trim().to_string() };
+        self.run(person.actor(), why, Box::new(decide)).await?;
+        self.ledger.erase_draft(&due.id()).await?;
+        Ok(Filed::Submitted)
+    }
+}

@@ -1,1 +1,69 @@
-//! wip
+//! Verifying returns, closing and reopening periods, and setting a status by hand.
+
+use romduol_plan::kinds::{Form, Lock, Override, Return, ReturnStatus};
+use romduol_plan::permission::Act;
+use romduol_plan::returns::{self, Decision};
+use romduol_plan::state::lock_id;
+use romduol_plan::{Change, Kind, Period, State};
+
+use crate::accounts::Person;
+use crate::{App, AppError};
+
+/// The returns that wait for this person's decision, oldest period first.
+pub fn waiting<'a>(state: &'a State, person: &Person) -> Vec<&'a Return> {
+    let mut waiting: Vec<&Return> =
+        state.all::<Return>().map(|r| &**r).filter(|record| person.post.may_verify(record, state).is_ok()).collect();
+    waiting.sort_by(|a, b| (a.period, &a.id).cmp(&(b.period, &b.id)));
+    waiting
+}
+
+impl App {
+    /// Passes a return on or sends it back. `seen` is the version the person looked at.
+    pub async fn decide(&self, person: &Person, id: &str, seen: u32, decision: Decision) -> Result<ReturnStatus, AppError> {
+        let why = match &decision {
+            Decision::Pass => "verified".to_string(),
+            Decision::SendBack { reason } => reason.trim().to_string(),
+        };
+        let (person_, id_) = (person.clone(), id.to_string());
+        let decide = move |state: &State| {
+            let next = returns::decide(state, &id_, seen, &decision)?;
+            let record = state.find::<Return>(&id_).ok_or(AppError::NotFound { kind: "return", id: id_.clone() })?;
+            person_.post.may_verify(record, state)?;
+            Ok(vec![Change::Put(next.into())])
+        };
+        self.run(person.actor(), why, Box::new(decide)).await?;
+        let snapshot = self.snapshot();
+        Ok(snapshot.state.find::<Return>(id).map_or(ReturnStatus::Accepted, |record| record.status))
+    }
+
+    /// Closes a period of a form, or reopens it with a reason.
+    pub async fn lock(&self, person: &Person, form: &str, period: Period, close: bool, reason: &str) -> Result<(), AppError> {
+        person.post.may(Act::Lock)?;
+        if reason.trim().is_empty() {
+            return Err(romduol_plan::returns::Refused::ReasonNeeded.into());
+        }
+        let form = form.to_string();
+        let decide = move |state: &State| {
+            state.find::<Form>(&form).ok_or(AppError::NotFound { kind: "form", id: form.clone() })?;
+            let id = lock_id(&form, period);
+            Ok(match (close, state.is_locked(&form, period)) {
+                (true, false) => vec![Change::Put(Lock { id, form: form.clone(), period }.into())],
+                (false, true) => vec![Change::Retire(Kind::Lock, id)],
+                _ => Vec::new(),
+            })
+        };
+        self.run(person.actor(), reason.trim().into(), Box::new(decide)).await?;
+        Ok(())
+    }
+
+    /// Sets a status against the computed one; the public sees the reason.
+    pub async fn set_status(&self, person: &Person, wanted: Override) -> Result<(), AppError> {
+        person.post.may(Act::Override)?;
+        if wanted.reason.is_empty() {
+            return Err(romduol_plan::returns::Refused::ReasonNeeded.into());
+        }
+        let why = wanted.reason.en.clone();
+        self.run(person.actor(), why, Box::new(move |_| Ok(vec![Change::Put(wanted.clone().into())]))).await?;
+        Ok(())
+    }
+}

@@ -1,4 +1,4 @@
-//! Writes a sample report to look at: `sample OUT.pdf [en|km] [MAP.geojson]`, with the HTML and each SVG beside it.
+//! Writes a sample report to look at: `sample OUT.pdf [en|km] [MAP.geojson] [COPIES]`, with the HTML and each SVG beside it.
 //! Every number in it is invented.
 
 use std::collections::BTreeMap;
@@ -37,7 +37,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Some(path) => Some(Outlines::from_geojson(&std::fs::read_to_string(path)?)?),
         None => None,
     };
-    let document = document(&words, outlines.as_ref(), PAGE_WIDTH);
+    let mut document = self::document(&words, outlines.as_ref(), PAGE_WIDTH);
+    let copies = args.next().map_or(Ok(1), |n| n.parse())?;
+    document.blocks = vec![document.blocks; copies].concat();
     let time = Timestamp::from_unix(1_795_392_000);
     for run in ["first", "second"] {
         let start = Instant::now();

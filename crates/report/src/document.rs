@@ -162,6 +162,12 @@ impl Document {
     }
 }
 
+/// The level at which a heading is written: a level is never skipped on the way down, because a screen reader's
+/// outline (and PDF/UA) would have a hole there.
+pub fn heading_level(previous: u8, wanted: u8) -> u8 {
+    wanted.clamp(1, 4).min(previous + 1)
+}
+
 impl Block {
     pub fn heading(level: u8, text: impl Into<String>) -> Self {
         Block::Heading {

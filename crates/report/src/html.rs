@@ -1,7 +1,9 @@
 //! Writes a document as an HTML fragment: the readable, searchable twin of the PDF.
 //! Refuses to write a page: head, navigation and style sheet belong to whoever embeds the fragment.
 
-use crate::document::{Align, Block, CalloutTone, Cell, Document, Figure, KeyNumber, Span, Table};
+use crate::document::{
+    Align, Block, CalloutTone, Cell, Document, Figure, KeyNumber, Span, Table, heading_level,
+};
 use crate::markup::push_escaped;
 use crate::status::status_icon;
 use crate::svg;
@@ -26,8 +28,9 @@ pub fn fragment(document: &Document) -> String {
         line(&mut out, "p", "report-line", cover);
     }
     out.push_str("</header>\n");
+    let mut level = 0;
     for block in &document.blocks {
-        write_block(&mut out, block);
+        write_block(&mut out, block, &mut level);
     }
     if !document.fingerprint.is_empty() {
         out.push_str("<footer class=\"report-fingerprint\">\n");
@@ -59,11 +62,13 @@ fn line(out: &mut String, name: &str, class: &str, text: &str) {
     out.push_str(">\n");
 }
 
-fn write_block(out: &mut String, block: &Block) {
+fn write_block(out: &mut String, block: &Block, last: &mut u8) {
     match block {
         // The title is the page's h1, so the document's first level is h2.
+        Block::Heading { text, .. } if text.trim().is_empty() => {}
         Block::Heading { level, text } => {
-            let name = ["h2", "h3", "h4", "h5"][usize::from(level.clamp(&1, &4) - 1)];
+            *last = heading_level(*last, *level);
+            let name = ["h2", "h3", "h4", "h5"][usize::from(*last - 1)];
             line(out, name, "", text);
         }
         Block::Paragraph { spans: text } => wrapped(out, "p", "", text),

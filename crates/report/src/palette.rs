@@ -63,6 +63,8 @@ pub fn paint(role: Role, is_line: bool) -> Paint {
 fn line(role: Role) -> Paint {
     match role {
         Role::Ink => drawn(INK, 1.2),
+        Role::Paper => drawn(PAPER, 1.2),
+        Role::Band(_) => drawn("#8b948f", 0.5),
         Role::Accent => drawn(ACCENT, 2.0),
         Role::Second => drawn(SECOND, 2.0),
         Role::Illustrative => Paint {
@@ -80,15 +82,14 @@ fn line(role: Role) -> Paint {
         Role::Axis => drawn(MUTED, 1.0),
         Role::Grid => drawn(HAIRLINE, 0.75),
         Role::Status(status) => drawn(status_colour(status), 1.5),
-        Role::Muted | Role::Other | Role::NoData | Role::Level(_) | Role::Band(_) => {
-            drawn(MUTED, 1.0)
-        }
+        Role::Muted | Role::Other | Role::NoData | Role::Level(_) => drawn(MUTED, 1.0),
     }
 }
 
 fn area(role: Role) -> Paint {
     match role {
         Role::Ink => filled(INK),
+        Role::Paper => filled(PAPER),
         Role::Muted => filled(MUTED),
         Role::Accent => filled(ACCENT),
         Role::Second => Paint {
@@ -115,9 +116,9 @@ fn area(role: Role) -> Paint {
                 ..filled(fill)
             }
         }
-        Role::Band(Band::OnTrack) => filled("#edf5f0"),
-        Role::Band(Band::AtRisk) => filled("#f8efcf"),
-        Role::Band(Band::OffTrack) => filled("#f5ebe8"),
+        Role::Band(Band::OnTrack) => filled("#f2f8f5"),
+        Role::Band(Band::AtRisk) => filled("#f7ecc6"),
+        Role::Band(Band::OffTrack) => filled("#f0e2dd"),
         Role::Status(status) if status.is_open() => open(status_colour(status), 1.4),
         Role::Status(status) => filled(status_colour(status)),
     }
@@ -147,6 +148,7 @@ pub const fn tone_colour(tone: Tone) -> &'static str {
 pub const fn class(role: Role) -> &'static str {
     match role {
         Role::Ink => "c-ink",
+        Role::Paper => "c-paper",
         Role::Muted => "c-muted",
         Role::Accent => "c-accent",
         Role::Second => "c-second",

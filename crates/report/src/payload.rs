@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::document::{Block, Document, Figure};
+use crate::document::{Block, Document, Figure, heading_level};
 use crate::palette;
 use crate::scene::{Label, Scene};
 use crate::status::{Status, symbol};
@@ -20,10 +20,12 @@ pub fn payload(document: &Document) -> Payload {
         .iter()
         .map(|s| (format!("status-{}.svg", s.name()), icon(*s)))
         .collect();
+    let mut level = 0;
     let blocks: Vec<Value> = document
         .blocks
         .iter()
-        .map(|block| write_block(block, &mut drawings))
+        .filter(|block| !is_empty_heading(block))
+        .map(|block| write_block(block, &mut drawings, &mut level))
         .collect();
     let headings = document
         .blocks
@@ -42,7 +44,7 @@ pub fn payload(document: &Document) -> Payload {
         .collect();
     let data = json!({
         "lang": language(&document.lang),
-        "title": document.title,
+        "title": first_of(&[&document.title, &document.organisation]),
         "subtitle": document.subtitle,
         "organisation": document.organisation,
         "date_line": document.date_line,
@@ -62,6 +64,11 @@ pub fn payload(document: &Document) -> Payload {
     }
 }
 
+/// An empty heading would be a hole in the outline, which the standards refuse.
+fn is_empty_heading(block: &Block) -> bool {
+    matches!(block, Block::Heading { text, .. } if text.trim().is_empty())
+}
+
 /// The two or three letters typst accepts; anything else would stop the whole report.
 fn language(tag: &str) -> String {
     let first = tag
@@ -73,8 +80,12 @@ fn language(tag: &str) -> String {
     if plain { first } else { "en".into() }
 }
 
-fn write_block(block: &Block, drawings: &mut Vec<(String, String)>) -> Value {
+fn write_block(block: &Block, drawings: &mut Vec<(String, String)>, last: &mut u8) -> Value {
     match block {
+        Block::Heading { level, text } => {
+            *last = heading_level(*last, *level);
+            json!({ "kind": "heading", "level": *last, "text": text })
+        }
         Block::Figure(figure) => {
             let name = format!("drawing-{}.svg", drawings.len());
             drawings.push((name.clone(), svg::shapes_only(&figure.scene)));
@@ -97,17 +108,28 @@ fn write_figure(figure: &Figure, file: &str) -> Value {
             "colour": palette::tone_colour(label.tone),
         })
     };
-    let alt = [scene.title.as_str(), scene.description.as_str()].join(". ");
+    let name = first_of(&[&scene.title, &figure.caption]);
+    let alt = [name, &scene.description].join(". ");
     json!({
         "kind": "figure",
         "file": file,
-        "width": scene.width,
-        "height": scene.height,
+        "width": scene.width.max(1.0),
+        "height": scene.height.max(1.0),
         "labels": scene.labels.iter().map(label).collect::<Vec<_>>(),
         "alt": alt.trim_matches(['.', ' ']),
         "caption": figure.caption,
         "source": figure.source,
     })
+}
+
+/// The first text that says something. The standards demand a title and a name for each picture, so a dash stands in
+/// for a missing one rather than no report at all.
+fn first_of<'a>(texts: &[&'a str]) -> &'a str {
+    texts
+        .iter()
+        .copied()
+        .find(|text| !text.trim().is_empty())
+        .unwrap_or("\u{2013}")
 }
 
 fn icon(status: Status) -> String {

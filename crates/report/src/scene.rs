@@ -63,6 +63,8 @@ pub enum Form {
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     Ink,
+    /// A mark on a dark ground.
+    Paper,
     Muted,
     /// The measured thing itself.
     Accent,

@@ -54,6 +54,26 @@ fn file_id(name: &str) -> FileId {
     RootedPath::new(VirtualRoot::Project, path).intern()
 }
 
+/// Replaces what no embedded font can draw by a question mark: PDF/A refuses a file with one missing glyph, and one
+/// emoji in a comment must not cost a country its report. Works on the JSON text, where only strings leave ASCII.
+fn printable(data: String) -> String {
+    let fonts = &base().fonts;
+    let drawn = |c: char| {
+        c.is_ascii()
+            || fonts
+                .iter()
+                .any(|font| font.info().coverage.contains(u32::from(c)))
+    };
+    if data.chars().all(drawn) {
+        return data;
+    }
+    // A variation selector only chooses the look of the character before it.
+    let kept = data
+        .chars()
+        .filter(|c| !('\u{FE00}'..='\u{FE0F}').contains(c));
+    kept.map(|c| if drawn(c) { c } else { '?' }).collect()
+}
+
 pub struct ReportWorld {
     files: HashMap<FileId, Bytes>,
 }
@@ -61,7 +81,10 @@ pub struct ReportWorld {
 impl ReportWorld {
     pub fn new(payload: Payload) -> Self {
         let mut files = HashMap::new();
-        files.insert(file_id("data.json"), Bytes::from_string(payload.data));
+        files.insert(
+            file_id("data.json"),
+            Bytes::from_string(printable(payload.data)),
+        );
         for (name, content) in payload.drawings {
             files.insert(file_id(&name), Bytes::from_string(content));
         }

@@ -123,14 +123,10 @@ fn hostile_text_is_only_text() {
         "$x$ *a* _b_ @c <d> `e` \\u{0} [",
         "",
         "\u{202E}rtl",
-        "😀 ฿ 中",
+        "😀\u{FE0F} ฿ 中",
     ] {
-        let result = pdf(&every_block("en", text), time());
-        // UA-1 demands a title and glyphs for all text; a clear refusal is right, anything else is not.
-        match result {
-            Ok(bytes) => assert!(bytes.len() > 1000),
-            Err(error) => assert!(matches!(error, PdfError::Export(_)), "{text:?}: {error}"),
-        }
+        let bytes = pdf(&every_block("en", text), time());
+        assert!(bytes.is_ok(), "{text:?}: {bytes:?}");
     }
 }
 

@@ -1,1 +1,93 @@
-fn main() {}
+//! The program `romduol`: the command line over the use cases. Refuses to know rules and pages.
+
+mod commands;
+mod embedded;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+/// Develop, coordinate, monitor and publish a national action plan.
+#[derive(Parser)]
+#[command(version, propagate_version = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start with the reference plan, its real figures and clearly marked illustrative returns.
+    Demo {
+        #[arg(long, default_value_t = 8080)]
+        port: u16,
+        /// Where to keep the demo's data; a fresh folder in the system's temporary place if not given.
+        #[arg(long)]
+        data: Option<PathBuf>,
+        /// Leave out the illustrative returns and targets.
+        #[arg(long)]
+        no_illustrative: bool,
+    },
+    /// Serve an existing data folder.
+    Serve {
+        #[arg(long)]
+        data: PathBuf,
+        #[arg(long, default_value_t = 8080)]
+        port: u16,
+    },
+    /// Make a new data folder from a plan package.
+    Init {
+        #[arg(long)]
+        data: PathBuf,
+        #[arg(long)]
+        plan: PathBuf,
+    },
+    /// Check a plan package, or describe its columns.
+    #[command(subcommand)]
+    Plan(Plan),
+    /// Recompute the hash chain of a ledger.
+    Verify {
+        #[arg(long)]
+        data: PathBuf,
+    },
+    /// Manage accounts.
+    #[command(subcommand)]
+    User(User),
+}
+
+#[derive(Subcommand)]
+enum Plan {
+    /// Report every fault of a package: file, row, column, value, what is wrong and how to mend it.
+    Check { folder: PathBuf },
+    /// Write datapackage.json, the description of all files and columns, into the folder.
+    Describe { folder: PathBuf },
+}
+
+#[derive(Subcommand)]
+enum User {
+    /// Add an account. The password is read from standard input.
+    Add {
+        #[arg(long)]
+        data: PathBuf,
+        login: String,
+        #[arg(long)]
+        role: String,
+        #[arg(long)]
+        name: Option<String>,
+        #[arg(long)]
+        institution: Option<String>,
+        #[arg(long)]
+        area: Option<String>,
+        #[arg(long, default_value = "en")]
+        language: String,
+    },
+}
+
+#[tokio::main]
+async fn main() {
+    tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter("warn").init();
+    if let Err(error) = commands::run(Arguments::parse().command).await {
+        eprintln!("romduol: {error:#}");
+        std::process::exit(1);
+    }
+}

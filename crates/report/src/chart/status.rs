@@ -22,7 +22,7 @@ pub struct StatusCount {
     pub word: String,
 }
 
-const STRIP: f64 = 14.0;
+const STRIP: f64 = 20.0;
 const LINE: f64 = 21.0;
 
 pub fn status_strip(input: &StatusStripInput) -> Scene {
@@ -89,6 +89,18 @@ fn strip(scene: &mut Scene, counts: &[StatusCount]) {
         };
         let tip = format!("{} {}", entry.number, entry.word);
         scene.shape(segment, role).tip(&tip);
+        if width >= 18.0 {
+            on_segment(scene, entry.status, x + width / 2.0);
+        }
         x += width;
     }
+}
+
+/// The symbol on its segment, so that the strip can be read without colour.
+fn on_segment(scene: &mut Scene, status: Status, x: f64) {
+    let mut shapes = symbol(status, (x, STRIP / 2.0), 9.0);
+    if !status.is_open() {
+        shapes.iter_mut().for_each(|shape| shape.role = Role::Paper);
+    }
+    scene.shapes.extend(shapes);
 }

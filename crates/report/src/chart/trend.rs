@@ -3,64 +3,14 @@
 
 use super::{AxisText, Scale, extent, is_drawable, ticks, years};
 use crate::chart::trend::callouts::Callouts;
-use crate::scene::{Anchor, Band, Form, Point, Role, Scene, Size, Tone};
+use crate::scene::{Anchor, Form, Point, Role, Scene, Size, Tone};
 use crate::text;
 
+mod bands;
 mod callouts;
+mod input;
 
-#[derive(Debug, Clone, Default)]
-pub struct TrendInput {
-    pub title: String,
-    pub description: String,
-    /// Scene units: `scene::PHONE_WIDTH` for a page, `scene::PAGE_WIDTH` for paper.
-    pub width: f64,
-    /// Chosen from the width when absent.
-    pub height: Option<f64>,
-    /// Written above the value axis.
-    pub unit: String,
-    pub points: Vec<TrendPoint>,
-    pub baseline: Option<Mark>,
-    /// The expected path runs straight from the baseline through these in order of time.
-    pub targets: Vec<Mark>,
-    pub thresholds: Vec<Threshold>,
-    /// Shade where a value would be on track, at risk and off track.
-    pub bands: Option<BandLimits>,
-    /// Written at the last preferred point.
-    pub end_label: String,
-}
-
-#[derive(Debug, Clone, Default)]
-pub struct TrendPoint {
-    /// Decimal year.
-    pub x: f64,
-    pub y: f64,
-    pub tooltip: String,
-    /// Not real data: drawn dotted and in yellow.
-    pub illustrative: bool,
-    /// Points of the preferred source make the line; the others are small hollow marks.
-    pub preferred: bool,
-}
-
-#[derive(Debug, Clone, Default)]
-pub struct Mark {
-    pub x: f64,
-    pub y: f64,
-    /// Written beside the baseline and the last target, a tooltip on the others.
-    pub label: String,
-}
-
-#[derive(Debug, Clone, Default)]
-pub struct Threshold {
-    pub y: f64,
-    pub label: String,
-}
-
-/// Shares of the expected progress at which the bands begin, such as 0.9 and 0.6.
-#[derive(Debug, Clone, Copy)]
-pub struct BandLimits {
-    pub on_track: f64,
-    pub at_risk: f64,
-}
+pub use input::{BandLimits, Mark, Threshold, TrendInput, TrendPoint};
 
 /// The plot's frame: where values go on the drawing.
 struct Frame {
@@ -85,10 +35,10 @@ pub fn trend(input: &TrendInput, axis: &AxisText) -> Scene {
     let points = preferred(input);
     let path = path(input);
     let frame = frame(input, &path, &mut scene, axis);
-    if let (Some(limits), Some(first), Some(last)) = (input.bands, path.first(), path.last()) {
-        if path.len() > 1 && first.1 != last.1 {
-            bands(&mut scene, &frame, &path, limits);
-        }
+    if let (Some(limits), [first, .., last]) = (input.bands, path.as_slice())
+        && first.1 != last.1
+    {
+        bands::draw(&mut scene, &frame, &path, limits);
     }
     grid(&mut scene, &frame, input, axis);
     let way: Vec<Point> = path.iter().map(|p| frame.at(*p)).collect();
@@ -214,36 +164,6 @@ fn grid(scene: &mut Scene, frame: &Frame, input: &TrendInput, axis: &AxisText) {
             .label((x, frame.bottom + 18.0), name, Anchor::Middle)
             .tone(Tone::Muted);
     }
-}
-
-/// Three areas between the expected path's shares: beyond on_track, between the two, and the rest.
-fn bands(scene: &mut Scene, frame: &Frame, path: &[Point], limits: BandLimits) {
-    let start = path[0].1;
-    let share = |k: f64| -> Vec<Point> {
-        path.iter()
-            .map(|p| frame.at((p.0, start + k * (p.1 - start))))
-            .collect()
-    };
-    let edge = |y: f64| {
-        vec![
-            (frame.x.at(path[0].0), y),
-            (frame.x.at(path[path.len() - 1].0), y),
-        ]
-    };
-    let rising = path[path.len() - 1].1 > start;
-    let (good, bad) = if rising {
-        (frame.top, frame.bottom)
-    } else {
-        (frame.bottom, frame.top)
-    };
-    let between = |a: Vec<Point>, mut b: Vec<Point>| {
-        b.reverse();
-        Form::Polygon(vec![[a, b].concat()])
-    };
-    let (on, risk) = (share(limits.on_track), share(limits.at_risk));
-    scene.shape(between(edge(good), on.clone()), Role::Band(Band::OnTrack));
-    scene.shape(between(on, risk.clone()), Role::Band(Band::AtRisk));
-    scene.shape(between(risk, edge(bad)), Role::Band(Band::OffTrack));
 }
 
 fn marks(scene: &mut Scene, frame: &Frame, input: &TrendInput) {

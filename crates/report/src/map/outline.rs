@@ -45,12 +45,23 @@ struct Feature {
 type Ring = Vec<Vec<f64>>;
 
 #[derive(Deserialize)]
-#[serde(tag = "type", content = "coordinates")]
-enum Geometry {
-    Polygon(Vec<Ring>),
-    MultiPolygon(Vec<Vec<Ring>>),
-    #[serde(other)]
-    Other,
+struct Geometry {
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(default)]
+    coordinates: Value,
+}
+
+/// The rings of all parts; nothing for a geometry without an inside.
+fn rings(geometry: Geometry) -> Result<Option<Vec<Ring>>, serde_json::Error> {
+    match geometry.kind.as_str() {
+        "Polygon" => serde_json::from_value(geometry.coordinates).map(Some),
+        "MultiPolygon" => {
+            let parts: Vec<Vec<Ring>> = serde_json::from_value(geometry.coordinates)?;
+            Ok(Some(parts.into_iter().flatten().collect()))
+        }
+        _ => Ok(None),
+    }
 }
 
 impl Outlines {
@@ -60,15 +71,10 @@ impl Outlines {
         let mut areas = Vec::new();
         for (index, feature) in collection.features.into_iter().enumerate() {
             let id = id(&feature).ok_or(GeoError::NoId(index + 1))?;
-            let rings = match feature.geometry {
-                Some(Geometry::Polygon(rings)) => rings,
-                Some(Geometry::MultiPolygon(parts)) => parts.into_iter().flatten().collect(),
-                Some(Geometry::Other) | None => continue,
+            let Some(rings) = feature.geometry.map(rings).transpose()?.flatten() else {
+                continue;
             };
-            let rings = rings
-                .iter()
-                .map(|ring| points(ring))
-                .collect::<Option<Vec<_>>>();
+            let rings = rings.iter().map(points).collect::<Option<Vec<_>>>();
             areas.push((id.clone(), rings.ok_or(GeoError::OutOfRange(id))?));
         }
         if areas

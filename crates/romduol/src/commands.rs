@@ -1,0 +1,102 @@
+//! What each command does, as calls of the use cases. Every refusal is one sentence on standard error.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context, bail};
+use romduol_app::{App, Clock, demo, package};
+use romduol_ledger::{Ledger, NewAccount};
+
+use crate::{Command, Plan, User, embedded};
+
+pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Demo { port, data, no_illustrative } => run_demo(port, data, !no_illustrative).await,
+        Command::Serve { data, port } => serve(App::open(&data, Clock::System).await?, port, false).await,
+        Command::Init { data, plan } => init(&data, &plan).await,
+        Command::Plan(Plan::Check { folder }) => check(&folder),
+        Command::Plan(Plan::Describe { folder }) => describe(&folder),
+        Command::Verify { data } => verify(&data).await,
+        Command::User(user) => add_user(user).await,
+    }
+}
+
+async fn run_demo(port: u16, data: Option<PathBuf>, illustrative: bool) -> anyhow::Result<()> {
+    let start = Instant::now();
+    let folder = data.unwrap_or_else(|| std::env::temp_dir().join(format!("romduol-demo-{}", std::process::id())));
+    let app = if folder.join(romduol_ledger::FILE_NAME).exists() {
+        App::open(&folder, Clock::System).await?
+    } else {
+        std::fs::create_dir_all(&folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;
+        let app = App::create(&folder, Clock::System, &embedded::reference_plan()).await?;
+        app.fill_demo(illustrative).await?;
+        app
+    };
+    println!("Romduol demo: http://127.0.0.1:{port}  (ready after {} ms, data in {})", start.elapsed().as_millis(), folder.display());
+    println!("Sign in with the password {}:", demo::PASSWORD);
+    for (login, role, institution, area) in demo::ACCOUNTS {
+        println!("  {login:<12} {role}{}", place(institution, area));
+    }
+    serve(app, port, true).await
+}
+
+fn place(institution: Option<&str>, area: Option<&str>) -> String {
+    area.or(institution).map(|place| format!(" ({place})")).unwrap_or_default()
+}
+
+async fn serve(app: App, port: u16, demo: bool) -> anyhow::Result<()> {
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", port))
+        .await
+        .with_context(|| format!("port {port} is taken or not allowed; choose another one with --port"))?;
+    tokio::spawn(app.clone().follow());
+    romduol_web::serve(listener, app, embedded::reference_plan().remove("map.geojson"), demo).await?;
+    Ok(())
+}
+
+async fn init(data: &Path, plan: &Path) -> anyhow::Result<()> {
+    let files = package::files(plan)?;
+    std::fs::create_dir_all(data).with_context(|| format!("the folder {} cannot be made", data.display()))?;
+    let app = App::create(data, Clock::System, &files).await?;
+    println!("{} is ready, with {} entry.", data.display(), app.snapshot().head.seq);
+    Ok(())
+}
+
+fn check(folder: &Path) -> anyhow::Result<()> {
+    let package = package::check(&package::files(folder)?);
+    for fault in &package.faults {
+        println!("{fault}");
+    }
+    match package.faults.len() {
+        0 => println!("{}: {} records, no faults.", folder.display(), package.records.len()),
+        faults => bail!("{} has {faults} fault(s), listed above", folder.display()),
+    }
+    Ok(())
+}
+
+fn describe(folder: &Path) -> anyhow::Result<()> {
+    let name = folder.file_name().and_then(|n| n.to_str()).unwrap_or("plan");
+    let text = serde_json::to_string_pretty(&romduol_plan::package::descriptor(name))? + "\n";
+    let path = folder.join("datapackage.json");
+    std::fs::write(&path, text).with_context(|| format!("{} cannot be written", path.display()))
+}
+
+async fn verify(data: &Path) -> anyhow::Result<()> {
+    let head = Ledger::open(data).await?.verify().await?.into_result()?;
+    println!("The chain holds: {} entries, fingerprint {}.", head.seq, head.hash);
+    Ok(())
+}
+
+async fn add_user(user: User) -> anyhow::Result<()> {
+    let User::Add { data, login, role, name, institution, area, language } = user;
+    let mut password = String::new();
+    std::io::stdin().read_to_string(&mut password).context("the password cannot be read from standard input")?;
+    let password = password.trim_end_matches(['\r', '\n']);
+    if password.chars().count() < 10 {
+        bail!("the password has fewer than 10 characters; choose a longer one");
+    }
+    let app = App::open(&data, Clock::System).await?;
+    let account = NewAccount { id: None, name: name.unwrap_or_else(|| login.clone()), login, role, institution, area, language };
+    app.add_account(account, password).await?;
+    Ok(())
+}
