@@ -91,16 +91,20 @@ impl Totals {
             return;
         }
         let owing = |a: &&Arc<Assignment>| a.form == form && a.from <= period && a.to.is_none_or(|to| period <= to);
+        let mut expected: HashMap<u32, Vec<u32>> = HashMap::new();
         for assignment in state.all::<Assignment>().filter(owing) {
             let Some(area) = self.areas.get(&assignment.area) else { continue };
             for indicator in state.asked(assignment) {
                 for base in [false, true] {
                     let part = Part { indicator: indicator.id.clone(), base, overlapping: None };
                     if let Some(measure) = self.measures.get(&part) {
-                        let _ = self.cube.expect(*measure, period.ordinal(), &[*area]);
+                        expected.entry(*measure).or_default().push(*area);
                     }
                 }
             }
+        }
+        for (measure, areas) in expected {
+            self.cube.expect(measure, period.ordinal(), &areas).expect("areas and measures are the cube's own");
         }
     }
 

@@ -1,2 +1,36 @@
-//! wip
-pub async fn serve(_: tokio::net::TcpListener, _: romduol_app::App, _: Option<Vec<u8>>, _: bool) -> std::io::Result<()> { Ok(()) }
+//! Pages of the program: the only HTTP. Refuses to know rules; it decodes, calls a use case and shows the answer.
+
+mod chrome;
+mod error;
+mod pages;
+mod routes;
+mod viewer;
+
+use std::sync::Arc;
+
+use romduol_app::App;
+use romduol_report::map::Outlines;
+
+/// What every handler shares.
+#[derive(Clone)]
+pub struct Site {
+    pub app: App,
+    /// The outlines for maps, where the plan has them.
+    pub outlines: Option<Arc<Outlines>>,
+    /// Shows the demo's accounts on the sign-in page.
+    pub demo: bool,
+}
+
+/// The routes of the site, for the server and for tests.
+pub fn router(app: App, map: Option<Vec<u8>>, demo: bool) -> axum::Router {
+    let outlines = map.and_then(|bytes| Outlines::from_geojson(&String::from_utf8_lossy(&bytes)).ok()).map(Arc::new);
+    routes::router(Site { app, outlines, demo })
+}
+
+/// Serves until the process is asked to stop.
+pub async fn serve(listener: tokio::net::TcpListener, app: App, map: Option<Vec<u8>>, demo: bool) -> std::io::Result<()> {
+    let stop = async {
+        let _ = tokio::signal::ctrl_c().await;
+    };
+    axum::serve(listener, router(app, map, demo)).with_graceful_shutdown(stop).await
+}

@@ -1,0 +1,133 @@
+//! What surrounds every page: title, menu, language, marks. Templates reach sentences and numbers through it.
+
+use axum::response::{Html, IntoResponse, Response};
+use romduol_locale::{Arg, Locale};
+use romduol_plan::kinds::KhmerStatus;
+use romduol_plan::permission::Act;
+use romduol_plan::status::Status;
+use romduol_plan::{Lang, Period, Text};
+
+use crate::error::{Page, PageError};
+use crate::viewer::Viewer;
+
+pub(crate) struct Chrome {
+    pub locale: &'static Locale,
+    pub title: String,
+    pub plan: String,
+    pub path: String,
+    /// Name and post of the person, and the menu; empty on the sign-in page.
+    pub who: String,
+    pub menu: Vec<(&'static str, &'static str)>,
+    pub at: Option<u64>,
+    /// Illustrative data is there: shown (true) or switched off (false).
+    pub illustrative: Option<bool>,
+}
+
+impl Chrome {
+    pub fn of(viewer: &Viewer, title: impl Into<String>) -> Chrome {
+        let state = &viewer.snapshot.state;
+        let items: [(&str, &str, Act); 7] = [
+            ("/scorecard", "menu-scorecard", Act::ReadPlan),
+            ("/framework", "menu-framework", Act::ReadPlan),
+            ("/institutions", "menu-institutions", Act::ReadPlan),
+            ("/figures", "menu-figures", Act::ReadPlan),
+            ("/findings", "menu-findings", Act::ReadFindings),
+            ("/returns", "menu-returns", Act::ReadReturn),
+            ("/about", "menu-about", Act::ReadPlan),
+        ];
+        Chrome {
+            locale: viewer.locale,
+            title: title.into(),
+            plan: state.plan().map(|plan| plan.title.get(viewer.lang()).to_string()).unwrap_or_default(),
+            path: viewer.path.clone(),
+            who: viewer.person.name.clone(),
+            menu: items.into_iter().filter(|(.., act)| viewer.may(*act)).map(|(to, key, _)| (to, key)).collect(),
+            at: viewer.at,
+            illustrative: state.has_illustrative().then_some(viewer.illustrative),
+        }
+    }
+
+    pub fn lang(&self) -> &'static str {
+        self.locale.lang.code()
+    }
+
+    pub fn t(&self, key: &str) -> String {
+        self.locale.t(key)
+    }
+
+    pub fn t1(&self, key: &str, name: &str, value: &str) -> String {
+        self.locale.say(key, &[(name, Arg::Text(value))])
+    }
+
+    pub fn count(&self, key: &str, count: &usize) -> String {
+        self.locale.say(key, &[("count", Arg::Count(*count))])
+    }
+
+    pub fn status(&self, status: &Status) -> String {
+        self.locale.t(&format!("status-{}", status.code()))
+    }
+
+    /// The status as shape and word. The markup is the report crate's own.
+    pub fn mark(&self, status: &Status) -> String {
+        format!("<span class=\"status s-{}\">{} {}</span>", status.code(), icon(*status), self.status(status))
+    }
+
+    pub fn period(&self, period: &Period) -> String {
+        self.locale.period(*period)
+    }
+
+    pub fn number(&self, value: &f64) -> String {
+        self.locale.number(*value, 2)
+    }
+
+    /// Text in the page's language; where it has to fall back, the language is said for screen readers.
+    pub fn text(&self, text: &Text) -> String {
+        let shown = escape(text.get(self.locale.lang));
+        match text.lacks(self.locale.lang) && !shown.is_empty() && self.locale.lang == Lang::Km {
+            true => format!("<span lang=\"en\">{shown}</span>"),
+            false => shown,
+        }
+    }
+
+    /// A mark behind Khmer that no native reader has approved yet.
+    pub fn draft(&self, khmer: &KhmerStatus) -> String {
+        match self.locale.lang == Lang::Km && *khmer == KhmerStatus::Draft {
+            true => format!(" <span class=\"mark\">{}</span>", self.t("khmer-draft")),
+            false => String::new(),
+        }
+    }
+}
+
+pub(crate) fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// The shape of a status, drawn by the report crate so that paper and screen agree.
+pub(crate) fn icon(status: Status) -> String {
+    romduol_report::status_icon(report_status(status))
+}
+
+pub(crate) fn report_status(status: Status) -> romduol_report::Status {
+    use romduol_report::Status as Shape;
+    match status {
+        Status::OffTrack => Shape::OffTrack,
+        Status::AtRisk => Shape::AtRisk,
+        Status::OnTrack => Shape::OnTrack,
+        Status::Achieved => Shape::Achieved,
+        Status::NoData => Shape::NoData,
+        Status::Stale => Shape::Stale,
+        Status::NoBaseline => Shape::NoBaseline,
+        Status::NoTarget => Shape::NoTarget,
+    }
+}
+
+pub(crate) fn render(template: &impl askama::Template) -> Page {
+    let html = template.render().map_err(|error| {
+        PageError::App(romduol_app::AppError::Bad(format!("the page could not be made: {error}")))
+    })?;
+    Ok(Html(html).into_response())
+}
+
+pub(crate) fn see(path: &str) -> Response {
+    axum::response::Redirect::to(path).into_response()
+}

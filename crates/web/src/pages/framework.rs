@@ -1,0 +1,91 @@
+//! The framework as a tree, and the page of one node: what it serves, what serves it, what measures it.
+
+use std::sync::Arc;
+
+use axum::extract::Path;
+use romduol_app::AppError;
+use romduol_plan::kinds::{Indicator, Node, NodeLevel, Slot, Theme};
+use romduol_plan::permission::Act;
+
+use super::scorecard::{Row, row, year};
+use crate::chrome::{Chrome, render};
+use crate::error::Page;
+use crate::viewer::Viewer;
+
+/// A node with what lies below it.
+pub(crate) struct Branch {
+    node: Arc<Node>,
+    indicators: usize,
+    slots: Vec<Arc<Slot>>,
+    branches: Vec<Branch>,
+}
+
+#[derive(askama::Template)]
+#[template(path = "framework.html")]
+struct Framework {
+    c: Chrome,
+    pillars: Vec<Branch>,
+}
+
+pub(crate) async fn show(viewer: Viewer) -> Page {
+    viewer.must(Act::ReadPlan)?;
+    let nodes: Vec<&Arc<Node>> = viewer.snapshot.state.all::<Node>().collect();
+    let pillars = nodes.iter().filter(|node| node.level == NodeLevel::Pillar).map(|node| branch(&viewer, node, 5)).collect();
+    render(&Framework { c: Chrome::of(&viewer, viewer.locale.t("menu-framework")), pillars })
+}
+
+fn branch(viewer: &Viewer, node: &Arc<Node>, depth: u8) -> Branch {
+    let state = &viewer.snapshot.state;
+    let below = state.all::<Node>().filter(|n| depth > 0 && n.parents.contains(&node.id));
+    Branch {
+        node: node.clone(),
+        indicators: state.all::<Indicator>().filter(|i| i.nodes.contains(&node.id)).count(),
+        slots: state.all::<Slot>().filter(|slot| slot.node == node.id).cloned().collect(),
+        branches: below.map(|n| branch(viewer, n, depth - 1)).collect(),
+    }
+}
+
+#[derive(askama::Template)]
+#[template(path = "branch.html")]
+struct BranchPart<'a> {
+    c: &'a Chrome,
+    branch: &'a Branch,
+}
+
+impl Branch {
+    fn html(&self, c: &Chrome) -> String {
+        askama::Template::render(&BranchPart { c, branch: self }).unwrap_or_default()
+    }
+}
+
+#[derive(askama::Template)]
+#[template(path = "node.html")]
+struct NodePage {
+    c: Chrome,
+    node: Arc<Node>,
+    parents: Vec<Arc<Node>>,
+    children: Vec<Arc<Node>>,
+    themes: Vec<Arc<Theme>>,
+    rows: Vec<Row>,
+    slots: Vec<Arc<Slot>>,
+    history: bool,
+}
+
+pub(crate) async fn node(viewer: Viewer, Path(id): Path<String>) -> Page {
+    viewer.must(Act::ReadPlan)?;
+    let view = viewer.view();
+    let state = view.state;
+    let node = state.find::<Node>(&id).ok_or_else(|| AppError::NotFound { kind: "node", id: id.clone() })?.clone();
+    let (at, _) = year(&viewer);
+    let measuring = state.all::<Indicator>().filter(|i| i.nodes.contains(&id));
+    render(&NodePage {
+        c: Chrome::of(&viewer, node.title.get(viewer.lang())),
+        parents: node.parents.iter().filter_map(|p| state.find::<Node>(p)).cloned().collect(),
+        children: state.all::<Node>().filter(|n| n.parents.contains(&id)).cloned().collect(),
+        themes: node.themes.iter().filter_map(|t| state.find::<Theme>(t)).cloned().collect(),
+        rows: measuring.map(|i| row(&viewer, view.standing(i, at))).collect(),
+        slots: state.all::<Slot>().filter(|slot| slot.node == id).cloned().collect(),
+        history: viewer.may(Act::ReadHistory),
+        node,
+    })
+}

@@ -1,0 +1,39 @@
+//! The history of any record: who changed what, when, why, and how it differs.
+
+use axum::extract::Path;
+use romduol_app::AppError;
+use romduol_app::history::Event;
+use romduol_plan::Kind;
+use romduol_plan::kinds::{Assignment, Return};
+use romduol_plan::permission::Act;
+
+use crate::chrome::{Chrome, render};
+use crate::error::Page;
+use crate::viewer::Viewer;
+
+#[derive(askama::Template)]
+#[template(path = "history.html")]
+struct History {
+    c: Chrome,
+    kind: &'static str,
+    id: String,
+    events: Vec<Event>,
+}
+
+pub(crate) async fn show(viewer: Viewer, Path((kind, id)): Path<(String, String)>) -> Page {
+    viewer.must(Act::ReadHistory)?;
+    let missing = || AppError::NotFound { kind: "record", id: id.clone() };
+    let kind = Kind::parse(&kind).ok_or_else(missing)?;
+    let state = &viewer.snapshot.state;
+    // A return is its unit's own business: whoever may not read it does not read its history either.
+    if kind == Kind::Return {
+        let record = state.find::<Return>(&id).ok_or_else(missing)?;
+        let assignment = state.find::<Assignment>(&record.assignment).ok_or_else(missing)?;
+        viewer.person.post.may_for(Act::ReadReturn, assignment, state)?;
+    }
+    let events = viewer.site.app.history(&viewer.snapshot, kind, &id).await?;
+    if events.is_empty() {
+        return Err(missing().into());
+    }
+    render(&History { c: Chrome::of(&viewer, format!("{} {id}", viewer.locale.t("history"))), kind: kind.code(), id, events })
+}

@@ -1,0 +1,81 @@
+//! The home page: what waits for this person, and the plan in one line.
+
+use romduol_app::{filing, verification};
+use romduol_plan::kinds::{Indicator, ReturnStatus};
+use romduol_plan::permission::Act;
+use romduol_plan::readings::Standing;
+use romduol_plan::returns::{self, Due};
+use romduol_plan::status::Status;
+use romduol_plan::{Date, Period};
+
+use super::scorecard::{counts, year};
+use crate::chrome::{Chrome, render};
+use crate::error::Page;
+use crate::viewer::Viewer;
+
+#[derive(askama::Template)]
+#[template(path = "home.html")]
+struct Home {
+    c: Chrome,
+    role: String,
+    today: Date,
+    files: bool,
+    due: Vec<Due>,
+    verifies: bool,
+    waiting: Vec<(String, String, Period)>,
+    /// Units that are late, with how many returns.
+    late: Vec<(String, usize)>,
+    sees_late: bool,
+    at: Period,
+    counts: Vec<(Status, usize)>,
+}
+
+pub(crate) async fn show(viewer: Viewer) -> Page {
+    let view = viewer.view();
+    let (state, today) = (view.state, viewer.site.app.now().date);
+    let mut due = filing::owed_by(state, &viewer.person, today);
+    due.retain(Due::open);
+    let waiting = verification::waiting(state, &viewer.person).into_iter();
+    let waiting = waiting.map(|r| (r.id.clone(), unit_name(&viewer, &r.assignment), r.period)).collect();
+    let sees_late = viewer.may(Act::ReadFindings);
+    let mut late: Vec<(String, usize)> = Vec::new();
+    for assignment in state.all::<romduol_plan::kinds::Assignment>().filter(|_| sees_late) {
+        let overdue = returns::owed(state, assignment, today).iter().filter(|d| d.overdue(today)).count();
+        if overdue > 0 {
+            late.push((unit_name(&viewer, &assignment.id), overdue));
+        }
+    }
+    late.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    let (at, _) = year(&viewer);
+    let standings: Vec<Standing> = state.all::<Indicator>().map(|i| view.standing(i, at)).collect();
+    render(&Home {
+        c: Chrome::of(&viewer, viewer.locale.t("menu-home")),
+        role: viewer.locale.t(&format!("role-{}", viewer.person.post.role.code())),
+        today,
+        files: viewer.may(Act::File),
+        due,
+        verifies: viewer.may(Act::Verify),
+        waiting,
+        late,
+        sees_late,
+        at,
+        counts: counts(standings.iter()),
+    })
+}
+
+/// The institution or area that reports, by name.
+pub(crate) fn unit_name(viewer: &Viewer, assignment: &str) -> String {
+    use romduol_plan::kinds::{Area, Assignment, Audience, Form, Institution};
+    let state = &viewer.snapshot.state;
+    let Some(assignment) = state.find::<Assignment>(assignment) else { return assignment.to_string() };
+    let by_area = state.find::<Form>(&assignment.form).is_some_and(|form| form.audience == Audience::Area);
+    let name = match by_area {
+        true => state.find::<Area>(&assignment.area).map(|area| &area.name),
+        false => state.find::<Institution>(&assignment.institution).map(|body| &body.name),
+    };
+    name.map(|name| name.get(viewer.lang()).to_string()).unwrap_or_else(|| assignment.id.clone())
+}
+
+pub(crate) fn return_status_key(status: ReturnStatus) -> String {
+    format!("return-{}", status.code())
+}

@@ -1,0 +1,212 @@
+//! The page of an indicator: the value, where it stands against its path, where it comes from, how it differs by
+//! place and group.
+
+use std::sync::Arc;
+
+use axum::extract::Path;
+use romduol_app::AppError;
+use romduol_plan::Period;
+use romduol_plan::kinds::{Area, Dimension, Evidence, EvidenceUse, Indicator, Institution, Node};
+use romduol_plan::permission::Act;
+use romduol_plan::readings::{Reading, Series, Source};
+use romduol_report::chart::trend::{BandLimits, Mark, Threshold, TrendInput, TrendPoint};
+use romduol_report::map::{AreaValue, Breaks, MapInput};
+use romduol_report::{AxisText, Scene, scene, svg};
+
+use super::scorecard::{Row, row, with_unit, year};
+use crate::chrome::{Chrome, render};
+use crate::error::Page;
+use crate::viewer::Viewer;
+
+/// One line of a table beside a chart.
+pub(crate) struct Line {
+    pub name: String,
+    pub value: String,
+    pub note: String,
+    pub illustrative: bool,
+    /// Where to read how the number came about.
+    pub explain: Option<String>,
+    /// This value counts where several sources disagree.
+    pub counted: bool,
+}
+
+struct Breakdown {
+    title: String,
+    lines: Vec<Line>,
+}
+
+#[derive(askama::Template)]
+#[template(path = "indicator.html")]
+struct IndicatorPage {
+    c: Chrome,
+    indicator: Arc<Indicator>,
+    at: Period,
+    row: Row,
+    owner: Option<Arc<Institution>>,
+    nodes: Vec<Arc<Node>>,
+    trend: String,
+    values: Vec<Line>,
+    map: String,
+    attribution: String,
+    places: Vec<Line>,
+    breakdowns: Vec<Breakdown>,
+    context: Vec<Arc<Evidence>>,
+    targets: Vec<Line>,
+    history: bool,
+}
+
+pub(crate) async fn show(viewer: Viewer, Path(id): Path<String>) -> Page {
+    viewer.must(Act::ReadPlan)?;
+    let view = viewer.view();
+    let state = view.state;
+    let not_found = || AppError::NotFound { kind: "indicator", id: id.clone() };
+    let indicator = state.find::<Indicator>(&id).ok_or_else(not_found)?.clone();
+    let country = state.plan().map(|plan| plan.area.clone()).unwrap_or_default();
+    let (at, _) = year(&viewer);
+    let readable = viewer.may_read(&indicator);
+    let series = if readable { view.series(&indicator, &country) } else { Series::default() };
+    let latest = series.counted.iter().rfind(|r| r.period.last_month() <= at.last_month()).map(|r| r.period);
+    let (map, places) = latest.map(|period| by_place(&viewer, &indicator, &country, period)).unwrap_or_default();
+    let plan = state.plan();
+    render(&IndicatorPage {
+        c: Chrome::of(&viewer, indicator.name.get(viewer.lang())),
+        row: row(&viewer, view.standing(&indicator, at)),
+        owner: state.find::<Institution>(&indicator.owner).cloned(),
+        nodes: indicator.nodes.iter().filter_map(|n| state.find::<Node>(n)).cloned().collect(),
+        trend: if series.counted.is_empty() { String::new() } else { svg::svg(&trend_scene(&viewer, &indicator, &series, scene::PHONE_WIDTH)) },
+        values: value_lines(&viewer, &indicator, &series),
+        attribution: plan.map(|p| p.map_attribution.get(viewer.lang()).to_string()).unwrap_or_default(),
+        map,
+        places,
+        breakdowns: latest.map(|period| breakdowns(&viewer, &indicator, &country, period)).unwrap_or_default(),
+        context: state.all::<Evidence>().filter(|f| f.indicator.as_ref() == Some(&id) && f.indicator_use == Some(EvidenceUse::Context)).cloned().collect(),
+        targets: target_lines(&viewer, &indicator, &country),
+        history: viewer.may(Act::ReadHistory),
+        at,
+        indicator,
+    })
+}
+
+fn value_lines(viewer: &Viewer, indicator: &Indicator, series: &Series) -> Vec<Line> {
+    let line = |reading: &Reading, counted: bool| {
+        let note = match &reading.source {
+            Source::Returns { reported, expected } => viewer.locale.say(
+                "from-returns",
+                &[("reported", (*reported as usize).into()), ("expected", (*expected as usize).into())],
+            ),
+            Source::Figure(figure) => format!("{} · {}", figure.id, figure.section),
+        };
+        Line {
+            name: viewer.locale.period(reading.period),
+            value: with_unit(&viewer.locale.number(reading.value, 2), &indicator.unit),
+            note,
+            illustrative: reading.illustrative,
+            explain: Some(format!("/indicators/{}/explain/{}", indicator.id, reading.period)),
+            counted,
+        }
+    };
+    let mut lines: Vec<(Period, Line)> = series.counted.iter().map(|r| (r.period, line(r, true))).collect();
+    lines.extend(series.beside.iter().map(|r| (r.period, line(r, false))));
+    lines.sort_by(|a, b| b.0.cmp(&a.0));
+    lines.into_iter().map(|(_, line)| line).collect()
+}
+
+fn target_lines(viewer: &Viewer, indicator: &Indicator, country: &str) -> Vec<Line> {
+    let view = viewer.view();
+    let targets = view.targets(indicator, country).into_iter().chain(view.thresholds(indicator, country));
+    let line = |t: Arc<romduol_plan::kinds::Target>| Line {
+        name: format!("{} · {}", viewer.locale.t(&format!("target-{}", t.kind.code())), viewer.locale.period(t.period)),
+        value: with_unit(&viewer.locale.number(t.value, 1), &indicator.unit),
+        note: t.note.get(viewer.lang()).to_string(),
+        illustrative: t.illustrative,
+        explain: None,
+        counted: true,
+    };
+    targets.map(line).collect()
+}
+
+/// The trend of the values that count, with the others beside them, against the path to the targets.
+pub(crate) fn trend_scene(viewer: &Viewer, indicator: &Indicator, series: &Series, width: f64) -> Scene {
+    let view = viewer.view();
+    let country = view.state.plan().map(|plan| plan.area.clone()).unwrap_or_default();
+    let locale = viewer.locale;
+    let number = |value: f64| with_unit(&locale.number(value, 1), &indicator.unit);
+    let point = |reading: &Reading, preferred: bool| TrendPoint {
+        x: reading.period.end_as_year(),
+        y: reading.value,
+        tooltip: format!("{}: {}", locale.period(reading.period), number(reading.value)),
+        illustrative: reading.illustrative,
+        preferred,
+    };
+    let mut points: Vec<TrendPoint> = series.counted.iter().map(|r| point(r, true)).collect();
+    points.extend(series.beside.iter().map(|r| point(r, false)));
+    let mark = |x: f64, y: f64, label: String| Mark { x, y, label };
+    let input = TrendInput {
+        title: indicator.name.get(viewer.lang()).to_string(),
+        description: series.counted.last().map(|r| format!("{}: {}", locale.period(r.period), number(r.value))).unwrap_or_default(),
+        width,
+        height: None,
+        unit: indicator.unit.clone(),
+        points,
+        baseline: indicator.baseline.zip(indicator.baseline_period).map(|(v, p)| mark(p.end_as_year(), v, locale.t("baseline"))),
+        targets: view.targets(indicator, &country).iter().map(|t| mark(t.period.end_as_year(), t.value, format!("{} {}", locale.t("target-target"), number(t.value)))).collect(),
+        thresholds: view.thresholds(indicator, &country).iter().map(|t| Threshold { y: t.value, label: number(t.value) }).collect(),
+        bands: Some(BandLimits { on_track: romduol_plan::status::ON_TRACK_FROM, at_risk: romduol_plan::status::AT_RISK_FROM }),
+        end_label: series.counted.last().map(|r| number(r.value)).unwrap_or_default(),
+    };
+    let axis = AxisText { value: &|v| locale.number(v, 1), time: &|x| format!("{x:.0}") };
+    romduol_report::trend(&input, &axis)
+}
+
+/// The map of the areas below the plan's area, and the same as a table.
+fn by_place(viewer: &Viewer, indicator: &Indicator, country: &str, period: Period) -> (String, Vec<Line>) {
+    let view = viewer.view();
+    let (state, locale) = (view.state, viewer.locale);
+    let totals = view.totals.children(indicator, country, period);
+    let mut lines = Vec::new();
+    let mut values = std::collections::BTreeMap::new();
+    for (area, total) in totals {
+        let Some(area) = state.find::<Area>(&area) else { continue };
+        let value = with_unit(&locale.number(total.value, 1), &indicator.unit);
+        let name = area.name.get(viewer.lang()).to_string();
+        if let Some(id) = &area.map_id {
+            values.insert(id.clone(), AreaValue { value: Some(total.value), tooltip: format!("{name}: {value}"), href: None });
+        }
+        lines.push(Line { name, value, note: String::new(), illustrative: false, explain: None, counted: true });
+    }
+    locale.sort_by_name(&mut lines, |line| &line.name);
+    let Some(outlines) = viewer.site.outlines.as_ref().filter(|_| !values.is_empty()) else { return (String::new(), lines) };
+    let input = MapInput {
+        title: indicator.name.get(viewer.lang()).to_string(),
+        description: locale.period(period),
+        width: scene::PHONE_WIDTH,
+        values,
+        breaks: Breaks::default(),
+        no_data: locale.t("status-no-data"),
+        unit: indicator.unit.clone(),
+        credit: String::new(),
+    };
+    let range = |class: romduol_report::map::Class| format!("{}–{}", locale.number(class.low, 1), locale.number(class.high, 1));
+    (svg::svg(&romduol_report::map(outlines, &input, &range)), lines)
+}
+
+fn breakdowns(viewer: &Viewer, indicator: &Indicator, country: &str, period: Period) -> Vec<Breakdown> {
+    let view = viewer.view();
+    let state = view.state;
+    let dimensions = indicator.dimensions.iter().chain(&indicator.overlapping).filter_map(|d| state.find::<Dimension>(d));
+    let breakdown = |dimension: &Arc<Dimension>| {
+        let lines = view.totals.breakdown(state, indicator, &dimension.id, country, period).into_iter().map(|(category, total)| {
+            let category = category.and_then(|id| state.find::<romduol_plan::kinds::Category>(&id));
+            Line {
+                name: category.map(|c| c.name.get(viewer.lang()).to_string()).unwrap_or_else(|| viewer.locale.t("not-stated")),
+                value: with_unit(&viewer.locale.number(total.value, 1), &indicator.unit),
+                note: String::new(),
+                illustrative: false,
+                explain: None,
+                counted: true,
+            }
+        });
+        Breakdown { title: dimension.name.get(viewer.lang()).to_string(), lines: lines.collect() }
+    };
+    dimensions.map(breakdown).filter(|b| !b.lines.is_empty()).collect()
+}

@@ -1,0 +1,122 @@
+//! Lists to read: institutions, figures with their source, findings of the data-quality checks, about.
+
+use std::sync::Arc;
+
+use romduol_locale::Arg;
+use romduol_plan::Kind;
+use romduol_plan::answers::Severity;
+use romduol_plan::kinds::{Evidence, Institution};
+use romduol_plan::permission::Act;
+use romduol_plan::quality::{self, Finding};
+
+use crate::chrome::{Chrome, render};
+use crate::error::Page;
+use crate::viewer::Viewer;
+
+#[derive(askama::Template)]
+#[template(path = "institutions.html")]
+struct Institutions {
+    c: Chrome,
+    list: Vec<Arc<Institution>>,
+}
+
+pub(crate) async fn institutions(viewer: Viewer) -> Page {
+    viewer.must(Act::ReadPlan)?;
+    let mut list: Vec<Arc<Institution>> = viewer.snapshot.state.all::<Institution>().cloned().collect();
+    let lang = viewer.lang();
+    viewer.locale.sort_by_name(&mut list, |body| body.name.get(lang));
+    list.sort_by_key(|body| body.kind);
+    render(&Institutions { c: Chrome::of(&viewer, viewer.locale.t("menu-institutions")), list })
+}
+
+#[derive(askama::Template)]
+#[template(path = "figures.html")]
+struct Figures {
+    c: Chrome,
+    asked: String,
+    list: Vec<Arc<Evidence>>,
+    all: usize,
+    history: bool,
+}
+
+pub(crate) async fn figures(viewer: Viewer) -> Page {
+    viewer.must(Act::ReadPlan)?;
+    let asked = viewer.asked("q").unwrap_or("").to_string();
+    let words: Vec<String> = asked.to_lowercase().split_whitespace().map(String::from).collect();
+    let state = &viewer.snapshot.state;
+    let found = state.all::<Evidence>().filter(|f| {
+        let text = format!("{} {} {} {} {} {} {}", f.id, f.label.en, f.label.km, f.group, f.place, f.cited_source, f.topic).to_lowercase();
+        words.iter().all(|word| text.contains(word))
+    });
+    let list: Vec<Arc<Evidence>> = found.cloned().collect();
+    let all = state.count::<Evidence>();
+    render(&Figures { c: Chrome::of(&viewer, viewer.locale.t("menu-figures")), asked, list, all, history: viewer.may(Act::ReadHistory) })
+}
+
+struct Found {
+    severity: Severity,
+    sentence: String,
+    records: Vec<(Kind, String)>,
+    more: usize,
+}
+
+#[derive(askama::Template)]
+#[template(path = "findings.html")]
+struct Findings {
+    c: Chrome,
+    list: Vec<Found>,
+}
+
+pub(crate) async fn findings(viewer: Viewer) -> Page {
+    viewer.must(Act::ReadFindings)?;
+    let list = quality::findings(&viewer.snapshot.state).iter().map(|finding| found(&viewer, finding)).collect();
+    render(&Findings { c: Chrome::of(&viewer, viewer.locale.t("menu-findings")), list })
+}
+
+/// The finding as a sentence with its numbers in it.
+fn found(viewer: &Viewer, finding: &Finding) -> Found {
+    const SHOWN: usize = 6;
+    let numbers: Vec<(&str, String)> = finding.numbers.iter().map(|(name, n)| (*name, viewer.locale.number(*n, 2))).collect();
+    let words = finding.words.iter().map(|(name, word)| (*name, Arg::Text(word)));
+    let args: Vec<(&str, Arg)> = numbers.iter().map(|(name, n)| (*name, Arg::Text(n))).chain(words).collect();
+    Found {
+        severity: finding.severity,
+        sentence: viewer.locale.say(&format!("finding-{}", finding.rule), &args),
+        records: finding.records.iter().take(SHOWN).cloned().collect(),
+        more: finding.records.len().saturating_sub(SHOWN),
+    }
+}
+
+/// Where a record can be read.
+pub(crate) fn record_path(kind: Kind, id: &str) -> String {
+    match kind {
+        Kind::Indicator => format!("/indicators/{id}"),
+        Kind::Node => format!("/nodes/{id}"),
+        Kind::Evidence => format!("/figures?q={id}"),
+        _ => format!("/history/{}/{id}", kind.code()),
+    }
+}
+
+#[derive(askama::Template)]
+#[template(path = "about.html")]
+struct About {
+    c: Chrome,
+    description: String,
+    attribution: String,
+    source: String,
+    position: u64,
+    fingerprint: String,
+}
+
+pub(crate) async fn about(viewer: Viewer) -> Page {
+    let plan = viewer.snapshot.state.plan().cloned();
+    let text = |f: &dyn Fn(&romduol_plan::kinds::Plan) -> String| plan.as_ref().map(|p| f(p)).unwrap_or_default();
+    render(&About {
+        c: Chrome::of(&viewer, viewer.locale.t("menu-about")),
+        description: text(&|p| p.description.get(viewer.lang()).to_string()),
+        attribution: text(&|p| p.map_attribution.get(viewer.lang()).to_string()),
+        source: text(&|p| p.source.clone()),
+        position: viewer.snapshot.head.seq,
+        fingerprint: viewer.snapshot.head.hash.clone(),
+    })
+}

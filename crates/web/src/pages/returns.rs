@@ -1,0 +1,328 @@
+//! The list of returns a person's units owe, and the form that fills one. Works without a script.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::extract::{Multipart, Path};
+use romduol_app::filing::Filed;
+use romduol_app::{AppError, attach};
+use romduol_locale::Arg;
+use romduol_plan::answers::{Problem, Severity, asked_cells, has_base};
+use romduol_plan::kinds::*;
+use romduol_plan::permission::Act;
+use romduol_plan::returns::{self, Due};
+use romduol_plan::state::return_id;
+use romduol_plan::{Date, Period, number};
+
+use super::home::{return_status_key, unit_name};
+use crate::chrome::{Chrome, render, see};
+use crate::error::Page;
+use crate::viewer::Viewer;
+
+/// What was typed, by field name; kept as text so that a draft can hold anything.
+type Typed = BTreeMap<String, String>;
+
+struct Listed {
+    due: Due,
+    unit: String,
+    draft: bool,
+}
+
+#[derive(askama::Template)]
+#[template(path = "returns.html")]
+struct Returns {
+    c: Chrome,
+    today: Date,
+    list: Vec<Listed>,
+    files: bool,
+    locks: Vec<(String, Vec<Period>)>,
+    may_lock: bool,
+}
+
+pub(crate) async fn list(viewer: Viewer) -> Page {
+    viewer.must(Act::ReadReturn)?;
+    let (state, today) = (&viewer.snapshot.state, viewer.site.app.now().date);
+    let drafts = viewer.site.app.ledger.drafts().await?;
+    let readable = |a: &&Arc<Assignment>| viewer.person.post.may_for(Act::ReadReturn, a, state).is_ok();
+    let mut owed: Vec<Due> = state.all::<Assignment>().filter(readable).flat_map(|a| returns::owed(state, a, today)).collect();
+    owed.sort_by(|a, b| (!a.overdue(today), b.period, &a.assignment.id).cmp(&(!b.overdue(today), a.period, &b.assignment.id)));
+    owed.truncate(200);
+    let listed = owed.into_iter().map(|due| {
+        let draft = drafts.iter().any(|draft| draft.return_id == due.id());
+        Listed { unit: unit_name(&viewer, &due.assignment.id), draft, due }
+    });
+    let list = listed.collect();
+    let mut locks: BTreeMap<String, Vec<Period>> = state.all::<Form>().map(|form| (form.id.clone(), Vec::new())).collect();
+    for lock in state.all::<Lock>() {
+        locks.entry(lock.form.clone()).or_default().push(lock.period);
+    }
+    let (files, may_lock) = (viewer.may(Act::File), viewer.may(Act::Lock));
+    let locks = locks.into_iter().collect();
+    render(&Returns { c: Chrome::of(&viewer, viewer.locale.t("menu-returns")), today, list, files, locks, may_lock })
+}
+
+/// One cell of the form.
+struct Field {
+    label: String,
+    value_name: String,
+    value: String,
+    base_name: Option<String>,
+    base: String,
+    overlapping: bool,
+}
+
+/// One question of the form.
+struct Question {
+    indicator: Arc<Indicator>,
+    fields: Vec<Field>,
+    state: String,
+    comment: String,
+    total: String,
+    last: String,
+    problems: Vec<(Severity, String)>,
+    files: Vec<File>,
+}
+
+impl Question {
+    fn has_total(&self) -> bool {
+        self.fields.iter().filter(|f| !f.overlapping).count() > 1 && !has_base(self.indicator.kind)
+    }
+}
+
+#[derive(askama::Template)]
+#[template(path = "return.html")]
+struct ReturnForm {
+    c: Chrome,
+    due: Due,
+    unit: String,
+    form_name: String,
+    questions: Vec<Question>,
+    revision: u64,
+    saved: bool,
+    correction: bool,
+    blocked: bool,
+    reason: String,
+    sent_back: Option<String>,
+}
+
+pub(crate) async fn form(viewer: Viewer, Path((assignment, period)): Path<(String, String)>) -> Page {
+    let due = open(&viewer, &assignment, &period)?;
+    let draft = viewer.site.app.ledger.draft(&due.id()).await?;
+    let typed = match &draft {
+        Some(draft) => serde_json::from_str(&draft.body).unwrap_or_default(),
+        None => due.record.as_ref().map(|record| typed_from(record)).unwrap_or_default(),
+    };
+    let revision = draft.map_or(0, |draft| draft.revision);
+    show(&viewer, due, typed, revision, &[], false, viewer.asked("saved").is_some()).await
+}
+
+fn open(viewer: &Viewer, assignment: &str, period: &str) -> Result<Due, AppError> {
+    viewer.person.post.may(Act::File)?;
+    let period = period.parse().map_err(|error: romduol_plan::period::BadPeriod| AppError::Bad(error.to_string()))?;
+    viewer.site.app.open_return(&viewer.snapshot.state, &viewer.person, assignment, period)
+}
+
+async fn show(viewer: &Viewer, due: Due, typed: Typed, revision: u64, problems: &[Problem], blocked: bool, saved: bool) -> Page {
+    let state = &viewer.snapshot.state;
+    let last = state.accepted_return(&return_id(&due.assignment.id, due.period.previous()));
+    let questions = state.asked(&due.assignment).into_iter().map(|i| question(viewer, &due, i, &typed, last, problems)).collect();
+    let sent_back = match &due.record {
+        Some(record) if record.status == ReturnStatus::SentBack => {
+            let events = viewer.site.app.history(&viewer.snapshot, romduol_plan::Kind::Return, &record.id).await?;
+            events.first().map(|event| event.why.clone())
+        }
+        _ => None,
+    };
+    render(&ReturnForm {
+        c: Chrome::of(viewer, viewer.locale.t("return-title")),
+        unit: unit_name(viewer, &due.assignment.id),
+        form_name: due.form.name.get(viewer.lang()).to_string(),
+        questions,
+        revision,
+        saved,
+        correction: due.record.as_ref().is_some_and(|r| r.status == ReturnStatus::Accepted),
+        blocked,
+        reason: typed.get("reason").cloned().unwrap_or_default(),
+        sent_back,
+        due,
+    })
+}
+
+fn question(viewer: &Viewer, due: &Due, indicator: &Arc<Indicator>, typed: &Typed, last: Option<&Arc<Return>>, problems: &[Problem]) -> Question {
+    let state = &viewer.snapshot.state;
+    let get = |name: String| typed.get(&name).cloned().unwrap_or_default();
+    let field = |asked: romduol_plan::answers::Asked| {
+        let names = asked.categories.iter().filter_map(|id| state.find::<Category>(id)).map(|c| c.name.get(viewer.lang()));
+        let label = names.collect::<Vec<_>>().join(" · ");
+        let (value_name, base_name) = (name('v', indicator, &asked.categories), name('b', indicator, &asked.categories));
+        Field {
+            label: if label.is_empty() { viewer.locale.t("total") } else { label },
+            value: get(value_name.clone()),
+            base: get(base_name.clone()),
+            base_name: has_base(indicator.kind).then_some(base_name),
+            value_name,
+            overlapping: asked.overlapping,
+        }
+    };
+    let said = problems.iter().filter(|p| p.indicator == indicator.id).map(|p| (p.severity, sentence(viewer, p)));
+    let last = last.and_then(|r| r.answers.iter().find(|a| a.indicator == indicator.id)).map(|a| summary(viewer, a));
+    let files = due.record.as_ref().and_then(|r| r.answers.iter().find(|a| a.indicator == indicator.id)).map(|a| a.files.clone());
+    Question {
+        fields: asked_cells(state, indicator).into_iter().map(field).collect(),
+        state: get(format!("s|{}", indicator.id)),
+        comment: get(format!("c|{}", indicator.id)),
+        total: get(format!("t|{}", indicator.id)),
+        last: last.unwrap_or_default(),
+        problems: said.collect(),
+        files: files.unwrap_or_default(),
+        indicator: indicator.clone(),
+    }
+}
+
+fn name(part: char, indicator: &Indicator, categories: &[String]) -> String {
+    format!("{part}|{}|{}", indicator.id, categories.join("/"))
+}
+
+/// A problem as a sentence with its numbers.
+pub(crate) fn sentence(viewer: &Viewer, problem: &Problem) -> String {
+    let numbers: Vec<(&str, String)> = problem.numbers.iter().map(|(name, n)| (*name, viewer.locale.number(*n, 2))).collect();
+    let words = problem.words.iter().map(|(name, word)| (*name, Arg::Text(word)));
+    let args: Vec<(&str, Arg)> = numbers.iter().map(|(name, n)| (*name, Arg::Text(n))).chain(words).collect();
+    viewer.locale.say(&format!("check-{}", problem.rule), &args)
+}
+
+/// The numbers of an answer in one line, for "last time" and for the reviewer.
+pub(crate) fn summary(viewer: &Viewer, answer: &Answer) -> String {
+    if answer.state != AnswerState::Given {
+        return viewer.locale.t(&format!("answer-{}", answer.state.code()));
+    }
+    let number = |n: f64| viewer.locale.number(n, 2);
+    let cells = answer.cells.iter().map(|cell| {
+        let names = cell.categories.iter().filter_map(|id| viewer.snapshot.state.find::<Category>(id)).map(|c| c.name.get(viewer.lang()));
+        let label = names.collect::<Vec<_>>().join(" · ");
+        let value = cell.base.map_or(number(cell.value), |base| format!("{} / {}", number(cell.value), number(base)));
+        if label.is_empty() { value } else { format!("{label}: {value}") }
+    });
+    let mut parts: Vec<String> = cells.collect();
+    parts.extend(answer.total.map(|total| format!("{}: {}", viewer.locale.t("total"), number(total))));
+    parts.join("; ")
+}
+
+fn typed_from(record: &Return) -> Typed {
+    let mut typed = Typed::new();
+    let plain = |n: f64| format!("{n}");
+    for answer in &record.answers {
+        let id = &answer.indicator;
+        typed.insert(format!("s|{id}"), answer.state.code().into());
+        typed.insert(format!("c|{id}"), answer.comment.clone());
+        if let Some(total) = answer.total {
+            typed.insert(format!("t|{id}"), plain(total));
+        }
+        for cell in &answer.cells {
+            let key = cell.categories.join("/");
+            typed.insert(format!("v|{id}|{key}"), plain(cell.value));
+            if let Some(base) = cell.base {
+                typed.insert(format!("b|{id}|{key}"), plain(base));
+            }
+        }
+    }
+    typed
+}
+
+pub(crate) async fn submit(viewer: Viewer, Path((assignment, period)): Path<(String, String)>, form: Multipart) -> Page {
+    let due = open(&viewer, &assignment, &period)?;
+    let (typed, files) = read(&viewer, form).await?;
+    let revision = typed.get("revision").and_then(|r| r.parse().ok()).unwrap_or(0);
+    let body = serde_json::to_string(&typed).map_err(|error| AppError::Bad(error.to_string()))?;
+    // Saved first, whatever comes next: what was typed is never lost to a fault in it.
+    let draft = viewer.site.app.save_draft(&viewer.person, &due, &body, revision).await?;
+    if typed.get("action").map(String::as_str) != Some("submit") {
+        return Ok(see(&format!("/returns/{assignment}/{period}?saved=1")));
+    }
+    let (answers, mut problems) = answers(&viewer, &due, &typed, files);
+    if problems.is_empty() {
+        let reason = typed.get("reason").cloned().unwrap_or_default();
+        match viewer.site.app.submit(&viewer.person, &due, answers, &reason).await? {
+            Filed::Submitted => return Ok(see("/")),
+            Filed::Problems(found) => problems = found,
+        }
+    }
+    show(&viewer, due, typed, draft.revision, &problems, true, false).await
+}
+
+/// Reads the fields, and stores the files that are what their names say.
+async fn read(viewer: &Viewer, mut form: Multipart) -> Result<(Typed, BTreeMap<String, Vec<File>>), AppError> {
+    let broken = |error: axum::extract::multipart::MultipartError| AppError::Bad(format!("the form did not arrive whole ({error}); send it again"));
+    let mut typed = Typed::new();
+    let mut files: BTreeMap<String, Vec<File>> = BTreeMap::new();
+    while let Some(field) = form.next_field().await.map_err(broken)? {
+        let key = field.name().unwrap_or("").to_string();
+        match field.file_name().map(String::from) {
+            None => {
+                typed.insert(key, field.text().await.map_err(broken)?);
+            }
+            Some(file) => {
+                let bytes = field.bytes().await.map_err(broken)?.to_vec();
+                if let (false, Some((_, indicator))) = (bytes.is_empty(), key.split_once('|')) {
+                    let stored = attach::store(&viewer.site.app, &file, bytes).await?;
+                    files.entry(indicator.to_string()).or_default().push(stored);
+                }
+            }
+        }
+    }
+    Ok((typed, files))
+}
+
+/// The answers as typed. A field that is no number is a problem that names the field and how to write it.
+fn answers(viewer: &Viewer, due: &Due, typed: &Typed, files: BTreeMap<String, Vec<File>>) -> (Vec<Answer>, Vec<Problem>) {
+    let state = &viewer.snapshot.state;
+    let (mut answers, mut problems) = (Vec::new(), Vec::new());
+    for indicator in state.asked(&due.assignment) {
+        let mut number = |name: &str, label: &[String]| -> Option<f64> {
+            let text = typed.get(name).map(|text| text.trim()).filter(|text| !text.is_empty())?;
+            let parsed = number::parse(text);
+            if let Err(bad) = &parsed {
+                let words = vec![("value", text.to_string()), ("category", label.join(", ")), ("mend", bad.to_string())];
+                let (severity, numbers) = (Severity::Error, Vec::new());
+                problems.push(Problem { indicator: indicator.id.clone(), severity, rule: "not-a-number", numbers, words });
+            }
+            parsed.ok()
+        };
+        let mut cells = Vec::new();
+        for asked in asked_cells(state, indicator) {
+            let base = if has_base(indicator.kind) { number(&name('b', indicator, &asked.categories), &asked.categories) } else { None };
+            if let Some(value) = number(&name('v', indicator, &asked.categories), &asked.categories) {
+                cells.push(Cell { categories: asked.categories, value, base });
+            }
+        }
+        let total = number(&format!("t|{}", indicator.id), &[]);
+        let kept = due.record.iter().flat_map(|r| &r.answers).filter(|a| a.indicator == indicator.id).flat_map(|a| a.files.clone());
+        let answer_state = typed.get(&format!("s|{}", indicator.id)).and_then(|s| AnswerState::parse(s)).unwrap_or(AnswerState::Given);
+        let given = answer_state == AnswerState::Given;
+        answers.push(Answer {
+            indicator: indicator.id.clone(),
+            state: answer_state,
+            cells: if given { cells } else { Vec::new() },
+            total: total.filter(|_| given),
+            estimate: typed.contains_key(&format!("e|{}", indicator.id)),
+            comment: typed.get(&format!("c|{}", indicator.id)).map(|c| c.trim().to_string()).unwrap_or_default(),
+            files: kept.chain(files.get(&indicator.id).cloned().unwrap_or_default()).collect(),
+        });
+    }
+    (answers, problems)
+}
+
+impl Listed {
+    fn status_key(&self, today: &Date) -> String {
+        match &self.due.record {
+            Some(record) => return_status_key(record.status),
+            None if self.due.overdue(*today) => "return-overdue".into(),
+            None => "return-due".into(),
+        }
+    }
+
+    fn may_open(&self) -> bool {
+        self.due.record.as_ref().is_none_or(|r| matches!(r.status, ReturnStatus::SentBack | ReturnStatus::Accepted))
+    }
+}
+

@@ -1,0 +1,113 @@
+//! The scorecard: every indicator as it stands at the end of a year, worst first, by pillar.
+
+use romduol_plan::Period;
+use romduol_plan::kinds::{Indicator, Node, NodeLevel};
+use romduol_plan::permission::Act;
+use romduol_plan::quality::serves;
+use romduol_plan::readings::{self, Source, Standing};
+use romduol_plan::status::Status;
+
+use crate::chrome::{Chrome, render};
+use crate::error::Page;
+use crate::viewer::Viewer;
+
+pub(crate) struct Row {
+    pub standing: Standing,
+    pub value: String,
+    pub when: String,
+    pub target: String,
+    pub coverage: String,
+    pub hidden: bool,
+}
+
+pub(crate) struct Group {
+    pub title: String,
+    pub counts: Vec<(Status, usize)>,
+    pub rows: Vec<Row>,
+}
+
+#[derive(askama::Template)]
+#[template(path = "scorecard.html")]
+struct Scorecard {
+    c: Chrome,
+    at: Period,
+    years: Vec<Period>,
+    counts: Vec<(Status, usize)>,
+    total: usize,
+    groups: Vec<Group>,
+    may_report: bool,
+}
+
+/// The year asked for, or the newest with any value.
+pub(crate) fn year(viewer: &Viewer) -> (Period, Vec<Period>) {
+    let years = readings::years(&viewer.view());
+    let asked = viewer.asked("year").and_then(|year| year.parse().ok());
+    let newest = years.first().copied().unwrap_or(Period::year(viewer.site.app.now().date.year));
+    (asked.unwrap_or(newest), years)
+}
+
+/// How many standings have each status, in the order of [`Status::ALL`].
+pub(crate) fn counts<'a>(standings: impl Iterator<Item = &'a Standing> + Clone) -> Vec<(Status, usize)> {
+    let count = |status: &Status| (*status, standings.clone().filter(|s| s.status() == *status).count());
+    Status::ALL.iter().map(count).filter(|(_, n)| *n > 0).collect()
+}
+
+pub(crate) fn row(viewer: &Viewer, standing: Standing) -> Row {
+    let locale = viewer.locale;
+    let hidden = !viewer.may_read(&standing.indicator);
+    let unit = &standing.indicator.unit;
+    let shown = |value: f64| with_unit(&locale.number(value, 1), unit);
+    let reading = standing.reading.as_ref().filter(|_| !hidden);
+    let coverage = match reading.map(|r| &r.source) {
+        Some(Source::Returns { reported, expected }) => format!("{}/{}", locale.number(f64::from(*reported), 0), locale.number(f64::from(*expected), 0)),
+        Some(Source::Figure(figure)) => figure.id.clone(),
+        None => String::new(),
+    };
+    Row {
+        value: reading.map(|r| shown(r.value)).unwrap_or_default(),
+        when: reading.map(|r| locale.period(r.period)).unwrap_or_default(),
+        target: standing.targets.last().map(|t| format!("{} ({})", shown(t.value), locale.period(t.period))).unwrap_or_default(),
+        coverage,
+        hidden,
+        standing,
+    }
+}
+
+pub(crate) fn with_unit(number: &str, unit: &str) -> String {
+    match unit {
+        "%" => format!("{number}\u{a0}%"),
+        _ => number.to_string(),
+    }
+}
+
+impl Viewer {
+    pub fn may_read(&self, indicator: &Indicator) -> bool {
+        self.person.post.may_read(indicator.class) || self.person.post.institution.as_ref() == Some(&indicator.owner)
+    }
+}
+
+pub(crate) fn groups(viewer: &Viewer, at: Period) -> Vec<Group> {
+    let view = viewer.view();
+    let mut standings: Vec<Standing> = view.state.all::<Indicator>().map(|i| view.standing(i, at)).collect();
+    standings.sort_by(|a, b| (a.status(), &a.indicator.id).cmp(&(b.status(), &b.indicator.id)));
+    let pillars = view.state.all::<Node>().filter(|node| node.level == NodeLevel::Pillar);
+    let mut groups = Vec::new();
+    for pillar in pillars {
+        // An indicator that serves several pillars stands under each: it is not summed there, only shown.
+        let of_pillar = |s: &&Standing| s.indicator.nodes.iter().any(|node| serves(view.state, node, &pillar.id, 8));
+        let own: Vec<Standing> = standings.iter().filter(of_pillar).cloned().collect();
+        let title = pillar.title.get(viewer.lang()).to_string();
+        groups.push(Group { title, counts: counts(own.iter()), rows: own.into_iter().map(|s| row(viewer, s)).collect() });
+    }
+    groups
+}
+
+pub(crate) async fn show(viewer: Viewer) -> Page {
+    viewer.must(Act::ReadPlan)?;
+    let (at, years) = year(&viewer);
+    let view = viewer.view();
+    let all: Vec<Standing> = view.state.all::<Indicator>().map(|i| view.standing(i, at)).collect();
+    let c = Chrome::of(&viewer, viewer.locale.t("menu-scorecard"));
+    let (counts, total) = (counts(all.iter()), all.len());
+    render(&Scorecard { c, at, years, counts, total, groups: groups(&viewer, at), may_report: viewer.may(Act::ReadReport) })
+}
