@@ -1,1 +1,242 @@
-//! wip
+//! The progress report as a document: summary, each pillar's indicators, what is late and missing, sources, method.
+
+use romduol_locale::Locale;
+use romduol_plan::kinds::*;
+use romduol_plan::quality::serves;
+use romduol_plan::readings::{Reading, Source, Standing, View};
+use romduol_plan::status::{RULE_VERSION, Status};
+use romduol_plan::{Date, Lang, Period, returns};
+use romduol_report::chart::trend::{Mark, TrendInput, TrendPoint};
+use romduol_report::document::{Cell, Column, Figure, KeyNumber, Span, Table};
+use romduol_report::{AxisText, Block, Document, scene};
+
+use crate::Snapshot;
+
+struct Writer<'a> {
+    view: View<'a>,
+    locale: &'static Locale,
+    at: Period,
+    country: Id,
+    may_read: &'a dyn Fn(&Indicator) -> bool,
+}
+
+/// Composes the report on the standing at the end of a period.
+pub fn compose(
+    snapshot: &Snapshot,
+    illustrative: bool,
+    at: Period,
+    lang: Lang,
+    today: Date,
+    may_read: &dyn Fn(&Indicator) -> bool,
+) -> Document {
+    let view = snapshot.view(illustrative);
+    let locale = Locale::of(lang);
+    let country = view.state.plan().map(|plan| plan.area.clone()).unwrap_or_default();
+    let writer = Writer { view, locale, at, country, may_read };
+    let mut standings: Vec<Standing> = view.state.all::<Indicator>().map(|i| view.standing(i, at)).collect();
+    standings.sort_by(|a, b| (a.status(), &a.indicator.id).cmp(&(b.status(), &b.indicator.id)));
+    let shows_made_up = standings.iter().any(Standing::illustrative);
+    let plan = view.state.plan();
+    let mut document = Document::new(lang.code(), locale.t("report-title"));
+    document.subtitle = plan.map(|p| p.title.get(lang).to_string()).unwrap_or_default();
+    document.organisation = plan
+        .and_then(|p| view.state.find::<Institution>(&p.secretariat))
+        .map(|body| body.name.get(lang).to_string())
+        .unwrap_or_default();
+    document.date_line = locale.period(at);
+    document.running_head = locale.say("report-head", &[("period", (&locale.period(at)).into())]);
+    document.marker = shows_made_up.then(|| locale.t("illustrative-long"));
+    document.cover_lines = vec![locale.say("report-made", &[("date", (&locale.date(today)).into())])];
+    if lang == Lang::Km {
+        document.cover_lines.push(locale.t("khmer-draft-long"));
+    }
+    document.contents_title = locale.t("contents");
+    document.blocks = writer.summary(&standings);
+    for pillar in view.state.all::<Node>().filter(|node| node.level == NodeLevel::Pillar) {
+        document.blocks.extend(writer.pillar(pillar, &standings));
+    }
+    document.blocks.extend(writer.late(today));
+    document.blocks.extend(writer.sources(&standings));
+    document.blocks.extend(writer.method(snapshot));
+    document.fingerprint = vec![locale.say("ledger-line", &[
+        ("position", (&snapshot.head.seq.to_string()).into()),
+        ("hash", (&snapshot.head.hash).into()),
+    ])];
+    document
+}
+
+fn shape(status: Status) -> romduol_report::Status {
+    let at = Status::ALL.iter().position(|s| *s == status).unwrap_or(0);
+    use romduol_report::Status as Shape;
+    [Shape::OffTrack, Shape::AtRisk, Shape::OnTrack, Shape::Achieved, Shape::NoData, Shape::Stale, Shape::NoBaseline, Shape::NoTarget][at]
+}
+
+impl Writer<'_> {
+    fn status_word(&self, status: Status) -> String {
+        self.locale.t(&format!("status-{}", status.code()))
+    }
+
+    fn value(&self, value: f64, indicator: &Indicator) -> String {
+        let number = self.locale.number(value, 1);
+        if indicator.unit == "%" { format!("{number} %") } else { number }
+    }
+
+    fn summary(&self, standings: &[Standing]) -> Vec<Block> {
+        let of = |status: Status| standings.iter().filter(|s| s.status() == status).count();
+        let number = |n: usize| self.locale.number(n as f64, 0);
+        let items = Status::ALL.iter().filter(|s| of(**s) > 0).map(|status| KeyNumber {
+            value: number(of(*status)),
+            label: self.status_word(*status),
+            note: String::new(),
+        });
+        let with_value = standings.iter().filter(|s| s.reading.is_some()).count();
+        let with_baseline = standings.iter().filter(|s| s.baseline.is_some()).count();
+        let sentence = self.locale.say("report-summary", &[
+            ("all", (&number(standings.len())).into()),
+            ("value", (&number(with_value)).into()),
+            ("baseline", (&number(with_baseline)).into()),
+        ]);
+        vec![
+            Block::heading(1, self.locale.t("summary")),
+            Block::KeyNumbers { items: items.collect() },
+            Block::paragraph(sentence),
+            Block::paragraph(self.locale.t("grey-is-not-red")),
+        ]
+    }
+
+    fn pillar(&self, pillar: &Node, standings: &[Standing]) -> Vec<Block> {
+        let own = standings.iter().filter(|s| s.indicator.nodes.iter().any(|n| serves(self.view.state, n, &pillar.id, 8)));
+        let own: Vec<&Standing> = own.collect();
+        let rows = own.iter().map(|s| {
+            let hidden = !(self.may_read)(&s.indicator);
+            let reading = s.reading.as_ref().filter(|_| !hidden);
+            let mut value = Cell::text(match reading {
+                Some(r) => self.value(r.value, &s.indicator),
+                None if hidden => self.locale.t("restricted"),
+                None => "–".into(),
+            });
+            value.illustrative = reading.is_some_and(|r| r.illustrative);
+            vec![
+                Cell::text(format!("{} {}", s.indicator.id, s.indicator.name.get(self.locale.lang))),
+                value,
+                Cell::text(reading.map(|r| self.locale.period(r.period)).unwrap_or_default()),
+                Cell::text(s.targets.last().map(|t| self.value(t.value, &s.indicator)).unwrap_or_else(|| "–".into())),
+                Cell::status(shape(s.status()), self.status_word(s.status())),
+            ]
+        });
+        let columns = vec![
+            Column::text(self.locale.t("indicator"), 3.0),
+            Column::number(self.locale.t("value")),
+            Column::text(self.locale.t("period"), 1.0),
+            Column::number(self.locale.t("target")),
+            Column::text(self.locale.t("status"), 1.0),
+        ];
+        let title = pillar.title.get(self.locale.lang).to_string();
+        let table = Table { caption: title.clone(), columns, rows: rows.collect(), note: String::new() };
+        let mut blocks = vec![Block::heading(1, title), Block::Table(table)];
+        for standing in own.iter().filter(|s| (self.may_read)(&s.indicator)) {
+            blocks.extend(self.trend(standing));
+        }
+        blocks
+    }
+
+    /// A chart only where there is a course to see.
+    fn trend(&self, standing: &Standing) -> Option<Block> {
+        let indicator = &standing.indicator;
+        let mut series = self.view.series(indicator, &self.country);
+        series.counted.retain(|r| r.period.last_month() <= self.at.last_month());
+        if series.counted.len() < 2 {
+            return None;
+        }
+        let point = |r: &Reading| TrendPoint {
+            x: r.period.end_as_year(),
+            y: r.value,
+            tooltip: String::new(),
+            illustrative: r.illustrative,
+            preferred: true,
+        };
+        let name = format!("{} {}", indicator.id, indicator.name.get(self.locale.lang));
+        let last = series.counted.last()?;
+        let input = TrendInput {
+            title: name.clone(),
+            description: format!("{}: {}", self.locale.period(last.period), self.value(last.value, indicator)),
+            width: scene::PAGE_WIDTH,
+            unit: indicator.unit.clone(),
+            points: series.counted.iter().map(point).collect(),
+            baseline: standing.baseline.map(|b| Mark { x: b.at, y: b.value, label: self.locale.t("baseline") }),
+            targets: standing
+                .targets
+                .iter()
+                .map(|t| Mark { x: t.period.end_as_year(), y: t.value, label: self.value(t.value, indicator) })
+                .collect(),
+            end_label: self.value(last.value, indicator),
+            ..TrendInput::default()
+        };
+        let axis = AxisText { value: &|v| self.locale.number(v, 1), time: &|x| format!("{x:.0}") };
+        let source = match &last.source {
+            Source::Figure(figure) => format!("{}, {}", figure.id, figure.section),
+            Source::Returns { reported, expected } => self.locale.say("from-returns", &[
+                ("reported", (*reported as usize).into()),
+                ("expected", (*expected as usize).into()),
+            ]),
+        };
+        Some(Block::Figure(Figure { scene: romduol_report::trend(&input, &axis), caption: name, source }))
+    }
+
+    fn late(&self, today: Date) -> Vec<Block> {
+        let state = self.view.state;
+        let mut rows = Vec::new();
+        for assignment in state.all::<Assignment>() {
+            let owed = returns::owed(state, assignment, today);
+            let late: Vec<_> = owed.iter().filter(|d| d.overdue(today) && self.at.contains(d.period)).collect();
+            if let Some(newest) = late.first() {
+                let body = state.find::<Institution>(&assignment.institution);
+                rows.push(vec![
+                    Cell::text(body.map(|b| b.name.get(self.locale.lang).to_string()).unwrap_or_default()),
+                    Cell::text(newest.form.name.get(self.locale.lang)),
+                    Cell::text(late.iter().rev().map(|d| self.locale.period(d.period)).collect::<Vec<_>>().join(", ")),
+                ]);
+            }
+        }
+        let title = Block::heading(1, self.locale.t("late-and-missing"));
+        if rows.is_empty() {
+            return vec![title, Block::paragraph(self.locale.t("nothing-late"))];
+        }
+        let columns = vec![
+            Column::text(self.locale.t("institution"), 2.0),
+            Column::text(self.locale.t("form"), 1.5),
+            Column::text(self.locale.t("period"), 1.5),
+        ];
+        vec![title, Block::Table(Table { caption: self.locale.t("late-rule"), columns, rows, note: String::new() })]
+    }
+
+    fn sources(&self, standings: &[Standing]) -> Vec<Block> {
+        let figures = standings.iter().filter(|s| (self.may_read)(&s.indicator)).filter_map(|s| match &s.reading.as_ref()?.source {
+            Source::Figure(figure) => Some((s, figure)),
+            Source::Returns { .. } => None,
+        });
+        let items = figures.map(|(s, figure)| {
+            let mut text = format!("{}: {} ({})", s.indicator.id, figure.printed, figure.section);
+            if !figure.cited_source.is_empty() {
+                text = format!("{text}, {}", figure.cited_source);
+            }
+            if let Some(preference) = s.reading.as_ref().and_then(|r| r.preference.as_ref()) {
+                text = format!("{text}. {}", preference.reason.get(self.locale.lang));
+            }
+            vec![Span::plain(text)]
+        });
+        let items: Vec<_> = items.collect();
+        vec![Block::heading(1, self.locale.t("sources")), Block::List { ordered: false, items }]
+    }
+
+    fn method(&self, snapshot: &Snapshot) -> Vec<Block> {
+        let mut blocks = vec![
+            Block::heading(1, self.locale.t("method")),
+            Block::paragraph(self.locale.say("method-text", &[("version", RULE_VERSION.into())])),
+        ];
+        let position = snapshot.head.seq.to_string();
+        let line = [("position", (&position).into()), ("hash", (&snapshot.head.hash).into())];
+        blocks.push(Block::paragraph(self.locale.say("ledger-line", &line)));
+        blocks
+    }
+}

@@ -5,7 +5,7 @@ use romduol_locale::{Arg, Locale};
 use romduol_plan::kinds::KhmerStatus;
 use romduol_plan::permission::Act;
 use romduol_plan::status::Status;
-use romduol_plan::{Lang, Period, Text};
+use romduol_plan::{Date, Lang, Period, Text};
 
 use crate::error::{Page, PageError};
 use crate::viewer::Viewer;
@@ -59,25 +59,45 @@ impl Chrome {
         self.locale.say(key, &[(name, Arg::Text(value))])
     }
 
-    pub fn count(&self, key: &str, count: &usize) -> String {
-        self.locale.say(key, &[("count", Arg::Count(*count))])
+    /// The sentence whose key ends in a code.
+    pub fn tk(&self, prefix: &str, code: &str) -> String {
+        self.locale.t(&format!("{prefix}{code}"))
     }
 
-    pub fn status(&self, status: &Status) -> String {
-        self.locale.t(&format!("status-{}", status.code()))
+    pub fn count(&self, key: &str, count: impl Plain<usize>) -> String {
+        self.locale.say(key, &[("count", Arg::Count(count.plain()))])
+    }
+
+    pub fn status(&self, status: impl Plain<Status>) -> String {
+        self.tk("status-", status.plain().code())
     }
 
     /// The status as shape and word. The markup is the report crate's own.
-    pub fn mark(&self, status: &Status) -> String {
-        format!("<span class=\"status s-{}\">{} {}</span>", status.code(), icon(*status), self.status(status))
+    pub fn mark(&self, status: impl Plain<Status>) -> String {
+        let status = status.plain();
+        format!("<span class=\"status s-{}\">{} {}</span>", status.code(), icon(status), self.status(status))
     }
 
-    pub fn period(&self, period: &Period) -> String {
-        self.locale.period(*period)
+    pub fn period(&self, period: impl Plain<Period>) -> String {
+        self.locale.period(period.plain())
     }
 
-    pub fn number(&self, value: &f64) -> String {
-        self.locale.number(*value, 2)
+    pub fn date(&self, date: impl Plain<Date>) -> String {
+        self.locale.date(date.plain())
+    }
+
+    pub fn number(&self, value: impl Plain<f64>) -> String {
+        self.locale.number(value.plain(), 2)
+    }
+
+    /// A share as a whole percentage.
+    pub fn percent(&self, share: impl Plain<f64>) -> String {
+        self.locale.number(share.plain() * 100.0, 0)
+    }
+
+    /// Text in the page's language, or in the other one where that is all there is.
+    pub fn plain(&self, text: &Text) -> String {
+        text.get(self.locale.lang).to_string()
     }
 
     /// Text in the page's language; where it has to fall back, the language is said for screen readers.
@@ -97,6 +117,21 @@ impl Chrome {
         }
     }
 }
+
+/// A small value, however many references the template engine has put before it.
+pub(crate) trait Plain<T> {
+    fn plain(self) -> T;
+}
+
+macro_rules! plain {
+    ($($kind:ty),+) => {$(
+        impl Plain<$kind> for $kind { fn plain(self) -> $kind { self } }
+        impl Plain<$kind> for &$kind { fn plain(self) -> $kind { *self } }
+        impl Plain<$kind> for &&$kind { fn plain(self) -> $kind { **self } }
+    )+};
+}
+
+plain!(usize, f64, Status, Period, Date);
 
 pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")

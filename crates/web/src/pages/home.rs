@@ -63,6 +63,12 @@ pub(crate) async fn show(viewer: Viewer) -> Page {
     })
 }
 
+impl Home {
+    fn late(&self, due: &Due) -> bool {
+        due.overdue(self.today)
+    }
+}
+
 /// The institution or area that reports, by name.
 pub(crate) fn unit_name(viewer: &Viewer, assignment: &str) -> String {
     use romduol_plan::kinds::{Area, Assignment, Audience, Form, Institution};

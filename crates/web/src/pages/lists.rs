@@ -56,7 +56,8 @@ pub(crate) async fn figures(viewer: Viewer) -> Page {
 struct Found {
     severity: Severity,
     sentence: String,
-    records: Vec<(Kind, String)>,
+    /// Address and id of the records it is about.
+    records: Vec<(String, String)>,
     more: usize,
 }
 
@@ -82,13 +83,13 @@ fn found(viewer: &Viewer, finding: &Finding) -> Found {
     Found {
         severity: finding.severity,
         sentence: viewer.locale.say(&format!("finding-{}", finding.rule), &args),
-        records: finding.records.iter().take(SHOWN).cloned().collect(),
+        records: finding.records.iter().take(SHOWN).map(|(kind, id)| (record_path(*kind, id), id.clone())).collect(),
         more: finding.records.len().saturating_sub(SHOWN),
     }
 }
 
 /// Where a record can be read.
-pub(crate) fn record_path(kind: Kind, id: &str) -> String {
+fn record_path(kind: Kind, id: &str) -> String {
     match kind {
         Kind::Indicator => format!("/indicators/{id}"),
         Kind::Node => format!("/nodes/{id}"),
