@@ -20,8 +20,12 @@ pub struct Person {
 
 impl Person {
     fn of(account: Account) -> Result<Person, AppError> {
-        let role = Role::parse(&account.role)
-            .ok_or_else(|| AppError::Bad(format!("the account {} has the unknown role “{}”; ask an administrator to set it", account.login, account.role)))?;
+        let role = Role::parse(&account.role).ok_or_else(|| {
+            AppError::Bad(format!(
+                "the account {} has the unknown role “{}”; ask an administrator to set it",
+                account.login, account.role
+            ))
+        })?;
         Ok(Person {
             account: account.id,
             name: account.name,

@@ -32,7 +32,9 @@ pub fn check(name: &str, bytes: &[u8]) -> Result<(), AppError> {
         return Ok(());
     }
     let found = found.unwrap_or("unknown");
-    Err(AppError::Bad(format!("“{name}” is not what its name says (its content is {found}); save it again in its own format and attach that")))
+    Err(AppError::Bad(format!(
+        "“{name}” is not what its name says (its content is {found}); save it again in its own format and attach that"
+    )))
 }
 
 /// Stores a file and gives the record of it.

@@ -71,7 +71,14 @@ pub fn illustrative_changes(state: &State, today: Date) -> Vec<Change> {
     changes
 }
 
-fn filled(state: &State, assignment: &Assignment, form: &Form, period: Period, back: u32, chance: &mut Chance) -> Return {
+fn filled(
+    state: &State,
+    assignment: &Assignment,
+    form: &Form,
+    period: Period,
+    back: u32,
+    chance: &mut Chance,
+) -> Return {
     let progress = f64::from(12 - back.min(11)) / 12.0;
     let answers = state.asked(assignment).into_iter().map(|i| answer(state, i, assignment, progress, chance)).collect();
     let waiting = back == 0 && chance.below(100) < 25;

@@ -23,14 +23,21 @@ pub enum Filed {
 /// Everything the person's units owe, newest first.
 pub fn owed_by(state: &State, person: &Person, today: Date) -> Vec<Due> {
     let mine = |a: &&Arc<Assignment>| person.post.may_for(Act::File, a, state).is_ok();
-    let mut owed: Vec<Due> = state.all::<Assignment>().filter(mine).flat_map(|a| returns::owed(state, a, today)).collect();
+    let mut owed: Vec<Due> =
+        state.all::<Assignment>().filter(mine).flat_map(|a| returns::owed(state, a, today)).collect();
     owed.sort_by(|a, b| (b.period, &a.assignment.id).cmp(&(a.period, &b.assignment.id)));
     owed
 }
 
 impl App {
     /// Opens a return for filling.
-    pub fn open_return(&self, state: &State, person: &Person, assignment: &str, period: Period) -> Result<Due, AppError> {
+    pub fn open_return(
+        &self,
+        state: &State,
+        person: &Person,
+        assignment: &str,
+        period: Period,
+    ) -> Result<Due, AppError> {
         let found = state.find::<Assignment>(assignment);
         if let Some(found) = found {
             person.post.may_for(Act::File, found, state)?;
@@ -48,7 +55,13 @@ impl App {
     }
 
     /// Submits a return. `reason` says why an accepted one is corrected.
-    pub async fn submit(&self, person: &Person, due: &Due, answers: Vec<Answer>, reason: &str) -> Result<Filed, AppError> {
+    pub async fn submit(
+        &self,
+        person: &Person,
+        due: &Due,
+        answers: Vec<Answer>,
+        reason: &str,
+    ) -> Result<Filed, AppError> {
         let snapshot = self.snapshot();
         person.post.may_for(Act::File, &due.assignment, &snapshot.state)?;
         let problems = answers::check(&snapshot.state, &due.assignment, due.period, &answers);

@@ -59,7 +59,11 @@ fn sheet(bytes: &[u8]) -> Result<Sheet, (usize, String, String)> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if let Err(error) = std::str::from_utf8(bytes) {
         let row = bytes[..error.valid_up_to()].iter().filter(|b| **b == b'\n').count() + 1;
-        return Err((row, "is not UTF-8 text".into(), "save it as CSV UTF-8; old Khmer fonts must be converted to Unicode".into()));
+        return Err((
+            row,
+            "is not UTF-8 text".into(),
+            "save it as CSV UTF-8; old Khmer fonts must be converted to Unicode".into(),
+        ));
     }
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
     let bad = |error: csv::Error| {
@@ -80,7 +84,8 @@ pub fn changes(files: &Files) -> Result<Vec<Change>, AppError> {
     match package.faults.as_slice() {
         [] => Ok(package.records.into_iter().map(|(_, body)| Change::Put(body)).collect()),
         [first, rest @ ..] => {
-            let more = if rest.is_empty() { String::new() } else { format!(" ({} more: romduol plan check)", rest.len()) };
+            let more =
+                if rest.is_empty() { String::new() } else { format!(" ({} more: romduol plan check)", rest.len()) };
             Err(AppError::Bad(format!("the plan package has faults; first {first}{more}")))
         }
     }

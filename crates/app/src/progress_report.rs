@@ -58,17 +58,26 @@ pub fn compose(
     document.blocks.extend(writer.late(today));
     document.blocks.extend(writer.sources(&standings));
     document.blocks.extend(writer.method(snapshot));
-    document.fingerprint = vec![locale.say("ledger-line", &[
-        ("position", (&snapshot.head.seq.to_string()).into()),
-        ("hash", (&snapshot.head.hash).into()),
-    ])];
+    document.fingerprint = vec![locale.say(
+        "ledger-line",
+        &[("position", (&snapshot.head.seq.to_string()).into()), ("hash", (&snapshot.head.hash).into())],
+    )];
     document
 }
 
 fn shape(status: Status) -> romduol_report::Status {
     let at = Status::ALL.iter().position(|s| *s == status).unwrap_or(0);
     use romduol_report::Status as Shape;
-    [Shape::OffTrack, Shape::AtRisk, Shape::OnTrack, Shape::Achieved, Shape::NoData, Shape::Stale, Shape::NoBaseline, Shape::NoTarget][at]
+    [
+        Shape::OffTrack,
+        Shape::AtRisk,
+        Shape::OnTrack,
+        Shape::Achieved,
+        Shape::NoData,
+        Shape::Stale,
+        Shape::NoBaseline,
+        Shape::NoTarget,
+    ][at]
 }
 
 impl Writer<'_> {
@@ -91,11 +100,14 @@ impl Writer<'_> {
         });
         let with_value = standings.iter().filter(|s| s.reading.is_some()).count();
         let with_baseline = standings.iter().filter(|s| s.baseline.is_some()).count();
-        let sentence = self.locale.say("report-summary", &[
-            ("all", (&number(standings.len())).into()),
-            ("value", (&number(with_value)).into()),
-            ("baseline", (&number(with_baseline)).into()),
-        ]);
+        let sentence = self.locale.say(
+            "report-summary",
+            &[
+                ("all", (&number(standings.len())).into()),
+                ("value", (&number(with_value)).into()),
+                ("baseline", (&number(with_baseline)).into()),
+            ],
+        );
         vec![
             Block::heading(1, self.locale.t("summary")),
             Block::KeyNumbers { items: items.collect() },
@@ -105,7 +117,8 @@ impl Writer<'_> {
     }
 
     fn pillar(&self, pillar: &Node, standings: &[Standing]) -> Vec<Block> {
-        let own = standings.iter().filter(|s| s.indicator.nodes.iter().any(|n| serves(self.view.state, n, &pillar.id, 8)));
+        let own =
+            standings.iter().filter(|s| s.indicator.nodes.iter().any(|n| serves(self.view.state, n, &pillar.id, 8)));
         let own: Vec<&Standing> = own.collect();
         let rows = own.iter().map(|s| {
             let hidden = !(self.may_read)(&s.indicator);
@@ -175,10 +188,10 @@ impl Writer<'_> {
         let axis = AxisText { value: &|v| self.locale.number(v, 1), time: &|x| format!("{x:.0}") };
         let source = match &last.source {
             Source::Figure(figure) => format!("{}, {}", figure.id, figure.section),
-            Source::Returns { reported, expected } => self.locale.say("from-returns", &[
-                ("reported", (*reported as usize).into()),
-                ("expected", (*expected as usize).into()),
-            ]),
+            Source::Returns { reported, expected } => self.locale.say(
+                "from-returns",
+                &[("reported", (*reported as usize).into()), ("expected", (*expected as usize).into())],
+            ),
         };
         Some(Block::Figure(Figure { scene: romduol_report::trend(&input, &axis), caption: name, source }))
     }
@@ -211,9 +224,11 @@ impl Writer<'_> {
     }
 
     fn sources(&self, standings: &[Standing]) -> Vec<Block> {
-        let figures = standings.iter().filter(|s| (self.may_read)(&s.indicator)).filter_map(|s| match &s.reading.as_ref()?.source {
-            Source::Figure(figure) => Some((s, figure)),
-            Source::Returns { .. } => None,
+        let figures = standings.iter().filter(|s| (self.may_read)(&s.indicator)).filter_map(|s| {
+            match &s.reading.as_ref()?.source {
+                Source::Figure(figure) => Some((s, figure)),
+                Source::Returns { .. } => None,
+            }
         });
         let items = figures.map(|(s, figure)| {
             let mut text = format!("{}: {} ({})", s.indicator.id, figure.printed, figure.section);

@@ -19,7 +19,13 @@ pub fn waiting<'a>(state: &'a State, person: &Person) -> Vec<&'a Return> {
 
 impl App {
     /// Passes a return on or sends it back. `seen` is the version the person looked at.
-    pub async fn decide(&self, person: &Person, id: &str, seen: u32, decision: Decision) -> Result<ReturnStatus, AppError> {
+    pub async fn decide(
+        &self,
+        person: &Person,
+        id: &str,
+        seen: u32,
+        decision: Decision,
+    ) -> Result<ReturnStatus, AppError> {
         let why = match &decision {
             Decision::Pass => "verified".to_string(),
             Decision::SendBack { reason } => reason.trim().to_string(),
@@ -37,7 +43,14 @@ impl App {
     }
 
     /// Closes a period of a form, or reopens it with a reason.
-    pub async fn lock(&self, person: &Person, form: &str, period: Period, close: bool, reason: &str) -> Result<(), AppError> {
+    pub async fn lock(
+        &self,
+        person: &Person,
+        form: &str,
+        period: Period,
+        close: bool,
+        reason: &str,
+    ) -> Result<(), AppError> {
         person.post.may(Act::Lock)?;
         if reason.trim().is_empty() {
             return Err(romduol_plan::returns::Refused::ReasonNeeded.into());

@@ -81,11 +81,7 @@ impl Cells {
     /// # Errors
     /// Unknown categories.
     pub fn get(&self, area: u32, period: u32, kept: &[u16]) -> Result<Option<Cell>, CubeError> {
-        let key = Key {
-            area,
-            period,
-            combination: self.shape.combination(kept)?,
-        };
+        let key = Key { area, period, combination: self.shape.combination(kept)? };
         let at = self.cells.binary_search_by_key(&key, |(key, _)| *key);
         Ok(at.ok().map(|at| self.cells[at].1))
     }

@@ -54,20 +54,14 @@ impl Cube {
     /// An empty cube over these areas, without measures.
     #[must_use]
     pub fn new(tree: AreaTree) -> Self {
-        Self {
-            tree: Arc::new(tree),
-            columns: Arc::default(),
-        }
+        Self { tree: Arc::new(tree), columns: Arc::default() }
     }
 
     /// Adds a measure and gives its number: 0, 1, 2 …
     #[allow(clippy::cast_possible_truncation)]
     pub fn add_measure(&mut self, measure: Measure) -> u32 {
         let columns = Arc::make_mut(&mut self.columns);
-        columns.push(Arc::new(Column {
-            measure,
-            slices: BTreeMap::new(),
-        }));
+        columns.push(Arc::new(Column { measure, slices: BTreeMap::new() }));
         (columns.len() - 1) as u32
     }
 
@@ -98,34 +92,16 @@ impl Cube {
         value: f64,
     ) -> Result<(), CubeError> {
         let combination = self.measure(measure)?.shape.combination(categories)?;
-        self.apply(&[Change {
-            measure,
-            period,
-            area,
-            combination,
-            value: Some(value),
-        }])
+        self.apply(&[Change { measure, period, area, combination, value: Some(value) }])
     }
 
     /// Removes one value; that it was not there is fine.
     ///
     /// # Errors
     /// Unknown measure, area or category.
-    pub fn remove(
-        &mut self,
-        measure: u32,
-        period: u32,
-        area: u32,
-        categories: &[u16],
-    ) -> Result<(), CubeError> {
+    pub fn remove(&mut self, measure: u32, period: u32, area: u32, categories: &[u16]) -> Result<(), CubeError> {
         let combination = self.measure(measure)?.shape.combination(categories)?;
-        self.apply(&[Change {
-            measure,
-            period,
-            area,
-            combination,
-            value: None,
-        }])
+        self.apply(&[Change { measure, period, area, combination, value: None }])
     }
 
     /// Applies many changes at once, or none if one is refused. Of several for the same place the last one counts.
@@ -133,19 +109,13 @@ impl Cube {
     /// # Errors
     /// The first change that is refused: unknown measure, area or combination; a value that is not finite.
     pub fn apply(&mut self, changes: &[Change]) -> Result<(), CubeError> {
-        let mut edits = changes
-            .iter()
-            .map(|change| self.check(change))
-            .collect::<Result<Vec<_>, _>>()?;
+        let mut edits = changes.iter().map(|change| self.check(change)).collect::<Result<Vec<_>, _>>()?;
         // Stable: the last of several edits of one key stays last.
         edits.sort_by_key(|&(measure, period, (key, _))| (measure, period, key));
         let columns = Arc::make_mut(&mut self.columns);
         for group in edits.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
             let (measure, period, _) = group[0];
-            let sorted: Vec<Edit> = group
-                .chunk_by(|a, b| a.2.0 == b.2.0)
-                .map(|same| same[same.len() - 1].2)
-                .collect();
+            let sorted: Vec<Edit> = group.chunk_by(|a, b| a.2.0 == b.2.0).map(|same| same[same.len() - 1].2).collect();
             let column = Arc::make_mut(&mut columns[measure as usize]);
             column.edit(period, |slice| slice.apply(&sorted));
         }
@@ -153,18 +123,9 @@ impl Cube {
     }
 
     fn check(&self, change: &Change) -> Result<(u32, u32, Edit), CubeError> {
-        let &Change {
-            measure,
-            period,
-            area,
-            combination,
-            value,
-        } = change;
+        let &Change { measure, period, area, combination, value } = change;
         if combination >= self.measure(measure)?.shape.combinations() {
-            return Err(CubeError::UnknownCombination {
-                measure,
-                combination,
-            });
+            return Err(CubeError::UnknownCombination { measure, combination });
         }
         if let Some(value) = value.filter(|v| !v.is_finite()) {
             return Err(CubeError::NotFinite { value });
@@ -179,10 +140,7 @@ impl Cube {
     /// Unknown measure or area.
     pub fn expect(&mut self, measure: u32, period: u32, areas: &[u32]) -> Result<(), CubeError> {
         self.column(measure)?;
-        let mut positions = areas
-            .iter()
-            .map(|&area| self.position(area))
-            .collect::<Result<Vec<_>, _>>()?;
+        let mut positions = areas.iter().map(|&area| self.position(area)).collect::<Result<Vec<_>, _>>()?;
         positions.sort_unstable();
         positions.dedup();
         let columns = Arc::make_mut(&mut self.columns);
@@ -195,13 +153,7 @@ impl Cube {
     ///
     /// # Errors
     /// Unknown measure, area or category.
-    pub fn get(
-        &self,
-        measure: u32,
-        period: u32,
-        area: u32,
-        categories: &[u16],
-    ) -> Result<Option<f64>, CubeError> {
+    pub fn get(&self, measure: u32, period: u32, area: u32, categories: &[u16]) -> Result<Option<f64>, CubeError> {
         let column = self.column(measure)?;
         let combination = column.measure.shape.combination(categories)?;
         let key = key(self.position(area)?, combination);
@@ -212,20 +164,12 @@ impl Cube {
     ///
     /// # Errors
     /// [`CubeError::UnknownMeasure`].
-    pub fn observations(
-        &self,
-        measure: u32,
-    ) -> Result<impl Iterator<Item = Observation> + '_, CubeError> {
+    pub fn observations(&self, measure: u32) -> Result<impl Iterator<Item = Observation> + '_, CubeError> {
         let slices = self.column(measure)?.slices.iter();
         Ok(slices.flat_map(move |(&period, slice)| {
             slice.iter().map(move |(key, value)| {
                 let (position, combination) = unkey(key);
-                Observation {
-                    period,
-                    area: self.tree.area_at(position).unwrap_or(u32::MAX),
-                    combination,
-                    value,
-                }
+                Observation { period, area: self.tree.area_at(position).unwrap_or(u32::MAX), combination, value }
             })
         }))
     }
@@ -236,16 +180,12 @@ impl Cube {
     /// [`CubeError::UnknownMeasure`].
     pub fn periods(&self, measure: u32) -> Result<impl Iterator<Item = u32> + '_, CubeError> {
         let slices = self.column(measure)?.slices.iter();
-        Ok(slices
-            .filter(|(_, slice)| slice.has_observations())
-            .map(|(&period, _)| period))
+        Ok(slices.filter(|(_, slice)| slice.has_observations()).map(|(&period, _)| period))
     }
 
     pub(crate) fn column(&self, measure: u32) -> Result<&Column, CubeError> {
         let column = self.columns.get(measure as usize);
-        column
-            .map(AsRef::as_ref)
-            .ok_or(CubeError::UnknownMeasure { measure })
+        column.map(AsRef::as_ref).ok_or(CubeError::UnknownMeasure { measure })
     }
 
     pub(crate) fn position(&self, area: u32) -> Result<u32, CubeError> {

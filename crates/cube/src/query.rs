@@ -81,9 +81,7 @@ impl Query {
         let dimensions = measure.shape.dimensions();
         let beyond = self.keep & !measure.shape.keep_all();
         if beyond != 0 {
-            return Err(CubeError::UnknownDimension {
-                dimension: beyond.trailing_zeros(),
-            });
+            return Err(CubeError::UnknownDimension { dimension: beyond.trailing_zeros() });
         }
         for (dimension, d) in dimensions.iter().enumerate() {
             if !d.additive && self.keep >> dimension & 1 == 0 {
@@ -92,9 +90,7 @@ impl Query {
         }
         let rolls = self.time == Time::Rolled && !self.periods.is_single();
         if rolls && measure.time == crate::TimeRule::None {
-            return Err(CubeError::NotOverTime {
-                measure: self.measure,
-            });
+            return Err(CubeError::NotOverTime { measure: self.measure });
         }
         Ok(())
     }

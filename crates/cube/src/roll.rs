@@ -6,10 +6,7 @@ use std::ops::Range;
 use crate::cube::Column;
 use crate::shape::Projection;
 use crate::slice::Slice;
-use crate::{
-    AreaTree, Areas, Cell, Cells, Coverage, Cube, CubeError, Key, Periods, PlaceRule, Query, Time,
-    TimeRule,
-};
+use crate::{AreaTree, Areas, Cell, Cells, Coverage, Cube, CubeError, Key, Periods, PlaceRule, Query, Time, TimeRule};
 
 impl Cube {
     /// Answers a query.
@@ -19,11 +16,7 @@ impl Cube {
     pub fn query(&self, query: &Query) -> Result<Cells, CubeError> {
         let column = self.column(query.measure)?;
         query.check(&column.measure)?;
-        let roll = Roll {
-            tree: &self.tree,
-            column,
-            projection: column.measure.shape.projection(query.keep),
-        };
+        let roll = Roll { tree: &self.tree, column, projection: column.measure.shape.projection(query.keep) };
         let slices = column.slices_of(&query.periods);
         let mut cells = Vec::new();
         for area in self.areas(query.areas)? {
@@ -53,10 +46,7 @@ impl Cube {
             projection: column.measure.shape.projection(0),
         };
         let place = roll.place(area, slice);
-        Ok(Coverage {
-            present: place.sums.get(&0).map_or(0, |sum| sum.present),
-            expected: place.expected,
-        })
+        Ok(Coverage { present: place.sums.get(&0).map_or(0, |sum| sum.present), expected: place.expected })
     }
 
     /// The areas whose own observations make up the value of an area in a period, depth first.
@@ -73,14 +63,11 @@ impl Cube {
             PlaceRule::OnlyWhereMeasured => position..position + 1,
             PlaceRule::Sum | PlaceRule::Max => self.tree.subtree_at(position),
         };
-        Ok(speakers(&self.tree, slice, within)
-            .filter_map(|(at, _)| self.tree.area_at(at))
-            .collect())
+        Ok(speakers(&self.tree, slice, within).filter_map(|(at, _)| self.tree.area_at(at)).collect())
     }
 
     fn areas(&self, areas: Areas) -> Result<Vec<u32>, CubeError> {
-        let (Areas::One(within) | Areas::ChildrenOf(within) | Areas::AtLevel { within, .. }) =
-            areas;
+        let (Areas::One(within) | Areas::ChildrenOf(within) | Areas::AtLevel { within, .. }) = areas;
         self.position(within)?;
         Ok(match areas {
             Areas::One(area) => vec![area],
@@ -95,18 +82,14 @@ impl Column {
     fn slices_of(&self, periods: &Periods) -> Vec<(u32, &Slice)> {
         match periods {
             Periods::Range(range) if range.is_empty() => Vec::new(),
-            Periods::Range(range) => self
-                .slices
-                .range(range.clone())
-                .map(|(&period, slice)| (period, slice.as_ref()))
-                .collect(),
+            Periods::Range(range) => {
+                self.slices.range(range.clone()).map(|(&period, slice)| (period, slice.as_ref())).collect()
+            }
             Periods::List(list) => {
                 let mut list = list.clone();
                 list.sort_unstable();
                 list.dedup();
-                list.into_iter()
-                    .filter_map(|period| Some((period, self.slices.get(&period)?.as_ref())))
-                    .collect()
+                list.into_iter().filter_map(|period| Some((period, self.slices.get(&period)?.as_ref()))).collect()
             }
         }
     }
@@ -142,9 +125,7 @@ impl Roll<'_> {
 
     /// Step 4: places first, then time.
     fn rolled(&self, area: u32, slices: &[(u32, &Slice)], cells: &mut Vec<(Key, Cell)>) {
-        let places = slices
-            .iter()
-            .map(|&(p, slice)| (p, self.place(area, slice)));
+        let places = slices.iter().map(|&(p, slice)| (p, self.place(area, slice)));
         let rule = self.column.measure.time;
         if matches!(rule, TimeRule::Last | TimeRule::None) {
             // `None` reaches this point with a single period only.
@@ -180,10 +161,7 @@ impl Roll<'_> {
         if rule == PlaceRule::OnlyWhereMeasured {
             return self.measured(within.start, slice);
         }
-        let mut place = Place {
-            expected: slice.expected_in(&within),
-            ..Place::default()
-        };
+        let mut place = Place { expected: slice.expected_in(&within), ..Place::default() };
         for (position, stretch) in speakers(self.tree, slice, within) {
             let below = slice.expected_in(&self.tree.subtree_at(position));
             let itself = slice.expected_in(&(position..position + 1));
@@ -201,10 +179,7 @@ impl Roll<'_> {
     /// An area that counts only if it was measured itself; others do not report in its place, nor it in theirs.
     fn measured(&self, position: u32, slice: &Slice) -> Place {
         let itself = position..position + 1;
-        let mut place = Place {
-            expected: slice.expected_in(&itself),
-            ..Place::default()
-        };
+        let mut place = Place { expected: slice.expected_in(&itself), ..Place::default() };
         for (_, stretch) in speakers(self.tree, slice, itself) {
             place.expected = 1;
             for (combination, value) in self.collapse(slice, stretch) {
@@ -216,10 +191,8 @@ impl Roll<'_> {
 
     /// Step 1: the values of one area by combination of the kept dimensions, sorted.
     fn collapse(&self, slice: &Slice, stretch: Range<usize>) -> Vec<(u32, f64)> {
-        let mut values: Vec<(u32, f64)> = slice
-            .stretch(stretch)
-            .map(|(combination, value)| (self.projection.of(combination), value))
-            .collect();
+        let mut values: Vec<(u32, f64)> =
+            slice.stretch(stretch).map(|(combination, value)| (self.projection.of(combination), value)).collect();
         // Stable, so that sums are taken in the same order each time.
         values.sort_by_key(|&(combination, _)| combination);
         values.dedup_by(|next, sum| {
@@ -268,16 +241,8 @@ impl Place {
     fn into_cells(self, area: u32, period: u32, cells: &mut Vec<(Key, Cell)>) {
         let expected = self.expected;
         cells.extend(self.sums.into_iter().map(|(combination, sum)| {
-            let key = Key {
-                area,
-                period,
-                combination,
-            };
-            let cell = Cell {
-                value: sum.value,
-                present: sum.present,
-                expected,
-            };
+            let key = Key { area, period, combination };
+            let cell = Cell { value: sum.value, present: sum.present, expected };
             (key, cell)
         }));
     }

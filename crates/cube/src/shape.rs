@@ -68,11 +68,7 @@ impl Shape {
 
     /// The bits of the dimensions that are wanted.
     fn mask(&self, wanted: impl Fn(&Dimension) -> bool) -> u32 {
-        self.dimensions
-            .iter()
-            .enumerate()
-            .filter(|(_, d)| wanted(d))
-            .fold(0, |mask, (n, _)| mask | 1 << n)
+        self.dimensions.iter().enumerate().filter(|(_, d)| wanted(d)).fold(0, |mask, (n, _)| mask | 1 << n)
     }
 
     /// A mask that keeps the dimensions that cannot be summed over: the least that a query must keep.
@@ -93,18 +89,12 @@ impl Shape {
     /// [`CubeError::WrongDimensions`], [`CubeError::UnknownCategory`].
     pub fn combination(&self, categories: &[u16]) -> Result<u32, CubeError> {
         if categories.len() != self.dimensions.len() {
-            return Err(CubeError::WrongDimensions {
-                given: categories.len(),
-                expected: self.dimensions.len(),
-            });
+            return Err(CubeError::WrongDimensions { given: categories.len(), expected: self.dimensions.len() });
         }
         let mut combination = 0;
         for (dimension, (d, &category)) in self.dimensions.iter().zip(categories).enumerate() {
             if category > d.size {
-                return Err(CubeError::UnknownCategory {
-                    dimension,
-                    category,
-                });
+                return Err(CubeError::UnknownCategory { dimension, category });
             }
             combination = combination * d.radix() + u32::from(category);
         }
@@ -129,13 +119,8 @@ impl Shape {
     /// The shape of the kept dimensions alone. Bits beyond the dimensions are an error of a query, not here.
     #[must_use]
     pub fn kept(&self, keep: u32) -> Self {
-        let dimensions = self
-            .dimensions
-            .iter()
-            .enumerate()
-            .filter(|(n, _)| keep >> n & 1 == 1)
-            .map(|(_, d)| *d)
-            .collect();
+        let dimensions =
+            self.dimensions.iter().enumerate().filter(|(n, _)| keep >> n & 1 == 1).map(|(_, d)| *d).collect();
         Self { dimensions }
     }
 
@@ -150,10 +135,7 @@ impl Shape {
             }
             stride *= d.radix();
         }
-        Projection {
-            identity: digits.len() == self.dimensions.len(),
-            digits,
-        }
+        Projection { identity: digits.len() == self.dimensions.len(), digits }
     }
 }
 
@@ -169,9 +151,6 @@ impl Projection {
         if self.identity {
             return combination;
         }
-        self.digits
-            .iter()
-            .map(|(stride, radix, kept)| combination / stride % radix * kept)
-            .sum()
+        self.digits.iter().map(|(stride, radix, kept)| combination / stride % radix * kept).sum()
     }
 }

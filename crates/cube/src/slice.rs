@@ -65,18 +65,14 @@ impl Slice {
     /// The observations of the area at index `at`: its position and the stretch of its values.
     pub(crate) fn area(&self, at: usize) -> Option<(u32, Range<usize>)> {
         let (position, _) = unkey(*self.keys.get(at)?);
-        let len = self.keys[at..]
-            .iter()
-            .take_while(|&&k| unkey(k).0 == position)
-            .count();
+        let len = self.keys[at..].iter().take_while(|&&k| unkey(k).0 == position).count();
         Some((position, at..at + len))
     }
 
     /// Combinations and values of a stretch.
     pub(crate) fn stretch(&self, range: Range<usize>) -> impl Iterator<Item = (u32, f64)> + '_ {
         let keys = self.keys[range.clone()].iter();
-        keys.map(|&k| unkey(k).1)
-            .zip(self.values[range].iter().copied())
+        keys.map(|&k| unkey(k).1).zip(self.values[range].iter().copied())
     }
 
     /// Applies edits that are sorted by key, one for each key.

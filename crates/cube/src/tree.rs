@@ -31,11 +31,7 @@ impl AreaTree {
             return Err(TreeError::TooMany { count });
         }
         let (roots, children) = families(parents)?;
-        let mut tree = Self {
-            position: vec![NONE; count],
-            end: vec![0; count],
-            ..Self::default()
-        };
+        let mut tree = Self { position: vec![NONE; count], end: vec![0; count], ..Self::default() };
         // Each area is met twice: on the way down it gets its position, on the way up its end.
         let mut path: Vec<(u32, bool)> = roots.iter().rev().map(|&root| (root, false)).collect();
         while let Some((area, left)) = path.pop() {
@@ -146,9 +142,7 @@ impl AreaTree {
     }
 
     fn at_depth(&self, range: Range<usize>, level: u32) -> impl Iterator<Item = u32> + '_ {
-        range
-            .filter(move |&at| self.level[at] == level)
-            .map(|at| self.area[at])
+        range.filter(move |&at| self.level[at] == level).map(|at| self.area[at])
     }
 }
 
@@ -161,10 +155,9 @@ fn families(parents: &[Option<u32>]) -> Result<Families, TreeError> {
     for (area, parent) in (0_u32..).zip(parents) {
         match *parent {
             None => roots.push(area),
-            Some(parent) => children
-                .get_mut(parent as usize)
-                .ok_or(TreeError::UnknownParent { area, parent })?
-                .push(area),
+            Some(parent) => {
+                children.get_mut(parent as usize).ok_or(TreeError::UnknownParent { area, parent })?.push(area)
+            }
         }
     }
     Ok((roots, children))

@@ -47,10 +47,7 @@ fn an_unknown_area_is_nowhere() {
 #[test]
 fn circles_and_unknown_parents_are_refused() {
     let unknown = AreaTree::new(&[None, Some(9)]);
-    assert_eq!(
-        unknown,
-        Err(TreeError::UnknownParent { area: 1, parent: 9 })
-    );
+    assert_eq!(unknown, Err(TreeError::UnknownParent { area: 1, parent: 9 }));
     assert_eq!(AreaTree::new(&[Some(0)]), Err(TreeError::Cycle { area: 0 }));
     let below = AreaTree::new(&[None, Some(2), Some(1), Some(2)]);
     assert_eq!(below, Err(TreeError::Cycle { area: 1 }));
@@ -66,22 +63,10 @@ fn a_chain_as_deep_as_it_is_long() {
 
 #[test]
 fn shapes_that_are_too_large_are_refused() {
-    let one = Dimension {
-        size: 1,
-        additive: true,
-    };
-    let wide = Dimension {
-        size: u16::MAX,
-        additive: true,
-    };
-    assert_eq!(
-        Shape::new(vec![one; 33]),
-        Err(ShapeError::TooManyDimensions { count: 33 })
-    );
-    assert_eq!(
-        Shape::new(vec![wide, wide]),
-        Err(ShapeError::TooManyCombinations)
-    );
+    let one = Dimension { size: 1, additive: true };
+    let wide = Dimension { size: u16::MAX, additive: true };
+    assert_eq!(Shape::new(vec![one; 33]), Err(ShapeError::TooManyDimensions { count: 33 }));
+    assert_eq!(Shape::new(vec![wide, wide]), Err(ShapeError::TooManyCombinations));
     let widest = Shape::new(vec![wide]).unwrap();
     assert_eq!(widest.combination(&[u16::MAX]), Ok(65_535));
     assert_eq!(widest.not_stated(), 65_535);

@@ -9,9 +9,7 @@ const ENTRIES: usize = 1_000;
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let base = std::env::args()
-        .nth(1)
-        .map_or_else(std::env::temp_dir, Into::into);
+    let base = std::env::args().nth(1).map_or_else(std::env::temp_dir, Into::into);
     let dir = tempfile::tempdir_in(base)?;
     let ledger = Ledger::create(dir.path()).await?;
     let body = format!(r#"{{"by":"a1","put":[{{"note":"{}"}}]}}"#, "x".repeat(200));

@@ -44,31 +44,11 @@ pub struct NewAccount {
     pub language: String,
 }
 
-pub(crate) type Row = (
-    String,
-    String,
-    String,
-    String,
-    Option<String>,
-    Option<String>,
-    String,
-    i64,
-    i64,
-);
+pub(crate) type Row = (String, String, String, String, Option<String>, Option<String>, String, i64, i64);
 
 pub(crate) fn account(row: Row) -> Account {
     let (id, login, name, role, institution, area, language, active, created) = row;
-    Account {
-        id,
-        login,
-        name,
-        role,
-        institution,
-        area,
-        language,
-        active: active != 0,
-        created,
-    }
+    Account { id, login, name, role, institution, area, language, active: active != 0, created }
 }
 
 impl Ledger {
@@ -76,12 +56,7 @@ impl Ledger {
     ///
     /// # Errors
     /// [`LedgerError::LoginTaken`] if the login (or a given id) exists.
-    pub async fn add_account(
-        &self,
-        new: NewAccount,
-        password: &str,
-        created: i64,
-    ) -> Result<Account, LedgerError> {
+    pub async fn add_account(&self, new: NewAccount, password: &str, created: i64) -> Result<Account, LedgerError> {
         let id = match new.id {
             Some(id) => id,
             None => random::hex_bytes::<8>()?,
@@ -104,8 +79,7 @@ impl Ledger {
         .bind(created)
         .fetch_one(&self.writer)
         .await;
-        row.map(account)
-            .map_err(|e| self.login_fault(e, &new.login))
+        row.map(account).map_err(|e| self.login_fault(e, &new.login))
     }
 
     /// The account with this id.
@@ -178,10 +152,7 @@ impl Ledger {
                 .bind(id)
                 .execute(&mut *transaction)
                 .await?;
-            sqlx::query("DELETE FROM session WHERE account = $1")
-                .bind(id)
-                .execute(&mut *transaction)
-                .await?;
+            sqlx::query("DELETE FROM session WHERE account = $1").bind(id).execute(&mut *transaction).await?;
             transaction.commit().await?;
             Ok(done.rows_affected())
         };
@@ -206,17 +177,12 @@ impl Ledger {
     ///
     /// # Errors
     /// [`LedgerError`] of the engine or of hashing.
-    pub async fn sign_in(
-        &self,
-        login: &str,
-        password: &str,
-    ) -> Result<Option<Account>, LedgerError> {
-        let known: Option<(String, String)> =
-            sqlx::query_as("SELECT id, password_hash FROM account WHERE login = $1")
-                .bind(login)
-                .fetch_optional(&self.reader)
-                .await
-                .map_err(|e| self.fault(e))?;
+    pub async fn sign_in(&self, login: &str, password: &str) -> Result<Option<Account>, LedgerError> {
+        let known: Option<(String, String)> = sqlx::query_as("SELECT id, password_hash FROM account WHERE login = $1")
+            .bind(login)
+            .fetch_optional(&self.reader)
+            .await
+            .map_err(|e| self.fault(e))?;
         let (id, hash) = known.unzip();
         let right = password::verify(password, hash).await?;
         match id {
@@ -227,9 +193,7 @@ impl Ledger {
 
     fn login_fault(&self, error: sqlx::Error, login: &str) -> LedgerError {
         if dialect::is_unique_violation(&error) {
-            return LedgerError::LoginTaken {
-                login: login.to_owned(),
-            };
+            return LedgerError::LoginTaken { login: login.to_owned() };
         }
         self.fault(error)
     }

@@ -43,9 +43,7 @@ impl std::str::FromStr for BlobId {
     fn from_str(text: &str) -> Result<Self, LedgerError> {
         let digits = text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
         if text.len() != 64 || !digits {
-            return Err(LedgerError::BadBlobId {
-                given: text.chars().take(80).collect(),
-            });
+            return Err(LedgerError::BadBlobId { given: text.chars().take(80).collect() });
         }
         Ok(Self(text.to_owned()))
     }
@@ -67,10 +65,7 @@ pub struct Blobs {
 
 impl Blobs {
     pub(crate) fn new(folder: &Path) -> Self {
-        Self {
-            folder: folder.into(),
-            store: Arc::new(OnceCell::new()),
-        }
+        Self { folder: folder.into(), store: Arc::new(OnceCell::new()) }
     }
 
     /// Stores content and answers when it is durable: written under a temporary name, synced, renamed. Content that is
@@ -83,11 +78,7 @@ impl Blobs {
         if self.get(&id).await.is_ok() {
             return Ok(id);
         }
-        self.store()
-            .await?
-            .put(&id.key(), PutPayload::from(bytes))
-            .await
-            .map_err(|e| self.fault(&id, &e))?;
+        self.store().await?.put(&id.key(), PutPayload::from(bytes)).await.map_err(|e| self.fault(&id, &e))?;
         Ok(id)
     }
 
@@ -122,12 +113,8 @@ impl Blobs {
 
     fn open(&self) -> Result<Arc<dyn ObjectStore>, LedgerError> {
         std::fs::create_dir_all(&self.folder).map_err(|e| dialect::io_fault(&self.folder, &e))?;
-        let store = LocalFileSystem::new_with_prefix(&self.folder).map_err(|e| {
-            LedgerError::CannotOpen {
-                path: self.folder.to_path_buf(),
-                detail: e.to_string(),
-            }
-        })?;
+        let store = LocalFileSystem::new_with_prefix(&self.folder)
+            .map_err(|e| LedgerError::CannotOpen { path: self.folder.to_path_buf(), detail: e.to_string() })?;
         Ok(Arc::new(store.with_fsync(true)))
     }
 
@@ -137,16 +124,11 @@ impl Blobs {
             return LedgerError::BlobMissing { id: id.0.clone() };
         }
         match io_kind(error) {
-            Some(std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded) => {
-                LedgerError::DiskFull { path }
-            }
+            Some(std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded) => LedgerError::DiskFull { path },
             Some(std::io::ErrorKind::ReadOnlyFilesystem | std::io::ErrorKind::PermissionDenied) => {
                 LedgerError::ReadOnly { path }
             }
-            _ => LedgerError::Blob {
-                id: id.0.clone(),
-                detail: error.to_string(),
-            },
+            _ => LedgerError::Blob { id: id.0.clone(), detail: error.to_string() },
         }
     }
 }

@@ -23,10 +23,7 @@ impl Entry {
     /// The head of a ledger that ends with this entry.
     #[must_use]
     pub fn head(&self) -> Head {
-        Head {
-            seq: self.seq,
-            hash: self.hash.clone(),
-        }
+        Head { seq: self.seq, hash: self.hash.clone() }
     }
 }
 
@@ -43,20 +40,14 @@ impl Head {
     /// The head of an empty ledger.
     #[must_use]
     pub fn genesis() -> Self {
-        Self {
-            seq: 0,
-            hash: GENESIS_HASH.to_owned(),
-        }
+        Self { seq: 0, hash: GENESIS_HASH.to_owned() }
     }
 
     /// The head after one more body.
     #[must_use]
     pub fn next(&self, body: &str) -> Self {
         let seq = self.seq + 1;
-        Self {
-            seq,
-            hash: entry_hash(&self.hash, seq, body),
-        }
+        Self { seq, hash: entry_hash(&self.hash, seq, body) }
     }
 
     /// Whether `entry` is what follows.
@@ -66,17 +57,11 @@ impl Head {
     pub fn check_next(&self, entry: &Entry) -> Result<Self, Break> {
         let seq = self.seq + 1;
         if entry.seq != seq {
-            return Err(Break {
-                seq,
-                why: Why::Missing,
-            });
+            return Err(Break { seq, why: Why::Missing });
         }
         let next = self.next(&entry.body);
         if next.hash != entry.hash {
-            return Err(Break {
-                seq,
-                why: Why::Changed,
-            });
+            return Err(Break { seq, why: Why::Changed });
         }
         Ok(next)
     }
@@ -87,10 +72,7 @@ impl Head {
 
     pub(crate) fn from_text(text: &str) -> Option<Self> {
         let (seq, hash) = text.split_once(' ')?;
-        Some(Self {
-            seq: seq.parse().ok()?,
-            hash: hash.to_owned(),
-        })
+        Some(Self { seq: seq.parse().ok()?, hash: hash.to_owned() })
     }
 }
 
@@ -138,11 +120,7 @@ pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
 /// Lower-case hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes
-        .iter()
-        .flat_map(|b| [DIGITS[usize::from(b >> 4)], DIGITS[usize::from(b & 15)]])
-        .map(char::from)
-        .collect()
+    bytes.iter().flat_map(|b| [DIGITS[usize::from(b >> 4)], DIGITS[usize::from(b & 15)]]).map(char::from).collect()
 }
 
 #[cfg(test)]

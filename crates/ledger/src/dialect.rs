@@ -30,9 +30,7 @@ pub(crate) async fn connect(path: &Path, options: &Options) -> Result<(Pool, Poo
         .foreign_keys(true);
     if !options.read_only {
         // FULL: in WAL mode only then is a commit on the disk before it is acknowledged.
-        connect = connect
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full);
+        connect = connect.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full);
     }
     let mut write = connect.clone();
     if let Some(pages) = options.max_pages {
@@ -66,18 +64,13 @@ fn pool(connections: u32) -> SqlitePoolOptions {
 pub(crate) const BEGIN_WRITE: &str = "BEGIN IMMEDIATE";
 
 /// Begins a transaction that will write; waits for other writers of this process without holding a lock.
-pub(crate) async fn begin_write(
-    writer: &Pool,
-) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
+pub(crate) async fn begin_write(writer: &Pool) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
     writer.begin_with(BEGIN_WRITE).await
 }
 
 pub(crate) async fn set_max_pages(writer: &Pool, pages: u32) -> Result<(), sqlx::Error> {
     let sql = format!("PRAGMA max_page_count = {pages}");
-    sqlx::query(AssertSqlSafe(sql))
-        .execute(writer)
-        .await
-        .map(drop)
+    sqlx::query(AssertSqlSafe(sql)).execute(writer).await.map(drop)
 }
 
 /// Makes the empty file that a new ledger grows in. Only the owner may read it: it will hold password hashes.
@@ -90,9 +83,7 @@ pub(crate) fn create_file(dir: &Path, path: &Path) -> Result<(), LedgerError> {
     let file = options.open(path).map_err(|e| io_fault(path, &e))?;
     file.sync_all().map_err(|e| io_fault(path, &e))?;
     #[cfg(unix)]
-    File::open(dir)
-        .and_then(|folder| folder.sync_all())
-        .map_err(|e| io_fault(dir, &e))?;
+    File::open(dir).and_then(|folder| folder.sync_all()).map_err(|e| io_fault(dir, &e))?;
     Ok(())
 }
 
@@ -109,9 +100,7 @@ pub(crate) fn check_file(path: &Path) -> Result<(), LedgerError> {
 }
 
 fn not_a_ledger(path: &Path) -> LedgerError {
-    LedgerError::NotALedger {
-        path: path.to_path_buf(),
-    }
+    LedgerError::NotALedger { path: path.to_path_buf() }
 }
 
 /// Says what an input/output error means for the file or folder `path`.
@@ -122,10 +111,7 @@ pub(crate) fn io_fault(path: &Path, error: &std::io::Error) -> LedgerError {
         ErrorKind::AlreadyExists => LedgerError::AlreadyExists { path },
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => LedgerError::DiskFull { path },
         ErrorKind::ReadOnlyFilesystem => LedgerError::ReadOnly { path },
-        _ => LedgerError::CannotOpen {
-            path,
-            detail: error.to_string(),
-        },
+        _ => LedgerError::CannotOpen { path, detail: error.to_string() },
     }
 }
 
@@ -150,26 +136,21 @@ pub(crate) fn fault(path: &Path, error: sqlx::Error) -> LedgerError {
         26 => LedgerError::NotALedger { path },
         11 => LedgerError::Damaged { path, detail },
         14 => LedgerError::CannotOpen { path, detail },
-        5 | 6 => LedgerError::Busy {
-            path,
-            waited_s: BUSY_TIMEOUT_S,
-        },
+        5 | 6 => LedgerError::Busy { path, waited_s: BUSY_TIMEOUT_S },
         _ => LedgerError::Engine { path, detail },
     }
 }
 
 /// Whether the error says that a row with this key is there already.
 pub(crate) fn is_unique_violation(error: &sqlx::Error) -> bool {
-    error
-        .as_database_error()
-        .is_some_and(sqlx::error::DatabaseError::is_unique_violation)
+    error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
 }
 
 /// Whether the error says that a table does not exist, so the file belongs to another program.
 pub(crate) fn is_missing_table(error: &sqlx::Error) -> bool {
-    error.as_database_error().is_some_and(|e| {
-        e.message().starts_with("no such table") || e.message().starts_with("no such column")
-    })
+    error
+        .as_database_error()
+        .is_some_and(|e| e.message().starts_with("no such table") || e.message().starts_with("no such column"))
 }
 
 fn code(error: &sqlx::Error) -> Option<i32> {

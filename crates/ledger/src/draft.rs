@@ -34,9 +34,7 @@ pub struct DraftSummary {
 #[derive(Debug, thiserror::Error)]
 pub enum DraftError {
     /// Saved by somebody else meanwhile; the newer draft, or `None` if it was erased (submitted).
-    #[error(
-        "This return was changed by someone else since you opened it; compare both versions and save again."
-    )]
+    #[error("This return was changed by someone else since you opened it; compare both versions and save again.")]
     Conflict(Option<Box<Draft>>),
     /// The store refused or failed.
     #[error(transparent)]
@@ -46,13 +44,7 @@ pub enum DraftError {
 type Row = (String, String, i64, String, i64);
 
 fn draft((return_id, body, revision, saved_by, saved_at): Row) -> Draft {
-    Draft {
-        return_id,
-        body,
-        revision: revision.cast_unsigned(),
-        saved_by,
-        saved_at,
-    }
+    Draft { return_id, body, revision: revision.cast_unsigned(), saved_by, saved_at }
 }
 
 impl Ledger {
@@ -61,13 +53,12 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`] of the engine.
     pub async fn draft(&self, return_id: &str) -> Result<Option<Draft>, LedgerError> {
-        let row: Option<Row> = sqlx::query_as(
-            "SELECT return_id, body, revision, saved_by, saved_at FROM draft WHERE return_id = $1",
-        )
-        .bind(return_id)
-        .fetch_optional(&self.reader)
-        .await
-        .map_err(|e| self.fault(e))?;
+        let row: Option<Row> =
+            sqlx::query_as("SELECT return_id, body, revision, saved_by, saved_at FROM draft WHERE return_id = $1")
+                .bind(return_id)
+                .fetch_optional(&self.reader)
+                .await
+                .map_err(|e| self.fault(e))?;
         Ok(row.map(draft))
     }
 
@@ -126,9 +117,7 @@ impl Ledger {
             .map_err(|e| self.fault(e))?;
         match row {
             Some(row) => Ok(draft(row)),
-            None => Err(DraftError::Conflict(
-                self.draft(return_id).await?.map(Box::new),
-            )),
+            None => Err(DraftError::Conflict(self.draft(return_id).await?.map(Box::new))),
         }
     }
 

@@ -14,9 +14,7 @@ const INSERT_ROWS: usize = 256;
 #[derive(Debug, thiserror::Error)]
 pub enum AppendError {
     /// Somebody else appended first. Read from `after` on, decide again, append again.
-    #[error(
-        "The ledger has moved on past entry {after}; read the newer entries, decide again and send it again."
-    )]
+    #[error("The ledger has moved on past entry {after}; read the newer entries, decide again and send it again.")]
     Conflict {
         /// The entry that the caller took for the last one.
         after: u64,
@@ -36,12 +34,10 @@ impl Ledger {
             .fetch_optional(&self.reader)
             .await
             .map_err(|e| self.fault(e))?;
-        text.as_deref()
-            .and_then(Head::from_text)
-            .ok_or_else(|| LedgerError::Damaged {
-                path: self.path(),
-                detail: "the row that says where the ledger ends is unreadable".into(),
-            })
+        text.as_deref().and_then(Head::from_text).ok_or_else(|| LedgerError::Damaged {
+            path: self.path(),
+            detail: "the row that says where the ledger ends is unreadable".into(),
+        })
     }
 
     /// Whether the ledger does not end at `known` any more: another process has written. Cheap enough to ask several
@@ -73,12 +69,7 @@ impl Ledger {
 
     /// `false` if the head has moved; then nothing is written. The head's row is the lock: moving it from `after` to
     /// `head` succeeds for one writer only, on either engine. The primary key of `entry` guards a second time.
-    async fn write(
-        &self,
-        after: &Head,
-        entries: &[Entry],
-        head: &Head,
-    ) -> Result<bool, sqlx::Error> {
+    async fn write(&self, after: &Head, entries: &[Entry], head: &Head) -> Result<bool, sqlx::Error> {
         let mut transaction = dialect::begin_write(&self.writer).await?;
         let moved = sqlx::query("UPDATE meta SET value = $1 WHERE key = 'head' AND value = $2")
             .bind(head.to_text())
@@ -94,10 +85,7 @@ impl Ledger {
             // Safe: the text depends on the number of rows only; values are bound.
             let mut insert = sqlx::query(AssertSqlSafe(insert_sql(rows.len())));
             for row in rows {
-                insert = insert
-                    .bind(row.seq.cast_signed())
-                    .bind(row.body.as_str())
-                    .bind(row.hash.as_str());
+                insert = insert.bind(row.seq.cast_signed()).bind(row.body.as_str()).bind(row.hash.as_str());
             }
             insert.execute(&mut *transaction).await?;
         }
@@ -109,10 +97,7 @@ impl Ledger {
     async fn conflict(&self, after: &Head) -> Result<AppendError, LedgerError> {
         let found = self.head().await?;
         if found.seq <= after.seq {
-            return Err(LedgerError::Diverged {
-                known: after.seq,
-                found: found.seq,
-            });
+            return Err(LedgerError::Diverged { known: after.seq, found: found.seq });
         }
         Ok(AppendError::Conflict { after: after.seq })
     }
@@ -148,10 +133,7 @@ impl Ledger {
         // The end first: entries only ever come behind it, so what is read up to it is one consistent view.
         let end = self.head().await?;
         if end.seq < after.seq || (end.seq == after.seq && end.hash != after.hash) {
-            return Err(LedgerError::Diverged {
-                known: after.seq,
-                found: end.seq,
-            });
+            return Err(LedgerError::Diverged { known: after.seq, found: end.seq });
         }
         let entries = self.rows(after.seq + 1, end.seq).await?;
         let mut at = after.clone();
@@ -162,26 +144,21 @@ impl Ledger {
             };
         }
         if entries.len() < READ_LIMIT && at != end {
-            let (seq, why) = if at.seq < end.seq {
-                (at.seq + 1, Why::Missing)
-            } else {
-                (at.seq, Why::Changed)
-            };
+            let (seq, why) = if at.seq < end.seq { (at.seq + 1, Why::Missing) } else { (at.seq, Why::Changed) };
             return Err(LedgerError::Broken(Break { seq, why }));
         }
         Ok(entries)
     }
 
     pub(crate) async fn rows(&self, from: u64, to: u64) -> Result<Vec<Entry>, LedgerError> {
-        let rows: Vec<Row> = sqlx::query_as(
-            "SELECT seq, body, hash FROM entry WHERE seq >= $1 AND seq <= $2 ORDER BY seq LIMIT $3",
-        )
-        .bind(from.min(i64::MAX as u64).cast_signed())
-        .bind(to.cast_signed())
-        .bind(READ_LIMIT as i64)
-        .fetch_all(&self.reader)
-        .await
-        .map_err(|e| self.fault(e))?;
+        let rows: Vec<Row> =
+            sqlx::query_as("SELECT seq, body, hash FROM entry WHERE seq >= $1 AND seq <= $2 ORDER BY seq LIMIT $3")
+                .bind(from.min(i64::MAX as u64).cast_signed())
+                .bind(to.cast_signed())
+                .bind(READ_LIMIT as i64)
+                .fetch_all(&self.reader)
+                .await
+                .map_err(|e| self.fault(e))?;
         Ok(rows.into_iter().map(entry).collect())
     }
 }
@@ -189,11 +166,7 @@ impl Ledger {
 type Row = (i64, String, String);
 
 fn entry((seq, body, hash): Row) -> Entry {
-    Entry {
-        seq: seq.cast_unsigned(),
-        body,
-        hash,
-    }
+    Entry { seq: seq.cast_unsigned(), body, hash }
 }
 
 /// The entries that `bodies` become behind `after`; `None` without bodies.
@@ -202,11 +175,7 @@ fn chain_up(after: &Head, bodies: &[String]) -> Option<Vec<Entry>> {
     let mut entries = Vec::with_capacity(bodies.len());
     for body in bodies {
         at = at.next(body);
-        entries.push(Entry {
-            seq: at.seq,
-            body: body.clone(),
-            hash: at.hash.clone(),
-        });
+        entries.push(Entry { seq: at.seq, body: body.clone(), hash: at.hash.clone() });
     }
     (!entries.is_empty()).then_some(entries)
 }

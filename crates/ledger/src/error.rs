@@ -23,11 +23,7 @@ pub enum LedgerError {
     Damaged { path: PathBuf, detail: String },
     /// Made by a newer program.
     #[error("The ledger {} has schema version {found}, this program knows up to {known}; install the newer program.", path.display())]
-    NewerSchema {
-        path: PathBuf,
-        found: u32,
-        known: u32,
-    },
+    NewerSchema { path: PathBuf, found: u32, known: u32 },
     /// The hash chain does not hold.
     #[error("{}", broken_sentence(.0))]
     Broken(Break),
@@ -64,19 +60,13 @@ pub enum LedgerError {
     #[error("The stored file {id} is damaged; restore the blobs folder from a backup.")]
     BlobDamaged { id: String },
     /// A blob could not be read or written for another reason.
-    #[error(
-        "The stored file {id} could not be read or written ({detail}); check the disk and try again."
-    )]
+    #[error("The stored file {id} could not be read or written ({detail}); check the disk and try again.")]
     Blob { id: String, detail: String },
     /// A stored password hash is unreadable, or hashing failed.
-    #[error(
-        "The password could not be hashed or checked ({detail}); set a new password for the account."
-    )]
+    #[error("The password could not be hashed or checked ({detail}); set a new password for the account.")]
     Password { detail: String },
     /// The operating system gave no random bytes.
-    #[error(
-        "The operating system gave no random numbers ({detail}); restart the machine or ask its administrator."
-    )]
+    #[error("The operating system gave no random numbers ({detail}); restart the machine or ask its administrator.")]
     Random { detail: String },
     /// Anything else that the engine says.
     #[error("The ledger {} answered with a fault ({detail}); nothing was saved; try again and report it if it stays.", path.display())]
@@ -91,7 +81,5 @@ fn broken_sentence(broken: &Break) -> String {
         Why::Order => format!("Entry {seq} is out of order in the hash chain"),
         Why::Extra => format!("Entry {seq} stands behind the end of the hash chain"),
     };
-    format!(
-        "{why}; stop here: restore the newest backup that passes `romduol verify`, and keep this file as evidence."
-    )
+    format!("{why}; stop here: restore the newest backup that passes `romduol verify`, and keep this file as evidence.")
 }

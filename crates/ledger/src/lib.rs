@@ -69,9 +69,7 @@ impl Ledger {
         let made = async {
             let ledger = Self::connect(dir.as_ref(), &path, &Options::default()).await?;
             let mut connection = ledger.writer.acquire().await.map_err(|e| ledger.fault(e))?;
-            schema::create(&mut connection)
-                .await
-                .map_err(|e| ledger.fault(e))?;
+            schema::create(&mut connection).await.map_err(|e| ledger.fault(e))?;
             drop(connection);
             Ok(ledger)
         };
@@ -98,37 +96,22 @@ impl Ledger {
         let ledger = Self::connect(dir.as_ref(), &path, options).await?;
         let found = {
             let mut connection = ledger.reader.acquire().await.map_err(|e| ledger.fault(e))?;
-            schema::version(&mut connection)
-                .await
-                .map_err(|e| ledger.schema_fault(e))?
+            schema::version(&mut connection).await.map_err(|e| ledger.schema_fault(e))?
         };
         let found = found.ok_or_else(|| LedgerError::NotALedger { path: path.clone() })?;
         if found > schema::LATEST {
-            return Err(LedgerError::NewerSchema {
-                path,
-                found,
-                known: schema::LATEST,
-            });
+            return Err(LedgerError::NewerSchema { path, found, known: schema::LATEST });
         }
         if found < schema::LATEST {
             let mut connection = ledger.writer.acquire().await.map_err(|e| ledger.fault(e))?;
-            schema::migrate(&mut connection, schema::MIGRATIONS)
-                .await
-                .map_err(|e| ledger.fault(e))?;
+            schema::migrate(&mut connection, schema::MIGRATIONS).await.map_err(|e| ledger.fault(e))?;
         }
         Ok(ledger)
     }
 
     async fn connect(dir: &Path, path: &Path, options: &Options) -> Result<Self, LedgerError> {
-        let (reader, writer) = dialect::connect(path, options)
-            .await
-            .map_err(|e| dialect::fault(path, e))?;
-        Ok(Self {
-            path: path.into(),
-            reader,
-            writer,
-            blobs: Blobs::new(&dir.join(BLOB_FOLDER)),
-        })
+        let (reader, writer) = dialect::connect(path, options).await.map_err(|e| dialect::fault(path, e))?;
+        Ok(Self { path: path.into(), reader, writer, blobs: Blobs::new(&dir.join(BLOB_FOLDER)) })
     }
 
     /// The database file.
@@ -153,9 +136,7 @@ impl Ledger {
     /// Changes the page limit of an open ledger (see [`Options::max_pages`]).
     #[doc(hidden)]
     pub async fn set_max_pages(&self, pages: u32) -> Result<(), LedgerError> {
-        dialect::set_max_pages(&self.writer, pages)
-            .await
-            .map_err(|e| self.fault(e))
+        dialect::set_max_pages(&self.writer, pages).await.map_err(|e| self.fault(e))
     }
 
     pub(crate) fn fault(&self, error: sqlx::Error) -> LedgerError {
@@ -164,9 +145,7 @@ impl Ledger {
 
     fn schema_fault(&self, error: sqlx::Error) -> LedgerError {
         if dialect::is_missing_table(&error) {
-            return LedgerError::NotALedger {
-                path: self.path.to_path_buf(),
-            };
+            return LedgerError::NotALedger { path: self.path.to_path_buf() };
         }
         self.fault(error)
     }

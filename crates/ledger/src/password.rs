@@ -19,9 +19,7 @@ const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGhhcyB0aGlz$AAAAAA
 pub(crate) async fn hash(password: &str) -> Result<String, LedgerError> {
     let password = password.to_owned();
     compute(move || {
-        let hash = Argon2::default()
-            .hash_password(password.as_bytes())
-            .map_err(fault)?;
+        let hash = Argon2::default().hash_password(password.as_bytes()).map_err(fault)?;
         Ok(hash.to_string())
     })
     .await
@@ -56,9 +54,7 @@ async fn compute<T: Send + 'static>(
 }
 
 fn fault(error: impl std::fmt::Display) -> LedgerError {
-    LedgerError::Password {
-        detail: error.to_string(),
-    }
+    LedgerError::Password { detail: error.to_string() }
 }
 
 #[cfg(test)]
@@ -69,12 +65,7 @@ mod tests {
     #[test]
     fn the_decoy_costs_what_a_real_hash_costs() {
         let p = Params::default();
-        let params = format!(
-            "$argon2id$v=19$m={},t={},p={}$",
-            p.m_cost(),
-            p.t_cost(),
-            p.p_cost()
-        );
+        let params = format!("$argon2id$v=19$m={},t={},p={}$", p.m_cost(), p.t_cost(), p.p_cost());
         assert!(NOBODY.starts_with(&params));
     }
 

@@ -7,8 +7,6 @@ use crate::chain::hex;
 /// `N` random bytes as hexadecimal digits.
 pub(crate) fn hex_bytes<const N: usize>() -> Result<String, LedgerError> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|e| LedgerError::Random {
-        detail: e.to_string(),
-    })?;
+    getrandom::fill(&mut bytes).map_err(|e| LedgerError::Random { detail: e.to_string() })?;
     Ok(hex(&bytes))
 }

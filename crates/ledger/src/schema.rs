@@ -54,10 +54,7 @@ pub(crate) async fn create(connection: &mut Connection) -> Result<(), sqlx::Erro
     for statement in MIGRATIONS.iter().copied().flatten().copied() {
         sqlx::query(statement).execute(&mut *transaction).await?;
     }
-    for (key, value) in [
-        ("schema", LATEST.to_string()),
-        ("head", Head::genesis().to_text()),
-    ] {
+    for (key, value) in [("schema", LATEST.to_string()), ("head", Head::genesis().to_text())] {
         sqlx::query("INSERT INTO meta (key, value) VALUES ($1, $2)")
             .bind(key)
             .bind(value)
@@ -69,18 +66,14 @@ pub(crate) async fn create(connection: &mut Connection) -> Result<(), sqlx::Erro
 
 /// The version that the file says it has; `None` if it says nothing or no number.
 pub(crate) async fn version(connection: &mut Connection) -> Result<Option<u32>, sqlx::Error> {
-    let value: Option<String> = sqlx::query_scalar("SELECT value FROM meta WHERE key = 'schema'")
-        .fetch_optional(connection)
-        .await?;
+    let value: Option<String> =
+        sqlx::query_scalar("SELECT value FROM meta WHERE key = 'schema'").fetch_optional(connection).await?;
     Ok(value.and_then(|text| text.parse().ok()))
 }
 
 /// Runs the lists that the file has not seen, all or none. Asks for the version again inside the write lock, because
 /// another process may have migrated meanwhile.
-pub(crate) async fn migrate(
-    connection: &mut Connection,
-    migrations: &'static [&[&str]],
-) -> Result<(), sqlx::Error> {
+pub(crate) async fn migrate(connection: &mut Connection, migrations: &'static [&[&str]]) -> Result<(), sqlx::Error> {
     let mut transaction = connection.begin_with(BEGIN_WRITE).await?;
     let seen = version(&mut transaction).await?.unwrap_or(0) as usize;
     for statement in migrations.iter().skip(seen).copied().flatten().copied() {
@@ -99,11 +92,8 @@ pub(crate) async fn migrate(
 mod tests {
     use super::*;
 
-    const NEXT: &[&[&str]] = &[
-        V1,
-        &["ALTER TABLE account ADD COLUMN phone TEXT"],
-        &["CREATE TABLE extra (id TEXT PRIMARY KEY)"],
-    ];
+    const NEXT: &[&[&str]] =
+        &[V1, &["ALTER TABLE account ADD COLUMN phone TEXT"], &["CREATE TABLE extra (id TEXT PRIMARY KEY)"]];
 
     async fn empty() -> Connection {
         let mut connection = Connection::connect("sqlite::memory:").await.unwrap();
@@ -118,29 +108,15 @@ mod tests {
             migrate(&mut connection, NEXT).await.unwrap();
             assert_eq!(version(&mut connection).await.unwrap(), Some(3));
         }
-        sqlx::query("SELECT phone FROM account, extra")
-            .fetch_all(&mut connection)
-            .await
-            .unwrap();
+        sqlx::query("SELECT phone FROM account, extra").fetch_all(&mut connection).await.unwrap();
     }
 
     #[tokio::test]
     async fn a_failing_migration_changes_nothing() {
-        const BAD: &[&[&str]] = &[
-            V1,
-            &[
-                "CREATE TABLE extra (id TEXT)",
-                "CREATE TABLE extra (id TEXT)",
-            ],
-        ];
+        const BAD: &[&[&str]] = &[V1, &["CREATE TABLE extra (id TEXT)", "CREATE TABLE extra (id TEXT)"]];
         let mut connection = empty().await;
         assert!(migrate(&mut connection, BAD).await.is_err());
         assert_eq!(version(&mut connection).await.unwrap(), Some(LATEST));
-        assert!(
-            sqlx::query("SELECT id FROM extra")
-                .fetch_all(&mut connection)
-                .await
-                .is_err()
-        );
+        assert!(sqlx::query("SELECT id FROM extra").fetch_all(&mut connection).await.is_err());
     }
 }

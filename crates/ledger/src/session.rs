@@ -36,32 +36,14 @@ pub struct Session {
     pub expires: i64,
 }
 
-type Row = (
-    String,
-    String,
-    String,
-    String,
-    Option<String>,
-    Option<String>,
-    String,
-    i64,
-    i64,
-    i64,
-    i64,
-    i64,
-);
+type Row = (String, String, String, String, Option<String>, Option<String>, String, i64, i64, i64, i64, i64);
 
 impl Ledger {
     /// Begins a session that counts until `expires`, and gives its token, which is not stored.
     ///
     /// # Errors
     /// [`LedgerError::NoAccount`] if the account was erased meanwhile.
-    pub async fn add_session(
-        &self,
-        account: &str,
-        now: i64,
-        expires: i64,
-    ) -> Result<SessionToken, LedgerError> {
+    pub async fn add_session(&self, account: &str, now: i64, expires: i64) -> Result<SessionToken, LedgerError> {
         let token = SessionToken(random::hex_bytes::<32>()?);
         let done = sqlx::query(
             "INSERT INTO session (token_hash, account, created, seen, expires)
@@ -75,9 +57,7 @@ impl Ledger {
         .await
         .map_err(|e| self.fault(e))?;
         if done.rows_affected() == 0 {
-            return Err(LedgerError::NoAccount {
-                id: account.to_owned(),
-            });
+            return Err(LedgerError::NoAccount { id: account.to_owned() });
         }
         Ok(token)
     }
@@ -110,12 +90,7 @@ impl Ledger {
     ///
     /// # Errors
     /// [`LedgerError`] of the engine.
-    pub async fn extend_session(
-        &self,
-        token: &str,
-        now: i64,
-        expires: i64,
-    ) -> Result<(), LedgerError> {
+    pub async fn extend_session(&self, token: &str, now: i64, expires: i64) -> Result<(), LedgerError> {
         sqlx::query(
             "UPDATE session SET seen = $1, expires = $2
              WHERE token_hash = $3 AND expires > $1 AND revoked IS NULL",
@@ -148,15 +123,13 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`] of the engine.
     pub async fn revoke_sessions_of(&self, account: &str, now: i64) -> Result<u64, LedgerError> {
-        sqlx::query(
-            "UPDATE session SET revoked = $1 WHERE account = $2 AND revoked IS NULL AND expires > $1",
-        )
-        .bind(now)
-        .bind(account)
-        .execute(&self.writer)
-        .await
-        .map(|done| done.rows_affected())
-        .map_err(|e| self.fault(e))
+        sqlx::query("UPDATE session SET revoked = $1 WHERE account = $2 AND revoked IS NULL AND expires > $1")
+            .bind(now)
+            .bind(account)
+            .execute(&self.writer)
+            .await
+            .map(|done| done.rows_affected())
+            .map_err(|e| self.fault(e))
     }
 
     /// Erases sessions that expired or were revoked before `before`, and says how many.

@@ -48,19 +48,12 @@ impl Ledger {
                 }
                 // More entries than the head says, or none of it: the head's row itself was changed.
                 Err(LedgerError::Diverged { known, .. }) => {
-                    break Some(Break {
-                        seq: known,
-                        why: Why::Changed,
-                    });
+                    break Some(Break { seq: known, why: Why::Changed });
                 }
                 Err(error) => return Err(error),
             }
         };
-        Ok(Verification {
-            entries: head.seq,
-            head,
-            broken,
-        })
+        Ok(Verification { entries: head.seq, head, broken })
     }
 
     /// An entry that stands behind the end: no append of ours put it there.
@@ -68,10 +61,7 @@ impl Ledger {
         let rows = self.rows(end.seq + 1, i64::MAX as u64).await?;
         // The end may have moved since; asked after the rows, it covers every row that an append brought.
         let moved = rows.is_empty() || self.head().await? != *end;
-        Ok(rows.first().filter(|_| !moved).map(|entry| Break {
-            seq: entry.seq,
-            why: Why::Extra,
-        }))
+        Ok(rows.first().filter(|_| !moved).map(|entry| Break { seq: entry.seq, why: Why::Extra }))
     }
 
     /// The head of the last entry before `seq`, going on from `head` which holds.
@@ -98,10 +88,7 @@ impl Ledger {
             let chunk = self.rows(from, i64::MAX as u64).await?;
             for other in &chunk {
                 if other.seq != here.seq && swapped(before, &here, other, &previous) {
-                    return Ok(Break {
-                        why: Why::Order,
-                        ..broken
-                    });
+                    return Ok(Break { why: Why::Order, ..broken });
                 }
                 previous.clone_from(&other.hash);
             }

@@ -10,8 +10,10 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use romduol_plan::{Date, Frequency, Lang, Period};
 
-const SOURCES: [(Lang, &str); 2] =
-    [(Lang::En, include_str!("../../../locales/en/main.ftl")), (Lang::Km, include_str!("../../../locales/km/main.ftl"))];
+const SOURCES: [(Lang, &str); 2] = [
+    (Lang::En, include_str!("../../../locales/en/main.ftl")),
+    (Lang::Km, include_str!("../../../locales/km/main.ftl")),
+];
 
 /// One language, ready to speak.
 pub struct Locale {
@@ -108,13 +110,18 @@ impl Locale {
         let month = period.last_day().month;
         match period.frequency() {
             Frequency::Year => year,
-            Frequency::Half => self.say("period-half", &[("half", month.div_ceil(6).to_string().as_str().into()), ("year", (&year).into())]),
-            Frequency::Quarter => {
-                self.say("period-quarter", &[("quarter", (month / 3).to_string().as_str().into()), ("year", (&year).into())])
-            }
-            Frequency::Month => {
-                self.say("period-month", &[("month", (&self.t(&format!("month-{month}"))).into()), ("year", (&year).into())])
-            }
+            Frequency::Half => self.say(
+                "period-half",
+                &[("half", month.div_ceil(6).to_string().as_str().into()), ("year", (&year).into())],
+            ),
+            Frequency::Quarter => self.say(
+                "period-quarter",
+                &[("quarter", (month / 3).to_string().as_str().into()), ("year", (&year).into())],
+            ),
+            Frequency::Month => self.say(
+                "period-month",
+                &[("month", (&self.t(&format!("month-{month}"))).into()), ("year", (&year).into())],
+            ),
         }
     }
 

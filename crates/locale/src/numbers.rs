@@ -11,7 +11,8 @@ pub(crate) struct Numbers {
 impl Numbers {
     pub fn new(lang: Lang) -> Numbers {
         let locale: icu_locale_core::Locale = lang.code().parse().expect("language codes are well formed");
-        let formatter = DecimalFormatter::try_new(locale.into(), Default::default()).expect("both languages are compiled in");
+        let formatter =
+            DecimalFormatter::try_new(locale.into(), Default::default()).expect("both languages are compiled in");
         Numbers { formatter }
     }
 

@@ -10,7 +10,8 @@ pub(crate) struct Order {
 impl Order {
     pub fn new(lang: Lang) -> Order {
         let locale: icu_locale_core::Locale = lang.code().parse().expect("language codes are well formed");
-        let collator = Collator::try_new(locale.into(), CollatorOptions::default()).expect("both languages are compiled in");
+        let collator =
+            Collator::try_new(locale.into(), CollatorOptions::default()).expect("both languages are compiled in");
         Order { collator }
     }
 

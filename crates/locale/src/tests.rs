@@ -6,7 +6,9 @@ fn keys(source: &str) -> BTreeMap<String, BTreeSet<String>> {
     let mut keys: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut current = String::new();
     for line in source.lines().filter(|line| !line.starts_with('#')) {
-        if !line.starts_with([' ', '}', '[']) && let Some((key, _)) = line.split_once(" =") {
+        if !line.starts_with([' ', '}', '['])
+            && let Some((key, _)) = line.split_once(" =")
+        {
             assert!(keys.insert(key.to_string(), BTreeSet::new()).is_none(), "{key} stands twice");
             current = key.to_string();
         }

@@ -94,7 +94,13 @@ pub fn submittable(problems: &[Problem], answers: &[Answer]) -> bool {
     })
 }
 
-fn check_answer(state: &State, indicator: &Arc<Indicator>, answer: &Answer, last: Option<&Answer>, out: &mut Vec<Problem>) {
+fn check_answer(
+    state: &State,
+    indicator: &Arc<Indicator>,
+    answer: &Answer,
+    last: Option<&Answer>,
+    out: &mut Vec<Problem>,
+) {
     if answer.state != AnswerState::Given {
         if answer.comment.trim().is_empty() {
             out.push(problem(indicator, Severity::Warning, "why-missing", &[]));
@@ -129,7 +135,8 @@ fn check_answer(state: &State, indicator: &Arc<Indicator>, answer: &Answer, last
     let whole = if parts.is_empty() { answer.total.unwrap_or(0.0) } else { sum };
     for cell in answer.cells.iter().filter(|cell| !is_part(&asked, cell)) {
         if indicator.kind == ValueKind::Count && cell.value > whole {
-            let mut found = problem(indicator, Severity::Error, "group-exceeds-total", &[("group", cell.value), ("total", whole)]);
+            let mut found =
+                problem(indicator, Severity::Error, "group-exceeds-total", &[("group", cell.value), ("total", whole)]);
             found.words.push(("category", cell.categories.join(", ")));
             out.push(found);
         }

@@ -169,9 +169,8 @@ fn place(body: &mut Map<String, Value>, column: &Column, value: Value) {
 }
 
 fn read_cell(column: &Column, text: &str) -> Result<Value, BadCell> {
-    let number = || {
-        number::parse(text).map_err(|problem| bad_cell(column, text, "is not a number", problem.to_string()))
-    };
+    let number =
+        || number::parse(text).map_err(|problem| bad_cell(column, text, "is not a number", problem.to_string()));
     match &column.cell {
         CellType::Text => Ok(Value::from(text)),
         CellType::Number => Ok(Value::from(number()?)),
@@ -186,9 +185,7 @@ fn read_cell(column: &Column, text: &str) -> Result<Value, BadCell> {
         },
         CellType::Period => match text.parse::<crate::Period>() {
             Ok(period) => Ok(Value::from(period.to_string())),
-            Err(_) => {
-                Err(bad_cell(column, text, "is not a period", "write 2024, 2024S1, 2024Q3 or 2024-07".into()))
-            }
+            Err(_) => Err(bad_cell(column, text, "is not a period", "write 2024, 2024S1, 2024Q3 or 2024-07".into())),
         },
         CellType::Code(codes) => known(column, codes, text).map(|()| Value::from(text)),
         CellType::List(codes) => {
@@ -211,12 +208,7 @@ fn known(column: &Column, codes: &[String], text: &str) -> Result<(), BadCell> {
 }
 
 fn bad_cell(column: &Column, value: &str, problem: &str, mend: String) -> BadCell {
-    BadCell {
-        column: column.name.clone(),
-        value: value.chars().take(80).collect(),
-        problem: problem.into(),
-        mend,
-    }
+    BadCell { column: column.name.clone(), value: value.chars().take(80).collect(), problem: problem.into(), mend }
 }
 
 /// Writes a body as the cells of its row, in the order of `columns`.

@@ -25,8 +25,11 @@ pub fn parse(text: &str) -> Result<f64, BadNumber> {
         None => (false, text),
     };
     let khmer = digits.chars().any(|c| ('០'..='៩').contains(&c));
-    let plain: String = digits.chars().filter(|c| !matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '\u{200b}')).map(latin).collect();
-    if plain.chars().any(|c| !c.is_ascii_digit() && c != '.' && c != ',') || !plain.contains(|c: char| c.is_ascii_digit()) {
+    let plain: String =
+        digits.chars().filter(|c| !matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '\u{200b}')).map(latin).collect();
+    if plain.chars().any(|c| !c.is_ascii_digit() && c != '.' && c != ',')
+        || !plain.contains(|c: char| c.is_ascii_digit())
+    {
         return Err(BadNumber::NotANumber);
     }
     let (group, decimal) = separators(&plain, khmer)?;

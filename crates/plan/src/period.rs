@@ -120,11 +120,7 @@ impl Date {
     pub fn parse(text: &str) -> Option<Date> {
         let mut parts = text.splitn(3, '-');
         let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
-        let date = Date {
-            year: year.parse().ok()?,
-            month: month.parse().ok()?,
-            day: day.get(..2)?.parse().ok()?,
-        };
+        let date = Date { year: year.parse().ok()?, month: month.parse().ok()?, day: day.get(..2)?.parse().ok()? };
         let valid = (1..=12).contains(&date.month) && (1..=days_in_month(date.year, date.month)).contains(&date.day);
         valid.then_some(date)
     }

@@ -117,9 +117,15 @@ impl Post {
     pub fn holds(&self, step: Step, assignment: &Assignment, state: &State) -> bool {
         match step {
             Step::Secretariat => self.role == Role::Secretariat,
-            Step::Institution => self.role == Role::Verifier && self.institution.as_ref() == Some(&assignment.institution),
+            Step::Institution => {
+                self.role == Role::Verifier && self.institution.as_ref() == Some(&assignment.institution)
+            }
             Step::Province | Step::District => {
-                let level = if step == Step::Province { crate::kinds::AreaLevel::Province } else { crate::kinds::AreaLevel::District };
+                let level = if step == Step::Province {
+                    crate::kinds::AreaLevel::Province
+                } else {
+                    crate::kinds::AreaLevel::District
+                };
                 let wanted = state.ancestor_at(&assignment.area, level);
                 self.role == Role::Verifier && wanted.is_some() && self.area == wanted
             }

@@ -127,7 +127,8 @@ fn comparisons(figures: &[Arc<Evidence>], found: &mut Vec<Finding>) {
 /// Shares: the total lies between women and men. Counts: women and men make the total.
 fn by_sex(figures: &[Arc<Evidence>], found: &mut Vec<Finding>) {
     let of = |sex| figures.iter().find(|figure| figure.sex == sex).and_then(|f| f.value.map(|value| (f, value)));
-    let (Some((total, all)), Some((female, women)), Some((male, men))) = (of(Sex::Total), of(Sex::Female), of(Sex::Male))
+    let (Some((total, all)), Some((female, women)), Some((male, men))) =
+        (of(Sex::Total), of(Sex::Female), of(Sex::Male))
     else {
         return;
     };
@@ -147,7 +148,9 @@ fn by_sex(figures: &[Arc<Evidence>], found: &mut Vec<Finding>) {
         Unit::Count if women + men != all => {
             let hedged = !matches!(total.qualifier.as_str(), "" | "exact");
             let severity = if hedged { Severity::Warning } else { Severity::Error };
-            found.push(finding("sexes-do-not-add-up", severity).number("sum", women + men).word("qualifier", &total.qualifier));
+            found.push(
+                finding("sexes-do-not-add-up", severity).number("sum", women + men).word("qualifier", &total.qualifier),
+            );
         }
         _ => {}
     }
@@ -155,7 +158,11 @@ fn by_sex(figures: &[Arc<Evidence>], found: &mut Vec<Finding>) {
 
 /// Shares of one whole make 100, within what rounding of each part allows.
 fn parts(figures: &[Arc<Evidence>], found: &mut Vec<Finding>) {
-    let shares: Vec<f64> = figures.iter().filter(|f| f.unit == Unit::Percent && f.sex != Sex::NotApplicable).filter_map(|f| f.value).collect();
+    let shares: Vec<f64> = figures
+        .iter()
+        .filter(|f| f.unit == Unit::Percent && f.sex != Sex::NotApplicable)
+        .filter_map(|f| f.value)
+        .collect();
     if shares.len() < 2 || shares.len() != figures.len() {
         return;
     }
@@ -201,7 +208,9 @@ fn parts_beyond_whole(state: &State, found: &mut Vec<Finding>) {
 /// A share printed with both its counts must be their quotient.
 fn shares_of_counts(state: &State, found: &mut Vec<Finding>) {
     for figure in state.all::<Evidence>().filter(|f| f.unit == Unit::Percent) {
-        let (Some(value), Some(top), Some(bottom)) = (figure.value, figure.numerator, figure.denominator) else { continue };
+        let (Some(value), Some(top), Some(bottom)) = (figure.value, figure.numerator, figure.denominator) else {
+            continue;
+        };
         let share = if bottom == 0.0 { continue } else { top / bottom * 100.0 };
         if (share - value).abs() > 0.5 * 10f64.powi(-decimals(&figure.printed)) + 1e-9 {
             found.push(
@@ -219,7 +228,8 @@ fn shares_of_counts(state: &State, found: &mut Vec<Finding>) {
 
 /// What the plan itself lacks: the four things that made other plans fail.
 fn plan_gaps(state: &State, found: &mut Vec<Finding>) {
-    let of = |node: &Node| Finding { records: vec![(Kind::Node, node.id.clone())], ..Finding::new("", Severity::Warning) };
+    let of =
+        |node: &Node| Finding { records: vec![(Kind::Node, node.id.clone())], ..Finding::new("", Severity::Warning) };
     for node in state.all::<Node>().filter(|node| node.level == NodeLevel::Outcome) {
         let measured: Vec<_> = indicators_under(state, &node.id).collect();
         let changed = measured.iter().any(|i| i.level == ResultLevel::Outcome);
@@ -236,9 +246,14 @@ fn plan_gaps(state: &State, found: &mut Vec<Finding>) {
     }
     let indicators = state.count::<Indicator>() as f64;
     let lacking = |rule, lacks: &dyn Fn(&Indicator) -> bool| {
-        let ids: Vec<_> = state.all::<Indicator>().filter(|i| lacks(i)).map(|i| (Kind::Indicator, i.id.clone())).collect();
+        let ids: Vec<_> =
+            state.all::<Indicator>().filter(|i| lacks(i)).map(|i| (Kind::Indicator, i.id.clone())).collect();
         let count = ids.len() as f64;
-        (count > 0.0).then(|| Finding { records: ids, ..Finding::new(rule, Severity::Note) }.number("count", count).number("all", indicators))
+        (count > 0.0).then(|| {
+            Finding { records: ids, ..Finding::new(rule, Severity::Note) }
+                .number("count", count)
+                .number("all", indicators)
+        })
     };
     found.extend(lacking("indicators-without-baseline", &|i| i.baseline.is_none()));
     found.extend(lacking("indicators-without-target", &|i| {

@@ -126,7 +126,9 @@ impl<'a> View<'a> {
 
     fn printed(&self, indicator: &Indicator, area: &str) -> Vec<Reading> {
         let figures = self.state.all::<Evidence>().filter(|f| {
-            f.indicator.as_ref() == Some(&indicator.id) && f.area.as_deref() == Some(area) && f.kind != FigureKind::Target
+            f.indicator.as_ref() == Some(&indicator.id)
+                && f.area.as_deref() == Some(area)
+                && f.kind != FigureKind::Target
         });
         let readings = figures.filter_map(|figure| {
             let value = match figure.indicator_use? {
@@ -145,8 +147,10 @@ impl<'a> View<'a> {
     /// The standing of an indicator at the end of a period, for the plan's whole area.
     pub fn standing(&self, indicator: &Arc<Indicator>, at: Period) -> Standing {
         let area = self.state.plan().map(|plan| plan.area.clone()).unwrap_or_default();
-        let reading = self.series(indicator, &area).counted.into_iter().rfind(|r| r.period.last_month() <= at.last_month());
-        let baseline = indicator.baseline.zip(indicator.baseline_period).map(|(value, p)| Point { at: p.end_as_year(), value });
+        let reading =
+            self.series(indicator, &area).counted.into_iter().rfind(|r| r.period.last_month() <= at.last_month());
+        let baseline =
+            indicator.baseline.zip(indicator.baseline_period).map(|(value, p)| Point { at: p.end_as_year(), value });
         let targets = self.targets(indicator, &area);
         let case = Case {
             direction: indicator.direction,
@@ -157,8 +161,16 @@ impl<'a> View<'a> {
             now: at.end_as_year(),
             stale_after: stale_after(indicator.frequency),
         };
-        let set_by_person = self.state.all::<Override>().find(|o| o.indicator == indicator.id && o.period == at).cloned();
-        Standing { indicator: indicator.clone(), reading, baseline, targets, judgement: status::judge(&case), set_by_person }
+        let set_by_person =
+            self.state.all::<Override>().find(|o| o.indicator == indicator.id && o.period == at).cloned();
+        Standing {
+            indicator: indicator.clone(),
+            reading,
+            baseline,
+            targets,
+            judgement: status::judge(&case),
+            set_by_person,
+        }
     }
 
     /// The targets of the total that count for progress, oldest first.

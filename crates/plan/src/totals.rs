@@ -4,7 +4,9 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use romduol_cube::{AreaTree, Areas, Change, Cube, Dimension as CubeDimension, Measure, Periods, Query, Shape, Time, ratio};
+use romduol_cube::{
+    AreaTree, Areas, Change, Cube, Dimension as CubeDimension, Measure, Periods, Query, Shape, Time, ratio,
+};
 use romduol_cube::{PlaceRule as CubePlace, TimeRule as CubeTime};
 
 use crate::answers::has_base;
@@ -113,7 +115,8 @@ impl Totals {
         let mut changes = Vec::new();
         for answer in record.answers.iter().filter(|answer| answer.state == AnswerState::Given) {
             let Some(indicator) = state.find::<Indicator>(&answer.indicator) else { continue };
-            let has_parts = answer.cells.iter().any(|cell| self.place(state, indicator, cell).is_some_and(|(o, _)| o.is_none()));
+            let has_parts =
+                answer.cells.iter().any(|cell| self.place(state, indicator, cell).is_some_and(|(o, _)| o.is_none()));
             let whole = Cell { categories: Vec::new(), value: answer.total.unwrap_or(0.0), base: None };
             // A total without parts counts as "not stated"; beside parts it is only compared with them.
             let total = (!has_parts && answer.total.is_some()).then_some(&whole);
@@ -124,7 +127,13 @@ impl Totals {
                     let (Some(value), Some(measure)) = (value, self.measures.get(&part).copied()) else { continue };
                     let Ok(shape) = self.cube.measure(measure).map(|m| m.shape.clone()) else { continue };
                     let Ok(combination) = shape.combination(&categories) else { continue };
-                    changes.push(Change { measure, period: record.period.ordinal(), area, combination, value: Some(value) });
+                    changes.push(Change {
+                        measure,
+                        period: record.period.ordinal(),
+                        area,
+                        combination,
+                        value: Some(value),
+                    });
                 }
             }
         }
@@ -164,7 +173,14 @@ impl Totals {
     }
 
     /// The values by the categories of one dimension; `None` is "not stated".
-    pub fn breakdown(&self, state: &State, indicator: &Indicator, dimension: &str, area: &str, period: Period) -> Vec<(Option<Id>, Total)> {
+    pub fn breakdown(
+        &self,
+        state: &State,
+        indicator: &Indicator,
+        dimension: &str,
+        area: &str,
+        period: Period,
+    ) -> Vec<(Option<Id>, Total)> {
         let Some(area) = self.areas.get(area).copied() else { return Vec::new() };
         let crossed = indicator.dimensions.iter().position(|d| d == dimension);
         let overlapping = crossed.is_none().then(|| dimension.to_string());
@@ -179,7 +195,14 @@ impl Totals {
     }
 
     /// One question to the cube, for the value and, for ratios and means, its base.
-    fn ask(&self, indicator: &Indicator, overlapping: Option<Id>, areas: Areas, period: Period, keep: u32) -> Vec<(u32, Vec<u16>, Total)> {
+    fn ask(
+        &self,
+        indicator: &Indicator,
+        overlapping: Option<Id>,
+        areas: Areas,
+        period: Period,
+        keep: u32,
+    ) -> Vec<(u32, Vec<u16>, Total)> {
         let cells = |base| {
             let part = Part { indicator: indicator.id.clone(), base, overlapping: overlapping.clone() };
             let measure = *self.measures.get(&part)?;
@@ -200,7 +223,11 @@ impl Totals {
             let Some(value) = value else { continue };
             let denominator = base.map(|b| b.value);
             let numerator = denominator.map(|_| cell.value);
-            totals.push((key.area, kept, Total { value, numerator, denominator, reported: cell.present, expected: cell.expected }));
+            totals.push((
+                key.area,
+                kept,
+                Total { value, numerator, denominator, reported: cell.present, expected: cell.expected },
+            ));
         }
         totals
     }
@@ -217,7 +244,8 @@ fn add_measures(state: &State, indicator: &Indicator, cube: &mut Cube, measures:
     for (overlapping, shape) in shapes {
         let Ok(shape) = shape else { continue };
         for base in bases {
-            let measure = Measure { shape: shape.clone(), place: place_rule(indicator.place), time: time_rule(indicator.time) };
+            let measure =
+                Measure { shape: shape.clone(), place: place_rule(indicator.place), time: time_rule(indicator.time) };
             let part = Part { indicator: indicator.id.clone(), base: *base, overlapping: overlapping.clone() };
             measures.insert(part, cube.add_measure(measure));
         }

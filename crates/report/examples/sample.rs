@@ -26,13 +26,8 @@ impl Words {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut args = std::env::args().skip(1);
-    let out = PathBuf::from(
-        args.next()
-            .ok_or("usage: sample OUT.pdf [en|km] [MAP.geojson]")?,
-    );
-    let words = Words {
-        khmer: args.next().as_deref() == Some("km"),
-    };
+    let out = PathBuf::from(args.next().ok_or("usage: sample OUT.pdf [en|km] [MAP.geojson]")?);
+    let words = Words { khmer: args.next().as_deref() == Some("km") };
     let outlines = match args.next() {
         Some(path) => Some(Outlines::from_geojson(&std::fs::read_to_string(path)?)?),
         None => None,
@@ -50,13 +45,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{} pages", pdf::page_count(&document)?);
     std::fs::write(out.with_extension("html"), html::fragment(&document))?;
     let phone = self::document(&words, outlines.as_ref(), PHONE_WIDTH);
-    let figures = phone.blocks.iter().filter_map(|b| {
-        if let Block::Figure(f) = b {
-            Some(&f.scene)
-        } else {
-            None
-        }
-    });
+    let figures = phone.blocks.iter().filter_map(|b| if let Block::Figure(f) = b { Some(&f.scene) } else { None });
     for (i, scene) in figures.enumerate() {
         std::fs::write(out.with_extension(format!("{i}.svg")), svg::svg(scene))?;
     }
@@ -66,23 +55,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 fn document(w: &Words, outlines: Option<&Outlines>, width: f64) -> Document {
     let mut document = Document::new(
         if w.khmer { "km" } else { "en" },
-        w.t(
-            "Progress Report 2025: Women, Peace and Security",
-            "របាយការណ៍វឌ្ឍនភាព ២០២៥៖ ស្ត្រី សន្តិភាព និងសន្តិសុខ",
-        ),
+        w.t("Progress Report 2025: Women, Peace and Security", "របាយការណ៍វឌ្ឍនភាព ២០២៥៖ ស្ត្រី សន្តិភាព និងសន្តិសុខ"),
     );
-    document.subtitle = w.t(
-        "National Action Plan, first year of implementation",
-        "ផែនការសកម្មភាពជាតិ ឆ្នាំទីមួយនៃការអនុវត្ត",
-    );
+    document.subtitle = w.t("National Action Plan, first year of implementation", "ផែនការសកម្មភាពជាតិ ឆ្នាំទីមួយនៃការអនុវត្ត");
     document.organisation = w.t("Ministry of Women’s Affairs", "ក្រសួងកិច្ចការនារី");
     document.date_line = w.t("23 November 2026", "២៣ វិច្ឆិកា ២០២៦");
     document.running_head = w.t("Progress Report 2025", "របាយការណ៍វឌ្ឍនភាព ២០២៥");
     document.marker = Some(w.t("Illustrative data", "ទិន្នន័យឧទាហរណ៍"));
-    document.cover_lines = vec![w.t(
-        "Edition 1, built from ledger entry 1,204",
-        "បោះពុម្ពលើកទី ១ ពីកំណត់ត្រា ១២០៤",
-    )];
+    document.cover_lines = vec![w.t("Edition 1, built from ledger entry 1,204", "បោះពុម្ពលើកទី ១ ពីកំណត់ត្រា ១២០៤")];
     document.contents_title = w.t("Contents", "មាតិកា");
     if w.khmer {
         document.digits = "០១២៣៤៥៦៧៨៩".into();
@@ -104,10 +84,7 @@ fn overview(w: &Words, width: f64) -> Vec<Block> {
     };
     let strip = status_strip(&StatusStripInput {
         title: w.t("Indicators by status", "សូចនាករតាមស្ថានភាព"),
-        description: w.t(
-            "12 of 30 indicators are on track.",
-            "១២ ក្នុងចំណោម ៣០ សូចនាករដំណើរការល្អ។",
-        ),
+        description: w.t("12 of 30 indicators are on track.", "១២ ក្នុងចំណោម ៣០ សូចនាករដំណើរការល្អ។"),
         width,
         counts: vec![
             count(Status::Achieved, 3, "Achieved", "សម្រេច"),
@@ -163,24 +140,13 @@ fn overview(w: &Words, width: f64) -> Vec<Block> {
 }
 
 fn participation(w: &Words, width: f64) -> Vec<Block> {
-    let axis = AxisText {
-        value: &|v| format!("{v}"),
-        time: &|t| format!("{t:.0}"),
-    };
-    let point = |x, y, illustrative, preferred| TrendPoint {
-        x,
-        y,
-        tooltip: format!("{x}: {y} %"),
-        illustrative,
-        preferred,
-    };
+    let axis = AxisText { value: &|v| format!("{v}"), time: &|t| format!("{t:.0}") };
+    let point =
+        |x, y, illustrative, preferred| TrendPoint { x, y, tooltip: format!("{x}: {y} %"), illustrative, preferred };
     let line = trend(
         &TrendInput {
             title: w.t("Women in commune councils", "ស្ត្រីក្នុងក្រុមប្រឹក្សាឃុំ សង្កាត់"),
-            description: w.t(
-                "Rises from 17 to 34 percent; the target is 50.",
-                "កើនពី ១៧ ដល់ ៣៤ ភាគរយ គោលដៅ ៥០។",
-            ),
+            description: w.t("Rises from 17 to 34 percent; the target is 50.", "កើនពី ១៧ ដល់ ៣៤ ភាគរយ គោលដៅ ៥០។"),
             width,
             unit: w.t("% of seats", "% នៃអាសនៈ"),
             points: vec![
@@ -193,59 +159,30 @@ fn participation(w: &Words, width: f64) -> Vec<Block> {
                 point(2024.0, 31.0, false, false),
             ],
             baseline: Some(Mark {
-                x: 2022.0,
-                y: 22.1,
-                label: w.t("Baseline 22.1", "មូលដ្ឋាន ២២,១"),
+                x: 2022.0, y: 22.1, label: w.t("Baseline 22.1", "មូលដ្ឋាន ២២,១")
             }),
             targets: vec![
-                Mark {
-                    x: 2026.0,
-                    y: 35.0,
-                    label: "35 %".into(),
-                },
-                Mark {
-                    x: 2030.0,
-                    y: 50.0,
-                    label: w.t("Target 50 %", "គោលដៅ ៥០ %"),
-                },
+                Mark { x: 2026.0, y: 35.0, label: "35 %".into() },
+                Mark { x: 2030.0, y: 50.0, label: w.t("Target 50 %", "គោលដៅ ៥០ %") },
             ],
-            thresholds: vec![Threshold {
-                y: 30.0,
-                label: w.t("ASEAN 30 %", "អាស៊ាន ៣០ %"),
-            }],
-            bands: Some(BandLimits {
-                on_track: 0.9,
-                at_risk: 0.6,
-            }),
+            thresholds: vec![Threshold { y: 30.0, label: w.t("ASEAN 30 %", "អាស៊ាន ៣០ %") }],
+            bands: Some(BandLimits { on_track: 0.9, at_risk: 0.6 }),
             end_label: "34.2 %".into(),
             ..TrendInput::default()
         },
         &axis,
     );
-    let names = [
-        ("Phnom Penh", "ភ្នំពេញ"),
-        ("Siem Reap", "សៀមរាប"),
-        ("Preah Sihanouk", "ព្រះសីហនុ"),
-        ("Oddar Meanchey", "ឧត្តរមានជ័យ"),
-    ];
+    let names =
+        [("Phnom Penh", "ភ្នំពេញ"), ("Siem Reap", "សៀមរាប"), ("Preah Sihanouk", "ព្រះសីហនុ"), ("Oddar Meanchey", "ឧត្តរមានជ័យ")];
     let panel = |(i, (en, km)): (usize, &(&str, &str))| Panel {
         label: w.t(en, km),
         points: if i == 3 {
             vec![]
         } else {
-            (0..6)
-                .map(|t| (2020.0 + t as f64, 12.0 + (i * 7 + t * (i + 2)) as f64))
-                .collect()
+            (0..6).map(|t| (2020.0 + t as f64, 12.0 + (i * 7 + t * (i + 2)) as f64)).collect()
         },
         end_label: (12 + i * 7 + 5 * (i + 2)).to_string(),
-        status: Some(
-            [
-                Status::AtRisk,
-                Status::OnTrack,
-                Status::Achieved,
-                Status::NoData,
-            ][i],
-        ),
+        status: Some([Status::AtRisk, Status::OnTrack, Status::Achieved, Status::NoData][i]),
         ..Panel::default()
     };
     let panels = multiples(
@@ -263,10 +200,8 @@ fn participation(w: &Words, width: f64) -> Vec<Block> {
         Block::Figure(Figure {
             caption: scene.title.clone(),
             scene,
-            source: w.t(
-                "Source: National Election Committee; illustrative.",
-                "ប្រភព៖ គណៈកម្មាធិការជាតិរៀបចំការបោះឆ្នោត ឧទាហរណ៍។",
-            ),
+            source: w
+                .t("Source: National Election Committee; illustrative.", "ប្រភព៖ គណៈកម្មាធិការជាតិរៀបចំការបោះឆ្នោត ឧទាហរណ៍។"),
         })
     };
     vec![
@@ -281,16 +216,8 @@ fn provinces(w: &Words, outlines: Option<&Outlines>, width: f64) -> Vec<Block> {
     let row = |en: &str, km: &str, women: Option<f64>, men: f64| BarRow {
         label: w.t(en, km),
         bars: vec![
-            Bar {
-                value: women,
-                text: women.map_or(String::new(), |v| format!("{v} %")),
-                illustrative: false,
-            },
-            Bar {
-                value: Some(men),
-                text: format!("{men} %"),
-                illustrative: false,
-            },
+            Bar { value: women, text: women.map_or(String::new(), |v| format!("{v} %")), illustrative: false },
+            Bar { value: Some(men), text: format!("{men} %"), illustrative: false },
         ],
         target: Some(50.0),
         ..BarRow::default()
@@ -316,23 +243,12 @@ fn provinces(w: &Words, outlines: Option<&Outlines>, width: f64) -> Vec<Block> {
     });
     let mut blocks = vec![
         Block::heading(1, w.t("Protection", "ការការពារ")),
-        Block::Figure(Figure {
-            caption: chart.title.clone(),
-            scene: chart,
-            source: String::new(),
-        }),
+        Block::Figure(Figure { caption: chart.title.clone(), scene: chart, source: String::new() }),
     ];
     if let Some(outlines) = outlines {
         let value = |(i, id): (usize, &str)| {
             let value = (i % 7 != 3).then_some((i * 37 % 60) as f64);
-            (
-                id.to_owned(),
-                AreaValue {
-                    value,
-                    tooltip: format!("{id}: {value:?}"),
-                    href: None,
-                },
-            )
+            (id.to_owned(), AreaValue { value, tooltip: format!("{id}: {value:?}"), href: None })
         };
         let scene = map::map(
             outlines,
@@ -340,11 +256,7 @@ fn provinces(w: &Words, outlines: Option<&Outlines>, width: f64) -> Vec<Block> {
                 title: w.t("Districts with a service", "ស្រុកដែលមានសេវា"),
                 description: w.t("Most in the north-west.", "ភាគច្រើននៅភាគពាយ័ព្យ។"),
                 width,
-                values: outlines
-                    .ids()
-                    .enumerate()
-                    .map(value)
-                    .collect::<BTreeMap<_, _>>(),
+                values: outlines.ids().enumerate().map(value).collect::<BTreeMap<_, _>>(),
                 breaks: Breaks::Equal(5),
                 no_data: w.t("No data", "គ្មានទិន្នន័យ"),
                 unit: w.t("% of districts", "% នៃស្រុក"),
@@ -352,11 +264,7 @@ fn provinces(w: &Words, outlines: Option<&Outlines>, width: f64) -> Vec<Block> {
             },
             &|class| format!("{:.0}\u{2013}{:.0}", class.low, class.high),
         );
-        blocks.push(Block::Figure(Figure {
-            caption: scene.title.clone(),
-            scene,
-            source: String::new(),
-        }));
+        blocks.push(Block::Figure(Figure { caption: scene.title.clone(), scene, source: String::new() }));
     }
     blocks
 }
@@ -367,15 +275,8 @@ fn annex(w: &Words) -> Vec<Block> {
         let value = Cell::text(format!("{},{:03}.{}", i * 7 % 13, i * 211 % 1000, i % 10));
         vec![
             Cell::bold(format!("PAR-{i:02}")),
-            Cell::text(w.t(
-                "Women who take part in local conflict prevention",
-                "ស្ត្រីដែលចូលរួមក្នុងការទប់ស្កាត់ជម្លោះនៅមូលដ្ឋាន",
-            )),
-            if i % 5 == 2 {
-                value.illustrative()
-            } else {
-                value
-            },
+            Cell::text(w.t("Women who take part in local conflict prevention", "ស្ត្រីដែលចូលរួមក្នុងការទប់ស្កាត់ជម្លោះនៅមូលដ្ឋាន")),
+            if i % 5 == 2 { value.illustrative() } else { value },
             Cell::text(format!("{}", i * 91 % 4000)),
             Cell::status(status, w.t(status.name(), "ស្ថានភាព")),
         ]
@@ -384,10 +285,7 @@ fn annex(w: &Words) -> Vec<Block> {
         Block::PageBreak,
         Block::heading(1, w.t("Annex: all indicators", "ឧបសម្ព័ន្ធ៖ សូចនាករទាំងអស់")),
         Block::Table(Table {
-            caption: w.t(
-                "Value, target and status of every indicator",
-                "តម្លៃ គោលដៅ និងស្ថានភាពនៃសូចនាករនីមួយៗ",
-            ),
+            caption: w.t("Value, target and status of every indicator", "តម្លៃ គោលដៅ និងស្ថានភាពនៃសូចនាករនីមួយៗ"),
             columns: vec![
                 Column::text(w.t("Code", "លេខកូដ"), 0.0),
                 Column::text(w.t("Indicator", "សូចនាករ"), 1.0),

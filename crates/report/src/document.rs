@@ -170,84 +170,49 @@ pub fn heading_level(previous: u8, wanted: u8) -> u8 {
 
 impl Block {
     pub fn heading(level: u8, text: impl Into<String>) -> Self {
-        Block::Heading {
-            level,
-            text: text.into(),
-        }
+        Block::Heading { level, text: text.into() }
     }
 
     pub fn paragraph(text: impl Into<String>) -> Self {
-        Block::Paragraph {
-            spans: vec![Span::plain(text)],
-        }
+        Block::Paragraph { spans: vec![Span::plain(text)] }
     }
 }
 
 impl Span {
     pub fn plain(text: impl Into<String>) -> Self {
-        Span {
-            text: text.into(),
-            ..Span::default()
-        }
+        Span { text: text.into(), ..Span::default() }
     }
 
     pub fn bold(text: impl Into<String>) -> Self {
-        Span {
-            text: text.into(),
-            bold: true,
-            status: None,
-        }
+        Span { text: text.into(), bold: true, status: None }
     }
 
     pub fn status(status: Status, text: impl Into<String>) -> Self {
-        Span {
-            text: text.into(),
-            bold: false,
-            status: Some(status),
-        }
+        Span { text: text.into(), bold: false, status: Some(status) }
     }
 }
 
 impl Column {
     pub fn text(label: impl Into<String>, weight: f64) -> Self {
-        Column {
-            label: label.into(),
-            align: Align::Left,
-            weight,
-        }
+        Column { label: label.into(), align: Align::Left, weight }
     }
 
     pub fn number(label: impl Into<String>) -> Self {
-        Column {
-            label: label.into(),
-            align: Align::Right,
-            weight: 0.0,
-        }
+        Column { label: label.into(), align: Align::Right, weight: 0.0 }
     }
 }
 
 impl Cell {
     pub fn text(text: impl Into<String>) -> Self {
-        Cell {
-            text: text.into(),
-            ..Cell::default()
-        }
+        Cell { text: text.into(), ..Cell::default() }
     }
 
     pub fn bold(text: impl Into<String>) -> Self {
-        Cell {
-            text: text.into(),
-            bold: true,
-            ..Cell::default()
-        }
+        Cell { text: text.into(), bold: true, ..Cell::default() }
     }
 
     pub fn status(status: Status, text: impl Into<String>) -> Self {
-        Cell {
-            text: text.into(),
-            status: Some(status),
-            ..Cell::default()
-        }
+        Cell { text: text.into(), status: Some(status), ..Cell::default() }
     }
 
     pub fn illustrative(mut self) -> Self {

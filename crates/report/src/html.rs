@@ -1,9 +1,7 @@
 //! Writes a document as an HTML fragment: the readable, searchable twin of the PDF.
 //! Refuses to write a page: head, navigation and style sheet belong to whoever embeds the fragment.
 
-use crate::document::{
-    Align, Block, CalloutTone, Cell, Document, Figure, KeyNumber, Span, Table, heading_level,
-};
+use crate::document::{Align, Block, CalloutTone, Cell, Document, Figure, KeyNumber, Span, Table, heading_level};
 use crate::markup::push_escaped;
 use crate::status::status_icon;
 use crate::svg;
@@ -18,12 +16,7 @@ pub fn fragment(document: &Document) -> String {
     line(&mut out, "h1", "report-title", &document.title);
     line(&mut out, "p", "report-subtitle", &document.subtitle);
     line(&mut out, "p", "report-date", &document.date_line);
-    line(
-        &mut out,
-        "p",
-        "report-marker",
-        document.marker.as_deref().unwrap_or(""),
-    );
+    line(&mut out, "p", "report-marker", document.marker.as_deref().unwrap_or(""));
     for cover in &document.cover_lines {
         line(&mut out, "p", "report-line", cover);
     }
@@ -75,14 +68,8 @@ fn write_block(out: &mut String, block: &Block, last: &mut u8) {
         Block::KeyNumbers { items } => key_numbers(out, items),
         Block::Table(table) => write_table(out, table),
         Block::Figure(figure) => write_figure(out, figure),
-        Block::Callout {
-            tone: CalloutTone::Note,
-            text,
-        } => wrapped(out, "p", "callout", text),
-        Block::Callout {
-            tone: CalloutTone::Attention,
-            text,
-        } => wrapped(out, "p", "callout attention", text),
+        Block::Callout { tone: CalloutTone::Note, text } => wrapped(out, "p", "callout", text),
+        Block::Callout { tone: CalloutTone::Attention, text } => wrapped(out, "p", "callout attention", text),
         Block::List { ordered, items } => {
             let name = if *ordered { "ol" } else { "ul" };
             out.push_str(if *ordered { "<ol>\n" } else { "<ul>\n" });
@@ -160,16 +147,8 @@ fn write_table(out: &mut String, table: &Table) {
             let open = if i == 0 { "<th scope=\"row\"" } else { "<td" };
             out.push_str(open);
             out.push_str(align(column.align));
-            out.push_str(if cell.illustrative {
-                " data-illustrative>"
-            } else {
-                ">"
-            });
-            let span = Span {
-                text: cell.text.clone(),
-                bold: cell.bold,
-                status: cell.status,
-            };
+            out.push_str(if cell.illustrative { " data-illustrative>" } else { ">" });
+            let span = Span { text: cell.text.clone(), bold: cell.bold, status: cell.status };
             write_span(out, &span);
             out.push_str(if i == 0 { "</th>" } else { "</td>" });
         }

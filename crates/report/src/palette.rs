@@ -26,33 +26,15 @@ pub struct Paint {
 }
 
 const fn filled(fill: &'static str) -> Paint {
-    Paint {
-        fill: Some(fill),
-        stroke: None,
-        width: 0.0,
-        dash: None,
-        hatch: false,
-    }
+    Paint { fill: Some(fill), stroke: None, width: 0.0, dash: None, hatch: false }
 }
 
 const fn drawn(stroke: &'static str, width: f64) -> Paint {
-    Paint {
-        fill: None,
-        stroke: Some(stroke),
-        width,
-        dash: None,
-        hatch: false,
-    }
+    Paint { fill: None, stroke: Some(stroke), width, dash: None, hatch: false }
 }
 
 const fn open(stroke: &'static str, width: f64) -> Paint {
-    Paint {
-        fill: Some(PAPER),
-        stroke: Some(stroke),
-        width,
-        dash: None,
-        hatch: false,
-    }
+    Paint { fill: Some(PAPER), stroke: Some(stroke), width, dash: None, hatch: false }
 }
 
 /// A line takes a stroke where an area takes a fill, hence the two cases.
@@ -67,18 +49,9 @@ fn line(role: Role) -> Paint {
         Role::Band(_) => drawn("#8b948f", 0.5),
         Role::Accent => drawn(ACCENT, 2.0),
         Role::Second => drawn(SECOND, 2.0),
-        Role::Illustrative => Paint {
-            dash: Some("1.5 3"),
-            ..drawn(ACCENT, 1.8)
-        },
-        Role::Target => Paint {
-            dash: Some("5 4"),
-            ..drawn(INK, 1.2)
-        },
-        Role::Threshold => Paint {
-            dash: Some("1 2.5"),
-            ..drawn(INK, 1.0)
-        },
+        Role::Illustrative => Paint { dash: Some("1.5 3"), ..drawn(ACCENT, 1.8) },
+        Role::Target => Paint { dash: Some("5 4"), ..drawn(INK, 1.2) },
+        Role::Threshold => Paint { dash: Some("1 2.5"), ..drawn(INK, 1.0) },
         Role::Axis => drawn(MUTED, 1.0),
         Role::Grid => drawn(HAIRLINE, 0.75),
         Role::Status(status) => drawn(status_colour(status), 1.5),
@@ -92,29 +65,15 @@ fn area(role: Role) -> Paint {
         Role::Paper => filled(PAPER),
         Role::Muted => filled(MUTED),
         Role::Accent => filled(ACCENT),
-        Role::Second => Paint {
-            stroke: Some(ACCENT),
-            width: 0.75,
-            ..filled(SECOND)
-        },
+        Role::Second => Paint { stroke: Some(ACCENT), width: 0.75, ..filled(SECOND) },
         Role::Target => open(INK, 1.4),
         Role::Threshold | Role::Axis | Role::Grid => filled(HAIRLINE),
         Role::Other => open(MUTED, 1.1),
-        Role::Illustrative => Paint {
-            fill: Some(ATTENTION),
-            ..open(ACCENT, 1.3)
-        },
-        Role::NoData => Paint {
-            hatch: true,
-            ..open(MUTED, 0.6)
-        },
+        Role::Illustrative => Paint { fill: Some(ATTENTION), ..open(ACCENT, 1.3) },
+        Role::NoData => Paint { hatch: true, ..open(MUTED, 0.6) },
         Role::Level(level) => {
             let fill = LEVELS[usize::from(level).min(LEVELS.len() - 1)];
-            Paint {
-                stroke: Some(PAPER),
-                width: 0.8,
-                ..filled(fill)
-            }
+            Paint { stroke: Some(PAPER), width: 0.8, ..filled(fill) }
         }
         Role::Band(Band::OnTrack) => filled("#f2f8f5"),
         Role::Band(Band::AtRisk) => filled("#f7ecc6"),

@@ -16,10 +16,7 @@ pub struct Payload {
 }
 
 pub fn payload(document: &Document) -> Payload {
-    let mut drawings: Vec<_> = Status::ALL
-        .iter()
-        .map(|s| (format!("status-{}.svg", s.name()), icon(*s)))
-        .collect();
+    let mut drawings: Vec<_> = Status::ALL.iter().map(|s| (format!("status-{}.svg", s.name()), icon(*s))).collect();
     let mut level = 0;
     let blocks: Vec<Value> = document
         .blocks
@@ -27,21 +24,11 @@ pub fn payload(document: &Document) -> Payload {
         .filter(|block| !is_empty_heading(block))
         .map(|block| write_block(block, &mut drawings, &mut level))
         .collect();
-    let headings = document
-        .blocks
-        .iter()
-        .filter(|b| matches!(b, Block::Heading { level: 0 | 1, .. }))
-        .count();
-    let head = if document.running_head.is_empty() {
-        &document.title
-    } else {
-        &document.running_head
-    };
+    let headings = document.blocks.iter().filter(|b| matches!(b, Block::Heading { level: 0 | 1, .. })).count();
+    let head = if document.running_head.is_empty() { &document.title } else { &document.running_head };
     let digits: Vec<char> = document.digits.chars().collect();
-    let colours: serde_json::Map<String, Value> = Status::ALL
-        .iter()
-        .map(|s| (s.name().to_owned(), json!(palette::status_colour(*s))))
-        .collect();
+    let colours: serde_json::Map<String, Value> =
+        Status::ALL.iter().map(|s| (s.name().to_owned(), json!(palette::status_colour(*s)))).collect();
     let data = json!({
         "lang": language(&document.lang),
         "title": first_of(&[&document.title, &document.organisation]),
@@ -58,10 +45,7 @@ pub fn payload(document: &Document) -> Payload {
         "fingerprint": document.fingerprint,
         "colours": colours,
     });
-    Payload {
-        data: data.to_string(),
-        drawings,
-    }
+    Payload { data: data.to_string(), drawings }
 }
 
 /// An empty heading would be a hole in the outline, which the standards refuse.
@@ -71,11 +55,7 @@ fn is_empty_heading(block: &Block) -> bool {
 
 /// The two or three letters typst accepts; anything else would stop the whole report.
 fn language(tag: &str) -> String {
-    let first = tag
-        .split(['-', '_'])
-        .next()
-        .unwrap_or("")
-        .to_ascii_lowercase();
+    let first = tag.split(['-', '_']).next().unwrap_or("").to_ascii_lowercase();
     let plain = (2..=3).contains(&first.len()) && first.bytes().all(|b| b.is_ascii_lowercase());
     if plain { first } else { "en".into() }
 }
@@ -125,11 +105,7 @@ fn write_figure(figure: &Figure, file: &str) -> Value {
 /// The first text that says something. The standards demand a title and a name for each picture, so a dash stands in
 /// for a missing one rather than no report at all.
 fn first_of<'a>(texts: &[&'a str]) -> &'a str {
-    texts
-        .iter()
-        .copied()
-        .find(|text| !text.trim().is_empty())
-        .unwrap_or("\u{2013}")
+    texts.iter().copied().find(|text| !text.trim().is_empty()).unwrap_or("\u{2013}")
 }
 
 fn icon(status: Status) -> String {

@@ -43,11 +43,7 @@ impl Timestamp {
         let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
         let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let march_month = (5 * of_year + 2) / 153;
-        let month = if march_month < 10 {
-            march_month + 3
-        } else {
-            march_month - 9
-        };
+        let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
         Timestamp {
             year: (year_of_era + era * 400 + i64::from(month <= 2)) as i32,
             month: month as u8,
@@ -92,16 +88,11 @@ pub fn page_count(document: &Document) -> Result<usize, PdfError> {
 
 fn layout(document: &Document) -> Result<PagedDocument, PdfError> {
     let world = ReportWorld::new(payload(document));
-    typst::compile::<PagedDocument>(&world)
-        .output
-        .map_err(|errors| PdfError::Layout(first(&errors)))
+    typst::compile::<PagedDocument>(&world).output.map_err(|errors| PdfError::Layout(first(&errors)))
 }
 
 fn first(errors: &EcoVec<SourceDiagnostic>) -> String {
-    errors
-        .first()
-        .map(|error| error.message.to_string())
-        .unwrap_or_default()
+    errors.first().map(|error| error.message.to_string()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -110,25 +101,13 @@ mod tests {
 
     #[test]
     fn unix_seconds_become_calendar_days() {
-        let at = |year, month, day| Timestamp {
-            year,
-            month,
-            day,
-            hour: 0,
-            minute: 0,
-            second: 0,
-        };
+        let at = |year, month, day| Timestamp { year, month, day, hour: 0, minute: 0, second: 0 };
         assert_eq!(Timestamp::from_unix(0), at(1970, 1, 1));
         assert_eq!(Timestamp::from_unix(951_782_400), at(2000, 2, 29));
         assert_eq!(Timestamp::from_unix(-86_400), at(1969, 12, 31));
         assert_eq!(
             Timestamp::from_unix(1_795_392_000 + 3_661),
-            Timestamp {
-                hour: 1,
-                minute: 1,
-                second: 1,
-                ..at(2026, 11, 23)
-            }
+            Timestamp { hour: 1, minute: 1, second: 1, ..at(2026, 11, 23) }
         );
     }
 }

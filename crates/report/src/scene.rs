@@ -147,11 +147,7 @@ pub enum Tone {
 
 impl Scene {
     pub fn new(width: f64, title: &str, description: &str) -> Self {
-        let width = if width.is_finite() {
-            width.clamp(160.0, 4000.0)
-        } else {
-            PHONE_WIDTH
-        };
+        let width = if width.is_finite() { width.clamp(160.0, 4000.0) } else { PHONE_WIDTH };
         Scene {
             width,
             height: 0.0,
@@ -163,12 +159,7 @@ impl Scene {
     }
 
     pub fn shape(&mut self, form: Form, role: Role) -> &mut Shape {
-        self.shapes.push(Shape {
-            form,
-            role,
-            tooltip: None,
-            href: None,
-        });
+        self.shapes.push(Shape { form, role, tooltip: None, href: None });
         self.shapes.last_mut().expect("just pushed")
     }
 
@@ -196,17 +187,10 @@ impl Scene {
             Form::Line { from, to } => ok(from) && ok(to),
             Form::Polyline(points) => points.iter().all(ok),
             Form::Polygon(rings) => rings.iter().flatten().all(ok),
-            Form::Rect {
-                x,
-                y,
-                width,
-                height,
-            } => ok(&(*x, *y)) && ok(&(*width, *height)),
+            Form::Rect { x, y, width, height } => ok(&(*x, *y)) && ok(&(*width, *height)),
             Form::Circle { x, y, radius } => ok(&(*x, *y)) && radius.is_finite(),
         };
-        ok(&(self.width, self.height))
-            && self.shapes.iter().all(shape)
-            && self.labels.iter().all(|l| ok(&(l.x, l.y)))
+        ok(&(self.width, self.height)) && self.shapes.iter().all(shape) && self.labels.iter().all(|l| ok(&(l.x, l.y)))
     }
 }
 

@@ -55,10 +55,7 @@ impl Status {
 
     /// Open symbols say that a judgement could not be made.
     pub const fn is_open(self) -> bool {
-        matches!(
-            self,
-            Status::NoData | Status::Stale | Status::NoBaseline | Status::NoTarget
-        )
+        matches!(self, Status::NoData | Status::Stale | Status::NoBaseline | Status::NoTarget)
     }
 }
 
@@ -66,32 +63,17 @@ impl Status {
 pub fn symbol(status: Status, (x, y): Point, size: f64) -> Vec<Shape> {
     let r = size / 2.0;
     let role = Role::Status(status);
-    let shape = |form| Shape {
-        form,
-        role,
-        tooltip: None,
-        href: None,
-    };
+    let shape = |form| Shape { form, role, tooltip: None, href: None };
     // Equal radii look unequal: a diamond or triangle needs more reach than a circle, a square less.
-    let diamond =
-        |r: f64| Form::Polygon(vec![vec![(x, y - r), (x + r, y), (x, y + r), (x - r, y)]]);
-    let square = |r: f64| Form::Rect {
-        x: x - r,
-        y: y - r,
-        width: 2.0 * r,
-        height: 2.0 * r,
-    };
+    let diamond = |r: f64| Form::Polygon(vec![vec![(x, y - r), (x + r, y), (x, y + r), (x - r, y)]]);
+    let square = |r: f64| Form::Rect { x: x - r, y: y - r, width: 2.0 * r, height: 2.0 * r };
     let circle = |r: f64| Form::Circle { x, y, radius: r };
     match status {
         Status::Achieved => vec![shape(diamond(r * 1.2))],
         Status::OnTrack => vec![shape(circle(r))],
         Status::AtRisk => {
             let (up, down, side) = (r * 1.05, r * 0.85, r * 1.1);
-            vec![shape(Form::Polygon(vec![vec![
-                (x, y - up),
-                (x + side, y + down),
-                (x - side, y + down),
-            ]]))]
+            vec![shape(Form::Polygon(vec![vec![(x, y - up), (x + side, y + down), (x - side, y + down)]]))]
         }
         Status::OffTrack => vec![shape(square(r * 0.88))],
         Status::NoData => vec![shape(circle(r * 0.88))],
@@ -107,12 +89,7 @@ fn half_disc((x, y): Point, r: f64) -> Shape {
         let angle = std::f64::consts::PI * (0.5 + f64::from(i) / 16.0);
         (x + r * angle.cos(), y - r * angle.sin())
     };
-    Shape {
-        form: Form::Polygon(vec![(0..=16).map(corner).collect()]),
-        role: Role::Muted,
-        tooltip: None,
-        href: None,
-    }
+    Shape { form: Form::Polygon(vec![(0..=16).map(corner).collect()]), role: Role::Muted, tooltip: None, href: None }
 }
 
 /// The symbol alone as an inline SVG of one em, hidden from screen readers because a word always stands beside it.

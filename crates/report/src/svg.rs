@@ -39,12 +39,7 @@ pub fn shapes_only(scene: &Scene) -> String {
 pub(crate) fn icon(scene: &Scene, name: &str) -> String {
     let mut out = String::with_capacity(256);
     let class = format!("icon icon-{name}");
-    open_tag(
-        &mut out,
-        scene,
-        &class,
-        " aria-hidden=\"true\" focusable=\"false\"",
-    );
+    open_tag(&mut out, scene, &class, " aria-hidden=\"true\" focusable=\"false\"");
     shapes(&mut out, scene, "", false);
     out.push_str("</svg>");
     out
@@ -75,10 +70,7 @@ fn shapes(out: &mut String, scene: &Scene, hatch: &str, on_screen: bool) {
         );
     }
     for shape in &scene.shapes {
-        let link = shape
-            .href
-            .as_deref()
-            .filter(|href| on_screen && is_safe(href));
+        let link = shape.href.as_deref().filter(|href| on_screen && is_safe(href));
         if let Some(href) = link {
             out.push_str("<a href=\"");
             push_escaped(out, href);
@@ -93,10 +85,7 @@ fn shapes(out: &mut String, scene: &Scene, hatch: &str, on_screen: bool) {
 
 /// Only paths of the site and https addresses: a link is data, and data must not become a script.
 fn is_safe(href: &str) -> bool {
-    let local = href.starts_with('/')
-        || href.starts_with('#')
-        || href.starts_with('?')
-        || href.starts_with('.');
+    let local = href.starts_with('/') || href.starts_with('#') || href.starts_with('?') || href.starts_with('.');
     (local && !href.starts_with("//")) || href.starts_with("https://")
 }
 
@@ -144,27 +133,13 @@ fn form(out: &mut String, form: &Form) -> &'static str {
             out.push('"');
             "path"
         }
-        Form::Rect {
-            x,
-            y,
-            width,
-            height,
-        } => {
+        Form::Rect { x, y, width, height } => {
             let (x, y, w, h) = (n(*x), n(*y), n(width.max(0.0)), n(height.max(0.0)));
-            let _ = write!(
-                out,
-                "<rect x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\""
-            );
+            let _ = write!(out, "<rect x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\"");
             "rect"
         }
         Form::Circle { x, y, radius } => {
-            let _ = write!(
-                out,
-                "<circle cx=\"{}\" cy=\"{}\" r=\"{}\"",
-                n(*x),
-                n(*y),
-                n(radius.max(0.0))
-            );
+            let _ = write!(out, "<circle cx=\"{}\" cy=\"{}\" r=\"{}\"", n(*x), n(*y), n(radius.max(0.0)));
             "circle"
         }
     }
@@ -187,11 +162,7 @@ fn paint(out: &mut String, paint: Paint, hatch: &str) {
         }
     }
     if let Some(stroke) = paint.stroke {
-        let _ = write!(
-            out,
-            " stroke=\"{stroke}\" stroke-width=\"{}\"",
-            Number(paint.width)
-        );
+        let _ = write!(out, " stroke=\"{stroke}\" stroke-width=\"{}\"", Number(paint.width));
     }
     if let Some(dash) = paint.dash {
         let _ = write!(out, " stroke-dasharray=\"{dash}\"");
@@ -253,11 +224,7 @@ struct Number(f64);
 
 impl std::fmt::Display for Number {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let rounded = if self.0.is_finite() {
-            (self.0 * 10.0).round() / 10.0
-        } else {
-            0.0
-        };
+        let rounded = if self.0.is_finite() { (self.0 * 10.0).round() / 10.0 } else { 0.0 };
         write!(f, "{}", if rounded == 0.0 { 0.0 } else { rounded })
     }
 }

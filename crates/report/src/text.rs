@@ -8,9 +8,7 @@ use icu_segmenter::LineSegmenter;
 /// Width of one line in units of the type size's units.
 pub fn width(text: &str, size: f64) -> f64 {
     let mut before = ' ';
-    let advances = text
-        .chars()
-        .map(|c| advance(std::mem::replace(&mut before, c), c));
+    let advances = text.chars().map(|c| advance(std::mem::replace(&mut before, c), c));
     advances.sum::<f64>() * size
 }
 
@@ -21,10 +19,7 @@ fn advance(before: char, c: char) -> f64 {
         'ឃ' | 'ឈ' | 'ញ' | 'ប' | 'យ' | 'រ' | 'ស' if before == '\u{17D2}' => 0.3,
         '\u{1780}'..='\u{17B3}' if before == '\u{17D2}' => 0.0,
         // Subscript sign, inherent, above and below vowels and signs stand over or under their base.
-        '\u{17B4}'..='\u{17B5}'
-        | '\u{17B7}'..='\u{17BD}'
-        | '\u{17C6}'
-        | '\u{17C9}'..='\u{17D3}' => 0.0,
+        '\u{17B4}'..='\u{17B5}' | '\u{17B7}'..='\u{17BD}' | '\u{17C6}' | '\u{17C9}'..='\u{17D3}' => 0.0,
         '\u{17BF}' | '\u{17C0}' | '\u{17C4}' | '\u{17C5}' => 0.6,
         '\u{17B6}' | '\u{17BE}'..='\u{17C8}' => 0.36,
         '\u{1780}'..='\u{17B3}' => 0.74,
@@ -61,10 +56,7 @@ pub fn wrap(text: &str, size: f64, room: f64, most: usize) -> Vec<String> {
         lines.truncate(most);
         lines[most - 1].push('\u{2026}');
     }
-    lines
-        .iter()
-        .map(|line| cut(line.trim(), size, room))
-        .collect()
+    lines.iter().map(|line| cut(line.trim(), size, room)).collect()
 }
 
 /// Shortens one line that has no break to the room it has, never inside a Khmer cluster.

@@ -35,10 +35,7 @@ struct Base {
 fn base() -> &'static Base {
     static BASE: OnceLock<Base> = OnceLock::new();
     BASE.get_or_init(|| {
-        let fonts: Vec<Font> = FONTS
-            .iter()
-            .filter_map(|data| Font::new(Bytes::new(*data), 0))
-            .collect();
+        let fonts: Vec<Font> = FONTS.iter().filter_map(|data| Font::new(Bytes::new(*data), 0)).collect();
         Base {
             library: LazyHash::new(Library::default()),
             book: LazyHash::new(FontBook::from_fonts(&fonts)),
@@ -58,19 +55,12 @@ fn file_id(name: &str) -> FileId {
 /// emoji in a comment must not cost a country its report. Works on the JSON text, where only strings leave ASCII.
 fn printable(data: String) -> String {
     let fonts = &base().fonts;
-    let drawn = |c: char| {
-        c.is_ascii()
-            || fonts
-                .iter()
-                .any(|font| font.info().coverage.contains(u32::from(c)))
-    };
+    let drawn = |c: char| c.is_ascii() || fonts.iter().any(|font| font.info().coverage.contains(u32::from(c)));
     if data.chars().all(drawn) {
         return data;
     }
     // A variation selector only chooses the look of the character before it.
-    let kept = data
-        .chars()
-        .filter(|c| !('\u{FE00}'..='\u{FE0F}').contains(c));
+    let kept = data.chars().filter(|c| !('\u{FE00}'..='\u{FE0F}').contains(c));
     kept.map(|c| if drawn(c) { c } else { '?' }).collect()
 }
 
@@ -81,10 +71,7 @@ pub struct ReportWorld {
 impl ReportWorld {
     pub fn new(payload: Payload) -> Self {
         let mut files = HashMap::new();
-        files.insert(
-            file_id("data.json"),
-            Bytes::from_string(printable(payload.data)),
-        );
+        files.insert(file_id("data.json"), Bytes::from_string(printable(payload.data)));
         for (name, content) in payload.drawings {
             files.insert(file_id(&name), Bytes::from_string(content));
         }
@@ -107,11 +94,7 @@ impl World for ReportWorld {
 
     fn source(&self, id: FileId) -> FileResult<Source> {
         let template = &base().template;
-        if id == template.id() {
-            Ok(template.clone())
-        } else {
-            Err(not_found(id))
-        }
+        if id == template.id() { Ok(template.clone()) } else { Err(not_found(id)) }
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {

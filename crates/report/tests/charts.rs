@@ -9,10 +9,7 @@ use romduol_report::map::{AreaValue, Breaks, MapInput, Outlines, classes};
 use romduol_report::*;
 
 fn axis() -> AxisText<'static> {
-    AxisText {
-        value: &|v| format!("{v}"),
-        time: &|t| format!("{t:.0}"),
-    }
+    AxisText { value: &|v| format!("{v}"), time: &|t| format!("{t:.0}") }
 }
 
 /// Ordinary values, equal ones, and everything else an f64 can hold.
@@ -25,59 +22,31 @@ fn year() -> impl Strategy<Value = f64> {
 }
 
 fn trend_input() -> impl Strategy<Value = TrendInput> {
-    let point = (year(), number(), any::<bool>(), any::<bool>()).prop_map(
-        |(x, y, illustrative, preferred)| TrendPoint {
-            x,
-            y,
-            tooltip: "t".into(),
-            illustrative,
-            preferred,
-        },
-    );
-    let mark = || {
-        (year(), number()).prop_map(|(x, y)| Mark {
-            x,
-            y,
-            label: "ស្ត្រី".into(),
-        })
-    };
+    let point = (year(), number(), any::<bool>(), any::<bool>())
+        .prop_map(|(x, y, illustrative, preferred)| TrendPoint { x, y, tooltip: "t".into(), illustrative, preferred });
+    let mark = || (year(), number()).prop_map(|(x, y)| Mark { x, y, label: "ស្ត្រី".into() });
     let points = prop::collection::vec(point, 0..8);
     let targets = prop::collection::vec(mark(), 0..4);
-    (
-        points,
-        prop::option::of(mark()),
-        targets,
-        number(),
-        number(),
-        prop::option::of(number()),
-    )
-        .prop_map(|(points, baseline, targets, y, width, height)| TrendInput {
+    (points, prop::option::of(mark()), targets, number(), number(), prop::option::of(number())).prop_map(
+        |(points, baseline, targets, y, width, height)| TrendInput {
             points,
             baseline,
             targets,
             width,
             height,
             unit: "%".into(),
-            thresholds: vec![Threshold {
-                y,
-                label: "limit".into(),
-            }],
-            bands: Some(BandLimits {
-                on_track: 0.9,
-                at_risk: 0.6,
-            }),
+            thresholds: vec![Threshold { y, label: "limit".into() }],
+            bands: Some(BandLimits { on_track: 0.9, at_risk: 0.6 }),
             end_label: "last".into(),
             ..TrendInput::default()
-        })
+        },
+    )
 }
 
 fn drawable(scene: &Scene) {
     assert!(scene.is_finite(), "{scene:?}");
     let written = svg::svg(scene);
-    assert!(
-        !written.contains("NaN") && !written.contains("inf"),
-        "{written}"
-    );
+    assert!(!written.contains("NaN") && !written.contains("inf"), "{written}");
 }
 
 proptest! {
@@ -133,33 +102,16 @@ fn nothing_at_all_still_draws() {
 
 #[test]
 fn a_small_trend_looks_as_agreed() {
-    let point = |x, y| TrendPoint {
-        x,
-        y,
-        tooltip: format!("{x}: {y}"),
-        illustrative: false,
-        preferred: true,
-    };
+    let point = |x, y| TrendPoint { x, y, tooltip: format!("{x}: {y}"), illustrative: false, preferred: true };
     let input = TrendInput {
         title: "Women in councils".into(),
         description: "Rises from 20 to 30.".into(),
         width: 340.0,
         unit: "%".into(),
         points: vec![point(2022.0, 20.0), point(2024.0, 30.0)],
-        baseline: Some(Mark {
-            x: 2022.0,
-            y: 20.0,
-            label: "Baseline".into(),
-        }),
-        targets: vec![Mark {
-            x: 2030.0,
-            y: 50.0,
-            label: "Target".into(),
-        }],
-        bands: Some(BandLimits {
-            on_track: 0.9,
-            at_risk: 0.6,
-        }),
+        baseline: Some(Mark { x: 2022.0, y: 20.0, label: "Baseline".into() }),
+        targets: vec![Mark { x: 2030.0, y: 50.0, label: "Target".into() }],
+        bands: Some(BandLimits { on_track: 0.9, at_risk: 0.6 }),
         end_label: "30 %".into(),
         ..TrendInput::default()
     };
@@ -170,24 +122,12 @@ fn a_small_trend_looks_as_agreed() {
 fn text_never_becomes_markup() {
     let mut scene = Scene::new(200.0, "<b>&\"", "<script>");
     scene.label((0.0, 0.0), "<b>&\"\u{0}", scene::Anchor::Start);
-    let shape = scene.shape(
-        scene::Form::Rect {
-            x: 0.0,
-            y: 0.0,
-            width: 1.0,
-            height: 1.0,
-        },
-        scene::Role::Ink,
-    );
+    let shape = scene.shape(scene::Form::Rect { x: 0.0, y: 0.0, width: 1.0, height: 1.0 }, scene::Role::Ink);
     shape.tip("</title>\"");
     shape.href = Some("javascript:alert(1)".into());
     let written = svg::svg(&scene);
     assert!(written.contains("&lt;b&gt;&amp;&quot;</text>"), "{written}");
-    assert!(
-        !written.contains("<script>")
-            && !written.contains("<b>")
-            && !written.contains("javascript")
-    );
+    assert!(!written.contains("<script>") && !written.contains("<b>") && !written.contains("javascript"));
     assert!(!svg::shapes_only(&scene).contains("title"));
 }
 
@@ -201,25 +141,13 @@ fn a_map_shades_values_hatches_the_rest_and_links() {
     let outlines = Outlines::from_geojson(TWO).unwrap();
     assert_eq!(outlines.ids().collect::<Vec<_>>(), ["KH01", "2"]);
     let value = AreaValue {
-        value: Some(4.0),
-        tooltip: "បន្ទាយមានជ័យ: 4".into(),
-        href: Some("/areas/KH01".into()),
+        value: Some(4.0), tooltip: "បន្ទាយមានជ័យ: 4".into(), href: Some("/areas/KH01".into())
     };
-    let input = MapInput {
-        width: 340.0,
-        values: [("KH01".to_owned(), value)].into(),
-        ..MapInput::default()
-    };
-    let scene = map::map(&outlines, &input, &|class| {
-        format!("{} {}", class.low, class.high)
-    });
+    let input = MapInput { width: 340.0, values: [("KH01".to_owned(), value)].into(), ..MapInput::default() };
+    let scene = map::map(&outlines, &input, &|class| format!("{} {}", class.low, class.high));
     drawable(&scene);
     let written = svg::svg(&scene);
-    assert!(
-        written.contains("c-level-2")
-            && written.contains("c-nodata")
-            && written.contains("/areas/KH01")
-    );
+    assert!(written.contains("c-level-2") && written.contains("c-nodata") && written.contains("/areas/KH01"));
 }
 
 #[test]

@@ -13,9 +13,7 @@ fn with_rows(rows: usize) -> Document {
     document.blocks.push(Block::Table(Table {
         caption: "Many".into(),
         columns: vec![Column::text("Name", 1.0), Column::number("Value")],
-        rows: (0..rows)
-            .map(|i| vec![Cell::text("row"), Cell::text(i.to_string())])
-            .collect(),
+        rows: (0..rows).map(|i| vec![Cell::text("row"), Cell::text(i.to_string())]).collect(),
         note: String::new(),
     }));
     document
@@ -31,28 +29,9 @@ fn every_block(lang: &str, text: &str) -> Document {
     let mut scene = Scene::new(340.0, text, text);
     scene.height = 40.0;
     scene.label((10.0, 20.0), text, scene::Anchor::Middle);
-    scene.shape(
-        scene::Form::Rect {
-            x: 0.0,
-            y: 0.0,
-            width: 10.0,
-            height: 10.0,
-        },
-        scene::Role::NoData,
-    );
-    let spans = || {
-        vec![
-            Span::plain(text),
-            Span::bold(text),
-            Span::status(Status::Stale, text),
-        ]
-    };
-    let cells = || {
-        Status::ALL
-            .iter()
-            .map(|s| vec![Cell::status(*s, text), Cell::text(text).illustrative()])
-            .collect()
-    };
+    scene.shape(scene::Form::Rect { x: 0.0, y: 0.0, width: 10.0, height: 10.0 }, scene::Role::NoData);
+    let spans = || vec![Span::plain(text), Span::bold(text), Span::status(Status::Stale, text)];
+    let cells = || Status::ALL.iter().map(|s| vec![Cell::status(*s, text), Cell::text(text).illustrative()]).collect();
     document.blocks = vec![
         Block::heading(1, text),
         Block::heading(1, text),
@@ -60,38 +39,18 @@ fn every_block(lang: &str, text: &str) -> Document {
         Block::heading(1, text),
         Block::heading(9, text),
         Block::Paragraph { spans: spans() },
-        Block::KeyNumbers {
-            items: vec![KeyNumber {
-                value: text.into(),
-                label: text.into(),
-                note: text.into(),
-            }],
-        },
+        Block::KeyNumbers { items: vec![KeyNumber { value: text.into(), label: text.into(), note: text.into() }] },
         Block::KeyNumbers { items: vec![] },
         Block::Table(Table {
-            columns: vec![
-                Column::text(text, 0.0),
-                Column::number(text),
-                Column::default(),
-            ],
+            columns: vec![Column::text(text, 0.0), Column::number(text), Column::default()],
             rows: cells(),
             caption: text.into(),
             note: text.into(),
         }),
         Block::Table(Table::default()),
-        Block::Figure(Figure {
-            scene,
-            caption: text.into(),
-            source: text.into(),
-        }),
-        Block::Callout {
-            tone: CalloutTone::Attention,
-            text: spans(),
-        },
-        Block::List {
-            ordered: true,
-            items: vec![spans()],
-        },
+        Block::Figure(Figure { scene, caption: text.into(), source: text.into() }),
+        Block::Callout { tone: CalloutTone::Attention, text: spans() },
+        Block::List { ordered: true, items: vec![spans()] },
         Block::PageBreak,
         Block::paragraph(text),
     ];
@@ -117,14 +76,7 @@ fn the_same_document_gives_the_same_bytes() {
 
 #[test]
 fn hostile_text_is_only_text() {
-    for text in [
-        "<b>&\"",
-        "#panic()",
-        "$x$ *a* _b_ @c <d> `e` \\u{0} [",
-        "",
-        "\u{202E}rtl",
-        "😀\u{FE0F} ฿ 中",
-    ] {
+    for text in ["<b>&\"", "#panic()", "$x$ *a* _b_ @c <d> `e` \\u{0} [", "", "\u{202E}rtl", "😀\u{FE0F} ฿ 中"] {
         let bytes = pdf(&every_block("en", text), time());
         assert!(bytes.is_ok(), "{text:?}: {bytes:?}");
     }
@@ -139,14 +91,8 @@ fn an_odd_language_tag_does_not_stop_the_report() {
 
 #[test]
 fn a_wrong_time_is_refused() {
-    let wrong = Timestamp {
-        month: 13,
-        ..time()
-    };
-    assert!(matches!(
-        pdf(&Document::new("en", "t"), wrong),
-        Err(PdfError::Time(_))
-    ));
+    let wrong = Timestamp { month: 13, ..time() };
+    assert!(matches!(pdf(&Document::new("en", "t"), wrong), Err(PdfError::Time(_))));
 }
 
 #[test]
@@ -154,9 +100,7 @@ fn html_has_the_same_content_and_no_inline_style() {
     let written = html::fragment(&every_block("km", "<b>&\"ស្ត្រី"));
     assert!(written.contains("&lt;b&gt;&amp;&quot;ស្ត្រី") && !written.contains("<b>"));
     assert!(
-        written.contains("<th scope=\"col\"")
-            && written.contains("<th scope=\"row\"")
-            && written.contains("<caption>")
+        written.contains("<th scope=\"col\"") && written.contains("<th scope=\"row\"") && written.contains("<caption>")
     );
     assert!(!written.contains("style=") && !written.contains("<script"));
 }

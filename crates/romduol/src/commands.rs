@@ -33,7 +33,11 @@ async fn run_demo(port: u16, data: Option<PathBuf>, illustrative: bool) -> anyho
         app.fill_demo(illustrative).await?;
         app
     };
-    println!("Romduol demo: http://127.0.0.1:{port}  (ready after {} ms, data in {})", start.elapsed().as_millis(), folder.display());
+    println!(
+        "Romduol demo: http://127.0.0.1:{port}  (ready after {} ms, data in {})",
+        start.elapsed().as_millis(),
+        folder.display()
+    );
     println!("Sign in with the password {}:", demo::PASSWORD);
     for (login, role, institution, area) in demo::ACCOUNTS {
         println!("  {login:<12} {role}{}", place(institution, area));
@@ -96,7 +100,8 @@ async fn add_user(user: User) -> anyhow::Result<()> {
         bail!("the password has fewer than 10 characters; choose a longer one");
     }
     let app = App::open(&data, Clock::System).await?;
-    let account = NewAccount { id: None, name: name.unwrap_or_else(|| login.clone()), login, role, institution, area, language };
+    let account =
+        NewAccount { id: None, name: name.unwrap_or_else(|| login.clone()), login, role, institution, area, language };
     app.add_account(account, password).await?;
     Ok(())
 }

@@ -157,9 +157,9 @@ pub(crate) fn report_status(status: Status) -> romduol_report::Status {
 }
 
 pub(crate) fn render(template: &impl askama::Template) -> Page {
-    let html = template.render().map_err(|error| {
-        PageError::App(romduol_app::AppError::Bad(format!("the page could not be made: {error}")))
-    })?;
+    let html = template
+        .render()
+        .map_err(|error| PageError::App(romduol_app::AppError::Bad(format!("the page could not be made: {error}"))))?;
     Ok(Html(html).into_response())
 }
 

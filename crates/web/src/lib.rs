@@ -28,7 +28,12 @@ pub fn router(app: App, map: Option<Vec<u8>>, demo: bool) -> axum::Router {
 }
 
 /// Serves until the process is asked to stop.
-pub async fn serve(listener: tokio::net::TcpListener, app: App, map: Option<Vec<u8>>, demo: bool) -> std::io::Result<()> {
+pub async fn serve(
+    listener: tokio::net::TcpListener,
+    app: App,
+    map: Option<Vec<u8>>,
+    demo: bool,
+) -> std::io::Result<()> {
     let stop = async {
         let _ = tokio::signal::ctrl_c().await;
     };

@@ -77,15 +77,16 @@ impl FromRequestParts<Site> for Viewer {
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Viewer, PageError> {
         let token = cookie(parts, SESSION).ok_or(PageError::SignIn)?;
         let person = site.app.person(&token).await?.ok_or(PageError::SignIn)?;
-        let Query(query) = Query::<HashMap<String, String>>::from_request_parts(parts, site)
-            .await
-            .map_err(|_| AppError::Bad("the address has a part that cannot be read; open the page from the menu".into()))?;
+        let Query(query) = Query::<HashMap<String, String>>::from_request_parts(parts, site).await.map_err(|_| {
+            AppError::Bad("the address has a part that cannot be read; open the page from the menu".into())
+        })?;
         let at: Option<u64> = query.get("at").and_then(|at| at.parse().ok());
         let snapshot = match at {
             Some(position) => site.app.at(position).await?,
             None => site.app.snapshot(),
         };
-        let OriginalUri(uri) = OriginalUri::from_request_parts(parts, site).await.unwrap_or_else(|never| match never {});
+        let OriginalUri(uri) =
+            OriginalUri::from_request_parts(parts, site).await.unwrap_or_else(|never| match never {});
         Ok(Viewer {
             site: site.clone(),
             person,

@@ -23,25 +23,17 @@ pub fn forests() -> impl Strategy<Value = Vec<Option<u32>>> {
 }
 
 pub fn measures() -> impl Strategy<Value = Measure> {
-    let dimension = (1_u16..4, prop::bool::weighted(0.8))
-        .prop_map(|(size, additive)| Dimension { size, additive });
+    let dimension = (1_u16..4, prop::bool::weighted(0.8)).prop_map(|(size, additive)| Dimension { size, additive });
     let place = prop_oneof![
         3 => Just(PlaceRule::Sum),
         1 => Just(PlaceRule::Max),
         1 => Just(PlaceRule::OnlyWhereMeasured)
     ];
-    let time = prop_oneof![
-        Just(TimeRule::Sum),
-        Just(TimeRule::Last),
-        Just(TimeRule::Average),
-        Just(TimeRule::None)
-    ];
-    (prop::collection::vec(dimension, 0..4), place, time).prop_map(|(dimensions, place, time)| {
-        Measure {
-            shape: Shape::new(dimensions).unwrap(),
-            place,
-            time,
-        }
+    let time = prop_oneof![Just(TimeRule::Sum), Just(TimeRule::Last), Just(TimeRule::Average), Just(TimeRule::None)];
+    (prop::collection::vec(dimension, 0..4), place, time).prop_map(|(dimensions, place, time)| Measure {
+        shape: Shape::new(dimensions).unwrap(),
+        place,
+        time,
     })
 }
 
@@ -53,18 +45,8 @@ pub enum Draw {
 }
 
 pub fn draws() -> impl Strategy<Value = Draw> {
-    let value = (
-        any::<Index>(),
-        0_u32..4,
-        any::<Index>(),
-        any::<Index>(),
-        prop::option::weighted(0.8, -99_i16..999),
-    );
-    let expect = (
-        any::<Index>(),
-        0_u32..4,
-        prop::collection::vec(any::<Index>(), 0..8),
-    );
+    let value = (any::<Index>(), 0_u32..4, any::<Index>(), any::<Index>(), prop::option::weighted(0.8, -99_i16..999));
+    let expect = (any::<Index>(), 0_u32..4, prop::collection::vec(any::<Index>(), 0..8));
     prop_oneof![
         12 => value.prop_map(|(m, p, a, c, v)| Draw::Value(m, p, a, c, v)),
         1 => expect.prop_map(|(m, p, a)| Draw::Expect(m, p, a)),
@@ -89,55 +71,33 @@ pub fn asks() -> impl Strategy<Value = Ask> {
         prop::collection::vec(0_u32..5, 0..4).prop_map(Periods::List),
         Just(Periods::all()),
     ];
-    (
-        any::<Index>(),
-        any::<Index>(),
-        0_u8..3,
-        0_u32..4,
-        periods,
-        any::<bool>(),
-        0_u32..8,
-        prop::bool::weighted(0.8),
-    )
-        .prop_map(
-            |(measure, area, how, level, periods, rolled, keep, keep_overlapping)| Ask {
-                measure,
-                area,
-                how,
-                level,
-                periods,
-                rolled,
-                keep,
-                keep_overlapping,
-            },
-        )
+    (any::<Index>(), any::<Index>(), 0_u8..3, 0_u32..4, periods, any::<bool>(), 0_u32..8, prop::bool::weighted(0.8))
+        .prop_map(|(measure, area, how, level, periods, rolled, keep, keep_overlapping)| Ask {
+            measure,
+            area,
+            how,
+            level,
+            periods,
+            rolled,
+            keep,
+            keep_overlapping,
+        })
 }
 
 pub fn query(ask: &Ask, naive: &Naive) -> Query {
     let measure = ask.measure.index(naive.measures.len());
     let area = ask.area.index(naive.parents.len()) as u32;
     let shape = &naive.measures[measure].shape;
-    let keep = if ask.keep_overlapping {
-        ask.keep & shape.keep_all() | shape.keep_overlapping()
-    } else {
-        ask.keep
-    };
+    let keep = if ask.keep_overlapping { ask.keep & shape.keep_all() | shape.keep_overlapping() } else { ask.keep };
     Query {
         measure: measure as u32,
         areas: match ask.how {
             0 => Areas::One(area),
             1 => Areas::ChildrenOf(area),
-            _ => Areas::AtLevel {
-                within: area,
-                level: ask.level,
-            },
+            _ => Areas::AtLevel { within: area, level: ask.level },
         },
         periods: ask.periods.clone(),
-        time: if ask.rolled {
-            Time::Rolled
-        } else {
-            Time::PerPeriod
-        },
+        time: if ask.rolled { Time::Rolled } else { Time::PerPeriod },
         keep,
     }
 }
@@ -165,13 +125,7 @@ pub fn change(draw: &Draw, cube: &mut Cube, naive: &mut Naive) -> Option<Change>
             .unwrap();
             let measure = at.measure;
             naive.put(at, value);
-            Some(Change {
-                measure,
-                period: *period,
-                area,
-                combination,
-                value,
-            })
+            Some(Change { measure, period: *period, area, combination, value })
         }
         Draw::Expect(m, period, areas) => {
             let measure = m.index(naive.measures.len()) as u32;

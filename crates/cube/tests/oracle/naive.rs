@@ -30,10 +30,8 @@ pub type Answer = BTreeMap<(u32, u32, Vec<u16>), (f64, u32, u32)>;
 
 impl Naive {
     pub fn put(&mut self, at: Seen, value: Option<f64>) {
-        let same = |s: &Seen| {
-            (s.measure, s.period, s.area, &s.categories)
-                == (at.measure, at.period, at.area, &at.categories)
-        };
+        let same =
+            |s: &Seen| (s.measure, s.period, s.area, &s.categories) == (at.measure, at.period, at.area, &at.categories);
         self.seen.retain(|s| !same(s));
         self.seen.extend(value.map(|value| Seen { value, ..at }));
     }
@@ -44,31 +42,20 @@ impl Naive {
 
     pub fn children(&self, area: u32) -> Vec<u32> {
         let all = 0..self.parents.len() as u32;
-        all.filter(|&a| self.parents[a as usize] == Some(area))
-            .collect()
+        all.filter(|&a| self.parents[a as usize] == Some(area)).collect()
     }
 
     pub fn at_or_below(&self, area: u32) -> BTreeSet<u32> {
         let all = 0..self.parents.len() as u32;
-        all.filter(|&a| a == area || self.above(a).contains(&area))
-            .collect()
+        all.filter(|&a| a == area || self.above(a).contains(&area)).collect()
     }
 
     pub fn asked(&self, measure: u32, period: u32) -> BTreeSet<u32> {
-        self.expected
-            .get(&(measure, period))
-            .cloned()
-            .unwrap_or_default()
+        self.expected.get(&(measure, period)).cloned().unwrap_or_default()
     }
 
     /// Categories add up where they were observed.
-    pub fn own(
-        &self,
-        measure: u32,
-        period: u32,
-        area: u32,
-        keep: &[usize],
-    ) -> BTreeMap<Vec<u16>, f64> {
+    pub fn own(&self, measure: u32, period: u32, area: u32, keep: &[usize]) -> BTreeMap<Vec<u16>, f64> {
         let mut own = BTreeMap::new();
         for s in &self.seen {
             if (s.measure, s.period, s.area) == (measure, period, area) {
@@ -80,13 +67,7 @@ impl Naive {
     }
 
     /// The value of one area in one period, and the units of it.
-    pub fn place(
-        &self,
-        measure: u32,
-        period: u32,
-        area: u32,
-        keep: &[usize],
-    ) -> (Values, BTreeSet<u32>) {
+    pub fn place(&self, measure: u32, period: u32, area: u32, keep: &[usize]) -> (Values, BTreeSet<u32>) {
         let rule = self.measures[measure as usize].place;
         let own = self.own(measure, period, area, keep);
         let asked = self.asked(measure, period);
@@ -100,11 +81,7 @@ impl Naive {
             return (values.collect(), units);
         }
         if !own.is_empty() {
-            units = self
-                .at_or_below(area)
-                .intersection(&asked)
-                .copied()
-                .collect();
+            units = self.at_or_below(area).intersection(&asked).copied().collect();
             units.insert(area);
             let values = own.into_iter().map(|(k, v)| (k, (v, units.clone())));
             return (values.collect(), units);
@@ -162,11 +139,9 @@ impl Naive {
         match query.areas {
             Areas::One(area) => vec![area],
             Areas::ChildrenOf(area) => self.children(area),
-            Areas::AtLevel { within, level } => self
-                .at_or_below(within)
-                .into_iter()
-                .filter(|&a| self.above(a).len() as u32 == level)
-                .collect(),
+            Areas::AtLevel { within, level } => {
+                self.at_or_below(within).into_iter().filter(|&a| self.above(a).len() as u32 == level).collect()
+            }
         }
     }
 
@@ -176,11 +151,8 @@ impl Naive {
         let keep: Vec<usize> = all.filter(|n| query.keep & (1 << n) != 0).collect();
         let mut answer = Answer::new();
         for area in self.areas(query) {
-            let places: Vec<_> = self
-                .periods(query)
-                .into_iter()
-                .map(|p| (p, self.place(query.measure, p, area, &keep)))
-                .collect();
+            let places: Vec<_> =
+                self.periods(query).into_iter().map(|p| (p, self.place(query.measure, p, area, &keep))).collect();
             match query.time {
                 Time::PerPeriod => {
                     for (period, (values, units)) in &places {
@@ -196,19 +168,11 @@ impl Naive {
 
 pub fn insert(answer: &mut Answer, area: u32, period: u32, values: &Values, units: usize) {
     for (kept, (value, present)) in values {
-        answer.insert(
-            (area, period, kept.clone()),
-            (*value, present.len() as u32, units as u32),
-        );
+        answer.insert((area, period, kept.clone()), (*value, present.len() as u32, units as u32));
     }
 }
 
-pub fn rolled(
-    answer: &mut Answer,
-    area: u32,
-    places: &[(u32, (Values, BTreeSet<u32>))],
-    rule: TimeRule,
-) {
+pub fn rolled(answer: &mut Answer, area: u32, places: &[(u32, (Values, BTreeSet<u32>))], rule: TimeRule) {
     let Some((last, (values, units))) = places.iter().rfind(|(_, (v, _))| !v.is_empty()) else {
         return;
     };
@@ -218,19 +182,13 @@ pub fn rolled(
     let units: usize = places.iter().map(|(_, (_, units))| units.len()).sum();
     let kept: BTreeSet<&Vec<u16>> = places.iter().flat_map(|(_, (v, _))| v.keys()).collect();
     for kept in kept {
-        let found: Vec<_> = places
-            .iter()
-            .filter_map(|(_, (v, _))| v.get(kept))
-            .collect();
+        let found: Vec<_> = places.iter().filter_map(|(_, (v, _))| v.get(kept)).collect();
         let sum: f64 = found.iter().map(|(value, _)| value).sum();
         let present: usize = found.iter().map(|(_, present)| present.len()).sum();
         let value = match rule {
             TimeRule::Average => sum / found.len() as f64,
             _ => sum,
         };
-        answer.insert(
-            (area, *last, kept.clone()),
-            (value, present as u32, units as u32),
-        );
+        answer.insert((area, *last, kept.clone()), (value, present as u32, units as u32));
     }
 }

@@ -19,26 +19,10 @@ fn a_snapshot_does_not_see_later_changes() {
 #[test]
 fn a_refused_bulk_change_changes_nothing() {
     let mut cube = counts();
-    let good = Change {
-        measure: 0,
-        period: 1,
-        area: 3,
-        combination: 0,
-        value: Some(1.0),
-    };
-    let infinite = Change {
-        value: Some(f64::INFINITY),
-        ..good
-    };
-    let refused = [
-        Change { measure: 7, ..good },
-        Change { area: 6, ..good },
-        Change {
-            combination: 3,
-            ..good
-        },
-        infinite,
-    ];
+    let good = Change { measure: 0, period: 1, area: 3, combination: 0, value: Some(1.0) };
+    let infinite = Change { value: Some(f64::INFINITY), ..good };
+    let refused =
+        [Change { measure: 7, ..good }, Change { area: 6, ..good }, Change { combination: 3, ..good }, infinite];
     for bad in refused {
         assert!(cube.apply(&[good, bad]).is_err());
         assert_eq!(cube.observations(0).unwrap().count(), 0);
@@ -53,24 +37,9 @@ fn wrong_questions_are_refused() {
     let cube = counts();
     let query = ask(Areas::One(0), Periods::all(), Time::PerPeriod, 0);
     let wrong = |query: Query| cube.query(&query).unwrap_err();
-    assert_eq!(
-        wrong(Query {
-            measure: 1,
-            ..query.clone()
-        }),
-        CubeError::UnknownMeasure { measure: 1 }
-    );
-    assert_eq!(
-        wrong(Query {
-            areas: Areas::ChildrenOf(6),
-            ..query.clone()
-        }),
-        CubeError::UnknownArea { area: 6 }
-    );
-    assert_eq!(
-        wrong(Query { keep: 6, ..query }),
-        CubeError::UnknownDimension { dimension: 1 }
-    );
+    assert_eq!(wrong(Query { measure: 1, ..query.clone() }), CubeError::UnknownMeasure { measure: 1 });
+    assert_eq!(wrong(Query { areas: Areas::ChildrenOf(6), ..query.clone() }), CubeError::UnknownArea { area: 6 });
+    assert_eq!(wrong(Query { keep: 6, ..query }), CubeError::UnknownDimension { dimension: 1 });
     assert!(cube.get(0, 1, 3, &[]).is_err());
     assert!(cube.get(0, 1, 3, &[NOT_STATED + 1]).is_err());
     assert!(cube.coverage(0, 1, 6).is_err());
@@ -83,8 +52,5 @@ fn a_ratio_needs_a_denominator() {
     assert_eq!(ratio(Some(cell(5.0, 1, 1)), None), None);
     assert_eq!(ratio(None, Some(cell(5.0, 1, 1))), None);
     assert_eq!(ratio(Some(cell(5.0, 1, 1)), Some(cell(0.0, 1, 1))), None);
-    assert_eq!(
-        ratio(Some(cell(0.0, 1, 1)), Some(cell(5.0, 1, 1))),
-        Some(0.0)
-    );
+    assert_eq!(ratio(Some(cell(0.0, 1, 1)), Some(cell(5.0, 1, 1))), Some(0.0));
 }

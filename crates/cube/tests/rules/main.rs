@@ -16,11 +16,7 @@ const KEEP_SEX: u32 = 1;
 fn cube(place: PlaceRule, time: TimeRule, additive: bool) -> Cube {
     let sex = Dimension { size: 2, additive };
     let mut cube = Cube::new(AreaTree::new(&PARENTS).unwrap());
-    cube.add_measure(Measure {
-        shape: Shape::new(vec![sex]).unwrap(),
-        place,
-        time,
-    });
+    cube.add_measure(Measure { shape: Shape::new(vec![sex]).unwrap(), place, time });
     cube
 }
 
@@ -33,23 +29,13 @@ fn set(cube: &mut Cube, period: u32, area: u32, sex: u16, value: f64) {
 }
 
 fn ask(areas: Areas, periods: Periods, time: Time, keep: u32) -> Query {
-    Query {
-        measure: 0,
-        areas,
-        periods,
-        time,
-        keep,
-    }
+    Query { measure: 0, areas, periods, time, keep }
 }
 
 /// The total of one area in one period.
 fn total(cube: &Cube, period: u32, area: u32) -> Option<Cell> {
-    let query = ask(
-        Areas::One(area),
-        Periods::one(period),
-        Time::PerPeriod,
-        cube.measure(0).unwrap().shape.keep_overlapping(),
-    );
+    let query =
+        ask(Areas::One(area), Periods::one(period), Time::PerPeriod, cube.measure(0).unwrap().shape.keep_overlapping());
     let cells = cube.query(&query).unwrap();
     assert!(cells.len() <= 1);
     cells.iter().next().map(|(_, cell)| *cell)
@@ -61,9 +47,5 @@ fn rolled(cube: &Cube, periods: Periods, area: u32) -> Option<(u32, Cell)> {
 }
 
 fn cell(value: f64, present: u32, expected: u32) -> Cell {
-    Cell {
-        value,
-        present,
-        expected,
-    }
+    Cell { value, present, expected }
 }

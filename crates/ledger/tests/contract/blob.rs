@@ -10,11 +10,7 @@ use crate::fresh;
 
 fn file(dir: &TempDir, id: &BlobId) -> PathBuf {
     let id = id.as_str();
-    dir.path()
-        .join(BLOB_FOLDER)
-        .join(&id[..2])
-        .join(&id[2..4])
-        .join(id)
+    dir.path().join(BLOB_FOLDER).join(&id[..2]).join(&id[2..4]).join(id)
 }
 
 #[tokio::test]
@@ -50,17 +46,11 @@ async fn a_missing_or_erased_file_is_said_so() {
     let (_dir, ledger) = fresh().await;
     let blobs = ledger.blobs();
     let id = BlobId::of(b"never stored");
-    assert!(matches!(
-        blobs.get(&id).await,
-        Err(LedgerError::BlobMissing { .. })
-    ));
+    assert!(matches!(blobs.get(&id).await, Err(LedgerError::BlobMissing { .. })));
     blobs.erase(&id).await.unwrap();
     let id = blobs.put(b"a name".to_vec()).await.unwrap();
     blobs.erase(&id).await.unwrap();
-    assert!(matches!(
-        blobs.get(&id).await,
-        Err(LedgerError::BlobMissing { .. })
-    ));
+    assert!(matches!(blobs.get(&id).await, Err(LedgerError::BlobMissing { .. })));
 }
 
 #[test]

@@ -31,13 +31,7 @@ async fn an_empty_ledger_is_a_ledger() {
     let (_dir, ledger) = fresh().await;
     assert_eq!(ledger.head().await.unwrap(), Head::genesis());
     assert_eq!(ledger.verify().await.unwrap().entries, 0);
-    assert!(
-        ledger
-            .read_after(&Head::genesis())
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    assert!(ledger.read_after(&Head::genesis()).await.unwrap().is_empty());
     assert!(ledger.read_from(0).await.unwrap().is_empty());
 }
 
@@ -130,16 +124,8 @@ async fn racing_writers_lose_nothing_and_write_nothing_twice() {
     }
     races.join_all().await;
     assert_eq!(ledger.verify().await.unwrap().entries, 100);
-    let mut found: Vec<_> = ledger
-        .read_from(1)
-        .await
-        .unwrap()
-        .into_iter()
-        .map(|e| e.body)
-        .collect();
-    let mut expected: Vec<_> = (0..4)
-        .flat_map(|name| (0..25).map(move |n| format!("[{name},{n}]")))
-        .collect();
+    let mut found: Vec<_> = ledger.read_from(1).await.unwrap().into_iter().map(|e| e.body).collect();
+    let mut expected: Vec<_> = (0..4).flat_map(|name| (0..25).map(move |n| format!("[{name},{n}]"))).collect();
     found.sort();
     expected.sort();
     assert_eq!(found, expected);
@@ -164,14 +150,8 @@ async fn a_long_ledger_is_read_in_parts() {
 #[test]
 fn the_framing_is_unambiguous() {
     // The same bytes cut at other places are another entry.
-    assert_ne!(
-        entry_hash(GENESIS_HASH, 1, "ab"),
-        entry_hash(GENESIS_HASH, 1, "a")
-    );
-    assert_ne!(
-        entry_hash(GENESIS_HASH, 1, "a"),
-        entry_hash(GENESIS_HASH, 2, "a")
-    );
+    assert_ne!(entry_hash(GENESIS_HASH, 1, "ab"), entry_hash(GENESIS_HASH, 1, "a"));
+    assert_ne!(entry_hash(GENESIS_HASH, 1, "a"), entry_hash(GENESIS_HASH, 2, "a"));
     let other = entry_hash(GENESIS_HASH, 1, "");
     assert_ne!(entry_hash(&other, 1, "a"), entry_hash(GENESIS_HASH, 1, "a"));
 }

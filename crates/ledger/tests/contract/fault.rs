@@ -10,18 +10,12 @@ use crate::{bodies, body, execute, filled, fresh};
 async fn a_full_disk_saves_nothing_and_mends_itself() {
     let (dir, ledger, head) = filled(3).await;
     ledger.close().await;
-    let options = Options {
-        max_pages: Some(1),
-        ..Options::default()
-    };
+    let options = Options { max_pages: Some(1), ..Options::default() };
     let ledger = Ledger::open_with(dir.path(), &options).await.unwrap();
     let large: Vec<String> = (0..50).map(|n| body(n).repeat(500)).collect();
 
     let error = ledger.append(&head, &large).await.unwrap_err();
-    assert!(
-        matches!(&error, AppendError::Ledger(LedgerError::DiskFull { .. })),
-        "{error:?}"
-    );
+    assert!(matches!(&error, AppendError::Ledger(LedgerError::DiskFull { .. })), "{error:?}");
     let sentence = error.to_string();
     assert!(sentence.starts_with("The disk is full at "), "{sentence}");
     assert!(sentence.ends_with("nothing was saved; free some space and send it again."));
@@ -38,17 +32,11 @@ async fn a_full_disk_saves_nothing_and_mends_itself() {
 async fn a_read_only_ledger_reads_and_refuses_to_write() {
     let (dir, ledger, head) = filled(3).await;
     ledger.close().await;
-    let options = Options {
-        read_only: true,
-        ..Options::default()
-    };
+    let options = Options { read_only: true, ..Options::default() };
     let ledger = Ledger::open_with(dir.path(), &options).await.unwrap();
     assert_eq!(ledger.verify().await.unwrap().entries, 3);
     let error = ledger.append(&head, &bodies(1)).await.unwrap_err();
-    assert!(matches!(
-        &error,
-        AppendError::Ledger(LedgerError::ReadOnly { .. })
-    ));
+    assert!(matches!(&error, AppendError::Ledger(LedgerError::ReadOnly { .. })));
     assert!(error.to_string().contains("write permission"), "{error}");
 }
 
@@ -95,11 +83,7 @@ async fn a_database_of_another_program() {
 #[tokio::test]
 async fn a_newer_schema_is_refused() {
     let (dir, ledger) = fresh().await;
-    execute(
-        &dir,
-        &["UPDATE meta SET value = '999' WHERE key = 'schema'"],
-    )
-    .await;
+    execute(&dir, &["UPDATE meta SET value = '999' WHERE key = 'schema'"]).await;
     drop(ledger);
     let error = Ledger::open(dir.path()).await.unwrap_err();
     assert!(matches!(error, LedgerError::NewerSchema { found: 999, .. }));

@@ -9,8 +9,7 @@ use crate::body;
 #[tokio::test]
 #[ignore = "needs a small file system named by SMALL_DISK"]
 async fn a_small_disk_fills_up_and_is_freed() {
-    let disk =
-        std::env::var("SMALL_DISK").expect("SMALL_DISK names a folder on a small file system");
+    let disk = std::env::var("SMALL_DISK").expect("SMALL_DISK names a folder on a small file system");
     let dir = tempfile::tempdir_in(disk).unwrap();
     let ledger = Ledger::create(dir.path()).await.unwrap();
     let ballast = dir.path().join("ballast");
@@ -23,20 +22,11 @@ async fn a_small_disk_fills_up_and_is_freed() {
             Err(error) => break error,
         }
     };
-    assert!(
-        matches!(&error, AppendError::Ledger(LedgerError::DiskFull { .. })),
-        "{error:?}"
-    );
+    assert!(matches!(&error, AppendError::Ledger(LedgerError::DiskFull { .. })), "{error:?}");
     assert_eq!(ledger.head().await.unwrap(), head);
     // Trying again fails for the same reason, not because of what the first failure left behind.
     let again = ledger.append(&head, &vec![large.clone(); 5]).await;
-    assert!(
-        matches!(
-            again,
-            Err(AppendError::Ledger(LedgerError::DiskFull { .. }))
-        ),
-        "{again:?}"
-    );
+    assert!(matches!(again, Err(AppendError::Ledger(LedgerError::DiskFull { .. }))), "{again:?}");
 
     let bytes = vec![7; 800_000];
     let error = ledger.blobs().put(bytes.clone()).await.unwrap_err();
@@ -44,10 +34,7 @@ async fn a_small_disk_fills_up_and_is_freed() {
     let missing = ledger.blobs().get(&BlobId::of(&bytes)).await;
     assert!(matches!(missing, Err(LedgerError::BlobMissing { .. })));
     let elsewhere = Ledger::create(dir.path().join("second")).await;
-    assert!(
-        matches!(elsewhere, Err(LedgerError::DiskFull { .. })),
-        "{elsewhere:?}"
-    );
+    assert!(matches!(elsewhere, Err(LedgerError::DiskFull { .. })), "{elsewhere:?}");
 
     std::fs::remove_file(&ballast).unwrap();
     head = ledger.append(&head, &[large]).await.unwrap();

@@ -33,10 +33,7 @@ fn body(n: usize) -> String {
 /// A ledger of `count` entries.
 async fn filled(count: usize) -> (TempDir, Ledger, Head) {
     let (dir, ledger) = fresh().await;
-    let head = ledger
-        .append(&Head::genesis(), &bodies(count))
-        .await
-        .unwrap();
+    let head = ledger.append(&Head::genesis(), &bodies(count)).await.unwrap();
     (dir, ledger, head)
 }
 
@@ -50,10 +47,7 @@ async fn raw(dir: &TempDir) -> SqliteConnection {
 async fn execute(dir: &TempDir, statements: &[&'static str]) {
     let mut connection = raw(dir).await;
     for statement in statements {
-        sqlx::query(*statement)
-            .execute(&mut connection)
-            .await
-            .unwrap();
+        sqlx::query(*statement).execute(&mut connection).await.unwrap();
     }
     connection.close().await.unwrap();
 }

@@ -10,9 +10,7 @@ use romduol_ledger::{FILE_NAME, Head, Ledger, NewAccount};
 const V1_HEAD: &str = "4 d447e4cf4482e9a3a76b3382bc0afe5c7786df99da64335e52f77fe559f9721d";
 
 fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/fixtures")
-        .join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
 }
 
 fn v1_bodies() -> Vec<String> {

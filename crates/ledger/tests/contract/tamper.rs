@@ -14,10 +14,7 @@ async fn check(statements: &[&'static str], seq: u64, why: Why) -> (TempDir, Led
     assert_eq!(found.entries, seq - 1);
     assert_eq!(found.head.seq, seq - 1);
     let error = ledger.read_after(&Head::genesis()).await.unwrap_err();
-    assert!(
-        matches!(&error, LedgerError::Broken(b) if *b == Break { seq, why }),
-        "{error}"
-    );
+    assert!(matches!(&error, LedgerError::Broken(b) if *b == Break { seq, why }), "{error}");
     (dir, error)
 }
 
@@ -80,39 +77,22 @@ async fn swapped_bodies_only() {
 
 #[tokio::test]
 async fn a_gap_that_was_closed_by_renumbering() {
-    const CLOSED: &[&str] = &[
-        "DELETE FROM entry WHERE seq = 7",
-        "UPDATE entry SET seq = seq - 1 WHERE seq > 7",
-    ];
+    const CLOSED: &[&str] = &["DELETE FROM entry WHERE seq = 7", "UPDATE entry SET seq = seq - 1 WHERE seq > 7"];
     check(CLOSED, 7, Why::Changed).await;
 }
 
 #[tokio::test]
 async fn an_entry_slipped_in_at_the_end() {
     let (dir, ledger, _) = filled(3).await;
-    execute(
-        &dir,
-        &["INSERT INTO entry (seq, body, hash) VALUES (4, '{}', 'none')"],
-    )
-    .await;
+    execute(&dir, &["INSERT INTO entry (seq, body, hash) VALUES (4, '{}', 'none')"]).await;
     // The chain is whole up to its end; only looking behind the end shows it.
     let found = ledger.verify().await.unwrap();
-    assert_eq!(
-        found.broken,
-        Some(Break {
-            seq: 4,
-            why: Why::Extra
-        })
-    );
+    assert_eq!(found.broken, Some(Break { seq: 4, why: Why::Extra }));
 }
 
 #[tokio::test]
 async fn a_head_that_was_changed() {
     let (dir, ledger, _) = filled(3).await;
-    execute(
-        &dir,
-        &["UPDATE meta SET value = replace(value, '3 ', '2 ') WHERE key = 'head'"],
-    )
-    .await;
+    execute(&dir, &["UPDATE meta SET value = replace(value, '3 ', '2 ') WHERE key = 'head'"]).await;
     assert!(ledger.verify().await.unwrap().broken.is_some());
 }

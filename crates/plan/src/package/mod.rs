@@ -164,7 +164,8 @@ pub fn descriptor(name: &str) -> serde_json::Value {
                 let resource = if to == kind { "" } else { to.code() };
                 Some(json!({ "fields": column.name, "reference": { "resource": resource, "fields": "id" } }))
             });
-            let mut schema = Map::from_iter([("fields".into(), Value::from(fields)), ("primaryKey".into(), "id".into())]);
+            let mut schema =
+                Map::from_iter([("fields".into(), Value::from(fields)), ("primaryKey".into(), "id".into())]);
             let keys: Vec<Value> = keys.collect();
             if !keys.is_empty() {
                 schema.insert("foreignKeys".into(), keys.into());

@@ -18,7 +18,14 @@ pub(super) fn check(package: &mut Package) {
     package.faults.extend(faults);
 }
 
-fn fault(row: usize, kind: Kind, column: &str, value: &str, problem: impl Into<String>, mend: impl Into<String>) -> Fault {
+fn fault(
+    row: usize,
+    kind: Kind,
+    column: &str,
+    value: &str,
+    problem: impl Into<String>,
+    mend: impl Into<String>,
+) -> Fault {
     Fault {
         row,
         column: column.into(),
@@ -49,7 +56,14 @@ fn references(package: &Package, faults: &mut Vec<Fault>) {
                 };
                 for item in items.into_iter().filter(|item| !item.is_empty()) {
                     if known.is_none_or(|known| !known.contains(item)) {
-                        faults.push(fault(*row, kind, &column.name, item, unknown(*to, item), mend_reference(*to, item)));
+                        faults.push(fault(
+                            *row,
+                            kind,
+                            &column.name,
+                            item,
+                            unknown(*to, item),
+                            mend_reference(*to, item),
+                        ));
                     }
                 }
             }
@@ -150,13 +164,19 @@ fn indicators(package: &Package, faults: &mut Vec<Fault>) {
             say("denominator", "", "is empty for a ratio", "say what the share is taken of");
         }
         if ratio != (indicator.place == PlaceRule::Ratio) && indicator.place != PlaceRule::None {
-            say("place", indicator.place.code(), "does not fit the kind of value", "use `ratio` for ratios and only there");
+            say(
+                "place",
+                indicator.place.code(),
+                "does not fit the kind of value",
+                "use `ratio` for ratios and only there",
+            );
         }
         let never_rolled = matches!(indicator.kind, ValueKind::Index | ValueKind::Rank | ValueKind::Narrative);
         if never_rolled && indicator.place != PlaceRule::None {
             say("place", indicator.place.code(), "cannot be rolled up", "use `none`");
         }
-        if indicator.direction == Direction::Range && (indicator.range_low.is_none() || indicator.range_high.is_none()) {
+        if indicator.direction == Direction::Range && (indicator.range_low.is_none() || indicator.range_high.is_none())
+        {
             say("direction", "range", "has no limits", "fill in range_low and range_high");
         }
         if indicator.baseline.is_some() != indicator.baseline_period.is_some() {
@@ -176,7 +196,8 @@ fn targets(package: &Package, faults: &mut Vec<Fault>) {
     let mut seen = HashMap::new();
     for (row, body) in &package.records {
         let Body::Target(target) = body else { continue };
-        let key = (target.indicator.clone(), target.area.clone(), target.categories.clone(), target.period, target.kind);
+        let key =
+            (target.indicator.clone(), target.area.clone(), target.categories.clone(), target.period, target.kind);
         if target.kind == TargetKind::Target
             && let Some(first) = seen.insert(key, *row)
         {

@@ -31,64 +31,39 @@ pub(crate) struct Scale {
 
 impl Scale {
     pub fn new((low, high): (f64, f64), (from, to): (f64, f64)) -> Self {
-        Scale {
-            low,
-            high,
-            from,
-            to,
-        }
+        Scale { low, high, from, to }
     }
 
     /// Values outside the domain stop at its edge.
     pub fn at(&self, value: f64) -> f64 {
         let span = self.high - self.low;
-        let share = if span > 0.0 {
-            ((value - self.low) / span).clamp(0.0, 1.0)
-        } else {
-            0.5
-        };
+        let share = if span > 0.0 { ((value - self.low) / span).clamp(0.0, 1.0) } else { 0.5 };
         self.from + share * (self.to - self.from)
     }
 }
 
 /// Smallest and largest drawable value.
 pub(crate) fn extent(values: impl IntoIterator<Item = f64>) -> Option<(f64, f64)> {
-    values
-        .into_iter()
-        .filter(|v| is_drawable(*v))
-        .fold(None, |seen, v| match seen {
-            None => Some((v, v)),
-            Some((low, high)) => Some((low.min(v), high.max(v))),
-        })
+    values.into_iter().filter(|v| is_drawable(*v)).fold(None, |seen, v| match seen {
+        None => Some((v, v)),
+        Some((low, high)) => Some((low.min(v), high.max(v))),
+    })
 }
 
 /// Round values that cover the extent: about `count` of them, steps of 1, 2 or 5 times a power of ten.
 /// Public, so that the table beside a chart can use the same ones.
 pub fn ticks(low: f64, high: f64, count: usize) -> Vec<f64> {
-    let (low, high) = if is_drawable(low) && is_drawable(high) {
-        (low.min(high), low.max(high))
-    } else {
-        (0.0, 1.0)
-    };
-    let (low, high) = if high - low < low.abs().max(high.abs()) * 1e-9 || high == low {
-        around(low)
-    } else {
-        (low, high)
-    };
+    let (low, high) = if is_drawable(low) && is_drawable(high) { (low.min(high), low.max(high)) } else { (0.0, 1.0) };
+    let (low, high) =
+        if high - low < low.abs().max(high.abs()) * 1e-9 || high == low { around(low) } else { (low, high) };
     let step = round_step((high - low) / count.max(1) as f64);
     let first = (low / step).floor() as i64;
     let last = (high / step - 1e-9).ceil() as i64;
-    (first..=last.min(first + 50))
-        .map(|i| i as f64 * step)
-        .collect()
+    (first..=last.min(first + 50)).map(|i| i as f64 * step).collect()
 }
 
 fn around(value: f64) -> (f64, f64) {
-    if value == 0.0 {
-        (0.0, 1.0)
-    } else {
-        (value.min(0.0), value.max(0.0))
-    }
+    if value == 0.0 { (0.0, 1.0) } else { (value.min(0.0), value.max(0.0)) }
 }
 
 fn round_step(rough: f64) -> f64 {
@@ -114,9 +89,7 @@ pub(crate) fn years(low: f64, high: f64, most: usize) -> Vec<f64> {
         return vec![low];
     }
     let most = most.max(1) as i64;
-    let step = [1, 2, 5, 10, 20, 25, 50, 100]
-        .into_iter()
-        .find(|step| (last - first) / step < most);
+    let step = [1, 2, 5, 10, 20, 25, 50, 100].into_iter().find(|step| (last - first) / step < most);
     let step = step.unwrap_or_else(|| ((last - first) / most).max(1));
     let mut years: Vec<f64> = Vec::new();
     let mut year = last;

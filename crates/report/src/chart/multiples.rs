@@ -39,33 +39,17 @@ const FOOT: f64 = 20.0;
 pub fn multiples(input: &MultiplesInput, axis: &AxisText) -> Scene {
     let mut scene = Scene::new(input.width, &input.title, &input.description);
     let usable = |p: &&Point| is_drawable(p.0) && is_drawable(p.1);
-    let all = || {
-        input
-            .panels
-            .iter()
-            .flat_map(|panel| &panel.points)
-            .filter(usable)
-    };
+    let all = || input.panels.iter().flat_map(|panel| &panel.points).filter(usable);
     let xs = extent(all().map(|p| p.0)).unwrap_or((0.0, 1.0));
     let ys = extent(all().map(|p| p.1).chain(input.target)).unwrap_or((0.0, 1.0));
-    let low = if ys.0 >= 0.0 && ys.0 < ys.1 * 0.6 {
-        0.0
-    } else {
-        ys.0
-    };
+    let low = if ys.0 >= 0.0 && ys.0 < ys.1 * 0.6 { 0.0 } else { ys.0 };
     let steps = ticks(low, ys.1, 2);
-    let domain = (
-        steps.first().copied().unwrap_or(0.0),
-        steps.last().copied().unwrap_or(1.0),
-    );
+    let domain = (steps.first().copied().unwrap_or(0.0), steps.last().copied().unwrap_or(1.0));
     let columns = ((scene.width + GAP) / (NARROWEST + GAP)).floor().max(1.0) as usize;
     let columns = columns.min(input.panels.len().max(1));
     let wide = (scene.width - GAP * (columns - 1) as f64) / columns as f64;
     for (i, panel) in input.panels.iter().enumerate() {
-        let corner = (
-            (i % columns) as f64 * (wide + GAP),
-            (i / columns) as f64 * (HEAD + PLOT + FOOT + 10.0),
-        );
+        let corner = ((i % columns) as f64 * (wide + GAP), (i / columns) as f64 * (HEAD + PLOT + FOOT + 10.0));
         draw(&mut scene, input, panel, axis, (corner, wide), (xs, domain));
     }
     let rows = input.panels.len().div_ceil(columns);
@@ -76,14 +60,7 @@ pub fn multiples(input: &MultiplesInput, axis: &AxisText) -> Scene {
 type Place = (Point, f64);
 type Domain = ((f64, f64), (f64, f64));
 
-fn draw(
-    scene: &mut Scene,
-    input: &MultiplesInput,
-    panel: &Panel,
-    axis: &AxisText,
-    place: Place,
-    domain: Domain,
-) {
+fn draw(scene: &mut Scene, input: &MultiplesInput, panel: &Panel, axis: &AxisText, place: Place, domain: Domain) {
     let ((left, top), wide) = place;
     let (xs, ys) = domain;
     head(scene, panel, (left, top), wide);
@@ -91,68 +68,34 @@ fn draw(
     let x = Scale::new(xs, (left + 5.0, left + wide - end_room));
     let y = Scale::new(ys, (top + HEAD + PLOT, top + HEAD + 4.0));
     scene.line((left, y.at(ys.0)), (left + wide, y.at(ys.0)), Role::Axis);
-    let usable = panel
-        .points
-        .iter()
-        .filter(|p| is_drawable(p.0) && is_drawable(p.1));
+    let usable = panel.points.iter().filter(|p| is_drawable(p.0) && is_drawable(p.1));
     let mut line: Vec<Point> = usable.copied().collect();
     line.sort_by(|a, b| a.0.total_cmp(&b.0));
     let line: Vec<Point> = line.iter().map(|p| (x.at(p.0), y.at(p.1))).collect();
     let Some(end) = line.last().copied() else {
-        let hatch = Form::Rect {
-            x: left,
-            y: top + HEAD + 4.0,
-            width: wide,
-            height: PLOT - 4.0,
-        };
+        let hatch = Form::Rect { x: left, y: top + HEAD + 4.0, width: wide, height: PLOT - 4.0 };
         scene.shape(hatch, Role::NoData).tip(&panel.tooltip);
-        scene
-            .label(
-                (left, top + HEAD + PLOT + 15.0),
-                input.no_data.clone(),
-                Anchor::Start,
-            )
-            .tone(Tone::Muted);
+        scene.label((left, top + HEAD + PLOT + 15.0), input.no_data.clone(), Anchor::Start).tone(Tone::Muted);
         return;
     };
     let target = input.target.filter(|t| is_drawable(*t)).map(|t| y.at(t));
     if let Some(at) = target {
         scene.line((left, at), (left + wide, at), Role::Target);
     }
-    let role = if panel.illustrative {
-        Role::Illustrative
-    } else {
-        Role::Accent
-    };
+    let role = if panel.illustrative { Role::Illustrative } else { Role::Accent };
     if line.len() > 1 {
         scene.shape(Form::Polyline(line), role);
     }
-    scene
-        .shape(
-            Form::Circle {
-                x: end.0,
-                y: end.1,
-                radius: 3.2,
-            },
-            role,
-        )
-        .tip(&panel.tooltip);
+    scene.shape(Form::Circle { x: end.0, y: end.1, radius: 3.2 }, role).tip(&panel.tooltip);
     let label = beside_target(end.1 + 4.0, target);
-    scene
-        .label((end.0 + 6.0, label), panel.end_label.clone(), Anchor::Start)
-        .bold()
-        .tone(Tone::Accent);
+    scene.label((end.0 + 6.0, label), panel.end_label.clone(), Anchor::Start).bold().tone(Tone::Accent);
     let foot = top + HEAD + PLOT + 15.0;
-    scene
-        .label((left, foot), (axis.time)(xs.0), Anchor::Start)
-        .tone(Tone::Muted);
+    scene.label((left, foot), (axis.time)(xs.0), Anchor::Start).tone(Tone::Muted);
     if xs.1 > xs.0 {
         let last = (axis.time)(xs.1);
         let half = text::width(&last, Size::Small.units()) / 2.0;
         let at = x.at(xs.1).min(left + wide - half);
-        scene
-            .label((at, foot), last, Anchor::Middle)
-            .tone(Tone::Muted);
+        scene.label((at, foot), last, Anchor::Middle).tone(Tone::Muted);
     }
 }
 
@@ -167,9 +110,7 @@ fn beside_target(baseline: f64, target: Option<f64>) -> f64 {
 
 fn head(scene: &mut Scene, panel: &Panel, (left, top): Point, wide: f64) {
     let shift = if let Some(status) = panel.status {
-        scene
-            .shapes
-            .extend(symbol(status, (left + 5.5, top + 8.5), 10.0));
+        scene.shapes.extend(symbol(status, (left + 5.5, top + 8.5), 10.0));
         16.0
     } else {
         0.0

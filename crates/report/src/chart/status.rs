@@ -36,50 +36,25 @@ pub fn status_strip(input: &StatusStripInput) -> Scene {
         if x > 0.0 && x + wide > scene.width {
             (x, y) = (0.0, y + LINE);
         }
-        scene
-            .shapes
-            .extend(symbol(entry.status, (x + 6.0, y - 4.5), 11.0));
-        scene
-            .label((x + 18.0, y), entry.number.clone(), Anchor::Start)
-            .size(Size::Normal)
-            .bold();
-        scene.label(
-            (x + 18.0 + number + 5.0, y),
-            entry.word.clone(),
-            Anchor::Start,
-        );
+        scene.shapes.extend(symbol(entry.status, (x + 6.0, y - 4.5), 11.0));
+        scene.label((x + 18.0, y), entry.number.clone(), Anchor::Start).size(Size::Normal).bold();
+        scene.label((x + 18.0 + number + 5.0, y), entry.word.clone(), Anchor::Start);
         x += wide + 18.0;
     }
-    scene.height = if input.counts.is_empty() {
-        STRIP
-    } else {
-        y + 8.0
-    };
+    scene.height = if input.counts.is_empty() { STRIP } else { y + 8.0 };
     scene
 }
 
 fn strip(scene: &mut Scene, counts: &[StatusCount]) {
     let total: f64 = counts.iter().map(|c| f64::from(c.count)).sum();
     if total == 0.0 {
-        scene.shape(
-            Form::Rect {
-                x: 0.0,
-                y: 0.0,
-                width: scene.width,
-                height: STRIP,
-            },
-            Role::NoData,
-        );
+        scene.shape(Form::Rect { x: 0.0, y: 0.0, width: scene.width, height: STRIP }, Role::NoData);
         return;
     }
     let mut x = 0.0;
     for entry in counts.iter().filter(|c| c.count > 0) {
         let width = scene.width * f64::from(entry.count) / total;
-        let role = if entry.status == Status::NoData {
-            Role::NoData
-        } else {
-            Role::Status(entry.status)
-        };
+        let role = if entry.status == Status::NoData { Role::NoData } else { Role::Status(entry.status) };
         let inset = if entry.status.is_open() { 0.6 } else { 0.0 };
         let segment = Form::Rect {
             x: x + 0.75 + inset,

@@ -61,57 +61,29 @@ fn preferred(input: &TrendInput) -> Vec<&TrendPoint> {
 /// Baseline and targets in order of time.
 fn path(input: &TrendInput) -> Vec<Point> {
     let marks = input.baseline.iter().chain(&input.targets);
-    let mut path: Vec<Point> = marks
-        .map(|m| (m.x, m.y))
-        .filter(|p| is_drawable(p.0) && is_drawable(p.1))
-        .collect();
+    let mut path: Vec<Point> = marks.map(|m| (m.x, m.y)).filter(|p| is_drawable(p.0) && is_drawable(p.1)).collect();
     path.sort_by(|a, b| a.0.total_cmp(&b.0));
     path
 }
 
 fn frame(input: &TrendInput, path: &[Point], scene: &mut Scene, axis: &AxisText) -> Frame {
     let width = scene.width;
-    let height = input
-        .height
-        .filter(|h| h.is_finite())
-        .unwrap_or((width * 0.45).clamp(210.0, 290.0));
+    let height = input.height.filter(|h| h.is_finite()).unwrap_or((width * 0.45).clamp(210.0, 290.0));
     scene.height = height.clamp(120.0, 2000.0);
-    let drawable = input
-        .points
-        .iter()
-        .filter(|p| is_drawable(p.x) && is_drawable(p.y));
-    let xs = drawable
-        .clone()
-        .map(|p| p.x)
-        .chain(path.iter().map(|p| p.0));
+    let drawable = input.points.iter().filter(|p| is_drawable(p.x) && is_drawable(p.y));
+    let xs = drawable.clone().map(|p| p.x).chain(path.iter().map(|p| p.0));
     let (x_low, x_high) = extent(xs).unwrap_or((0.0, 1.0));
-    let (x_low, x_high) = if x_high - x_low < 0.5 {
-        (x_low - 0.5, x_high + 0.5)
-    } else {
-        (x_low, x_high)
-    };
-    let ys = drawable
-        .map(|p| p.y)
-        .chain(path.iter().map(|p| p.1))
-        .chain(input.thresholds.iter().map(|t| t.y));
+    let (x_low, x_high) = if x_high - x_low < 0.5 { (x_low - 0.5, x_high + 0.5) } else { (x_low, x_high) };
+    let ys = drawable.map(|p| p.y).chain(path.iter().map(|p| p.1)).chain(input.thresholds.iter().map(|t| t.y));
     let (low, high) = extent(ys).unwrap_or((0.0, 1.0));
     // A line may leave zero out, but only when zero is far away.
-    let low = if low >= 0.0 && low < high * 0.6 {
-        0.0
-    } else {
-        low
-    };
+    let low = if low >= 0.0 && low < high * 0.6 { 0.0 } else { low };
     let steps = ticks(low, high, 4);
-    let names = steps
-        .iter()
-        .map(|v| text::width(&(axis.value)(*v), Size::Small.units()));
+    let names = steps.iter().map(|v| text::width(&(axis.value)(*v), Size::Small.units()));
     let left = (names.fold(0.0, f64::max) + 8.0).min(width * 0.4);
     let top = if input.unit.is_empty() { 14.0 } else { 26.0 };
     let (right, bottom) = (width - 16.0, scene.height - 26.0);
-    let y_range = (
-        steps.first().copied().unwrap_or(0.0),
-        steps.last().copied().unwrap_or(1.0),
-    );
+    let y_range = (steps.first().copied().unwrap_or(0.0), steps.last().copied().unwrap_or(1.0));
     Frame {
         left,
         right,
@@ -126,43 +98,24 @@ fn frame(input: &TrendInput, path: &[Point], scene: &mut Scene, axis: &AxisText)
 fn grid(scene: &mut Scene, frame: &Frame, input: &TrendInput, axis: &AxisText) {
     for &value in &frame.steps {
         let y = frame.y.at(value);
-        let role = if value == frame.y.low {
-            Role::Axis
-        } else {
-            Role::Grid
-        };
+        let role = if value == frame.y.low { Role::Axis } else { Role::Grid };
         scene.line((frame.left, y), (frame.right, y), role);
-        scene
-            .label(
-                (frame.left - 6.0, y + 4.0),
-                (axis.value)(value),
-                Anchor::End,
-            )
-            .tone(Tone::Muted);
+        scene.label((frame.left - 6.0, y + 4.0), (axis.value)(value), Anchor::End).tone(Tone::Muted);
     }
     if !input.unit.is_empty() {
         let room = scene.width - 4.0;
         let unit = text::wrap(&input.unit, Size::Small.units(), room, 1).swap_remove(0);
-        scene
-            .label((0.0, 12.0), unit, Anchor::Start)
-            .tone(Tone::Muted);
+        scene.label((0.0, 12.0), unit, Anchor::Start).tone(Tone::Muted);
     }
     let widest = text::width(&(axis.time)(frame.x.high), Size::Small.units()).max(20.0);
-    let most = ((frame.right - frame.left) / (widest + 14.0))
-        .floor()
-        .max(1.0) as usize;
+    let most = ((frame.right - frame.left) / (widest + 14.0)).floor().max(1.0) as usize;
     for year in years(frame.x.low, frame.x.high, most) {
         let x = frame.x.at(year);
         scene.line((x, frame.bottom), (x, frame.bottom + 4.0), Role::Axis);
         let name = (axis.time)(year);
         let half = text::width(&name, Size::Small.units()) / 2.0;
-        let x = x.clamp(
-            half.min(scene.width / 2.0),
-            (scene.width - half).max(scene.width / 2.0),
-        );
-        scene
-            .label((x, frame.bottom + 18.0), name, Anchor::Middle)
-            .tone(Tone::Muted);
+        let x = x.clamp(half.min(scene.width / 2.0), (scene.width - half).max(scene.width / 2.0));
+        scene.label((x, frame.bottom + 18.0), name, Anchor::Middle).tone(Tone::Muted);
     }
 }
 
@@ -170,64 +123,32 @@ fn marks(scene: &mut Scene, frame: &Frame, input: &TrendInput) {
     for threshold in input.thresholds.iter().filter(|t| is_drawable(t.y)) {
         let y = frame.y.at(threshold.y);
         scene.line((frame.left, y), (frame.right, y), Role::Threshold);
-        scene.label(
-            (frame.left + 4.0, y - 4.0),
-            threshold.label.clone(),
-            Anchor::Start,
-        );
+        scene.label((frame.left + 4.0, y - 4.0), threshold.label.clone(), Anchor::Start);
     }
-    for target in input
-        .targets
-        .iter()
-        .filter(|t| is_drawable(t.x) && is_drawable(t.y))
-    {
+    for target in input.targets.iter().filter(|t| is_drawable(t.x) && is_drawable(t.y)) {
         let (x, y) = frame.at((target.x, target.y));
-        scene
-            .shape(Form::Circle { x, y, radius: 4.0 }, Role::Target)
-            .tip(&target.label);
+        scene.shape(Form::Circle { x, y, radius: 4.0 }, Role::Target).tip(&target.label);
     }
-    if let Some(baseline) = input
-        .baseline
-        .as_ref()
-        .filter(|b| is_drawable(b.x) && is_drawable(b.y))
-    {
+    if let Some(baseline) = input.baseline.as_ref().filter(|b| is_drawable(b.x) && is_drawable(b.y)) {
         let (x, y) = frame.at((baseline.x, baseline.y));
-        let square = Form::Rect {
-            x: x - 3.0,
-            y: y - 3.0,
-            width: 6.0,
-            height: 6.0,
-        };
+        let square = Form::Rect { x: x - 3.0, y: y - 3.0, width: 6.0, height: 6.0 };
         scene.shape(square, Role::Ink).tip(&baseline.label);
     }
-    for other in input
-        .points
-        .iter()
-        .filter(|p| !p.preferred && is_drawable(p.x) && is_drawable(p.y))
-    {
+    for other in input.points.iter().filter(|p| !p.preferred && is_drawable(p.x) && is_drawable(p.y)) {
         let (x, y) = frame.at((other.x, other.y));
-        scene
-            .shape(Form::Circle { x, y, radius: 2.8 }, Role::Other)
-            .tip(&other.tooltip);
+        scene.shape(Form::Circle { x, y, radius: 2.8 }, Role::Other).tip(&other.tooltip);
     }
 }
 
 /// The line, dotted wherever one of its two ends is illustrative, then its marks on top.
 fn values(scene: &mut Scene, frame: &Frame, points: &[&TrendPoint]) {
     let role = |illustrative| {
-        if illustrative {
-            Role::Illustrative
-        } else {
-            Role::Accent
-        }
+        if illustrative { Role::Illustrative } else { Role::Accent }
     };
     let mut run: Vec<Point> = Vec::new();
     let mut run_role = Role::Accent;
     for pair in points.windows(2) {
-        let (from, to) = (
-            frame.at((pair[0].x, pair[0].y)),
-            frame.at((pair[1].x, pair[1].y)),
-        );
+        let (from, to) = (frame.at((pair[0].x, pair[0].y)), frame.at((pair[1].x, pair[1].y)));
         let next = role(pair[0].illustrative || pair[1].illustrative);
         if run.is_empty() || next != run_role {
             flush(scene, &mut run, run_role);
@@ -240,9 +161,7 @@ fn values(scene: &mut Scene, frame: &Frame, points: &[&TrendPoint]) {
     for (i, point) in points.iter().enumerate() {
         let (x, y) = frame.at((point.x, point.y));
         let radius = if i + 1 == points.len() { 4.2 } else { 3.0 };
-        scene
-            .shape(Form::Circle { x, y, radius }, role(point.illustrative))
-            .tip(&point.tooltip);
+        scene.shape(Form::Circle { x, y, radius }, role(point.illustrative)).tip(&point.tooltip);
     }
 }
 
@@ -253,40 +172,17 @@ fn flush(scene: &mut Scene, run: &mut Vec<Point>, role: Role) {
     run.clear();
 }
 
-fn labels(
-    scene: &mut Scene,
-    frame: &Frame,
-    input: &TrendInput,
-    points: &[&TrendPoint],
-    way: &[Point],
-) {
+fn labels(scene: &mut Scene, frame: &Frame, input: &TrendInput, points: &[&TrendPoint], way: &[Point]) {
     let line: Vec<Point> = points.iter().map(|p| frame.at((p.x, p.y))).collect();
     let mut callouts = Callouts::new(scene, (frame.top - 12.0, frame.bottom), &[way, &line]);
     if let Some(end) = line.last() {
         callouts.write(scene, *end, &input.end_label, true, Tone::Accent);
     }
     let usable = |m: &&Mark| is_drawable(m.x) && is_drawable(m.y);
-    if let Some(target) = input
-        .targets
-        .iter()
-        .filter(usable)
-        .max_by(|a, b| a.x.total_cmp(&b.x))
-    {
-        callouts.write(
-            scene,
-            frame.at((target.x, target.y)),
-            &target.label,
-            false,
-            Tone::Ink,
-        );
+    if let Some(target) = input.targets.iter().filter(usable).max_by(|a, b| a.x.total_cmp(&b.x)) {
+        callouts.write(scene, frame.at((target.x, target.y)), &target.label, false, Tone::Ink);
     }
     if let Some(baseline) = input.baseline.as_ref().filter(usable) {
-        callouts.write(
-            scene,
-            frame.at((baseline.x, baseline.y)),
-            &baseline.label,
-            false,
-            Tone::Muted,
-        );
+        callouts.write(scene, frame.at((baseline.x, baseline.y)), &baseline.label, false, Tone::Muted);
     }
 }

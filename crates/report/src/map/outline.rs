@@ -77,10 +77,7 @@ impl Outlines {
             let rings = rings.iter().map(points).collect::<Option<Vec<_>>>();
             areas.push((id.clone(), rings.ok_or(GeoError::OutOfRange(id))?));
         }
-        if areas
-            .iter()
-            .all(|(_, rings)| rings.iter().all(Vec::is_empty))
-        {
+        if areas.iter().all(|(_, rings)| rings.iter().all(Vec::is_empty)) {
             return Err(GeoError::Empty);
         }
         Ok(Outlines { areas })
@@ -92,39 +89,18 @@ impl Outlines {
 
     /// Equirectangular, with longitude shrunk by the cosine of the middle latitude: true enough for one country.
     pub(crate) fn fitted(&self, width: f64, tallest: f64) -> Placed<'_> {
-        let all = || {
-            self.areas
-                .iter()
-                .flat_map(|(_, rings)| rings.iter().flatten())
-        };
+        let all = || self.areas.iter().flat_map(|(_, rings)| rings.iter().flatten());
         let (west, east) = crate::chart::extent(all().map(|p| p.0)).unwrap_or((0.0, 1.0));
         let (south, north) = crate::chart::extent(all().map(|p| p.1)).unwrap_or((0.0, 1.0));
         let shrink = ((south + north) / 2.0).to_radians().cos().max(0.05);
-        let (wide, high) = (
-            ((east - west) * shrink).max(1e-6),
-            (north - south).max(1e-6),
-        );
+        let (wide, high) = (((east - west) * shrink).max(1e-6), (north - south).max(1e-6));
         let margin = 1.0;
         let scale = ((width - 2.0 * margin) / wide).min((tallest - 2.0 * margin) / high);
         let left = (width - wide * scale) / 2.0;
-        let place = |p: &Point| {
-            (
-                left + (p.0 - west) * shrink * scale,
-                margin + (north - p.1) * scale,
-            )
-        };
-        let area = |rings: &Vec<Vec<Point>>| {
-            rings
-                .iter()
-                .map(|ring| ring.iter().map(place).collect())
-                .collect()
-        };
+        let place = |p: &Point| (left + (p.0 - west) * shrink * scale, margin + (north - p.1) * scale);
+        let area = |rings: &Vec<Vec<Point>>| rings.iter().map(|ring| ring.iter().map(place).collect()).collect();
         Placed {
-            areas: self
-                .areas
-                .iter()
-                .map(|(id, rings)| (id.as_str(), area(rings)))
-                .collect(),
+            areas: self.areas.iter().map(|(id, rings)| (id.as_str(), area(rings))).collect(),
             height: high * scale + 2.0 * margin,
         }
     }

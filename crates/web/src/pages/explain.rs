@@ -79,7 +79,11 @@ pub(crate) async fn show(viewer: Viewer, Path((id, period)): Path<(String, Strin
         inputs,
         rule: RULE_VERSION,
         may_override: viewer.may(Act::Override),
-        statuses: Status::ALL.iter().filter(|s| s.judged()).map(|s| (s.code(), viewer.locale.t(&format!("status-{}", s.code())))).collect(),
+        statuses: Status::ALL
+            .iter()
+            .filter(|s| s.judged())
+            .map(|s| (s.code(), viewer.locale.t(&format!("status-{}", s.code()))))
+            .collect(),
         period,
         indicator,
     })
@@ -103,7 +107,8 @@ pub(crate) struct Wanted {
 
 pub(crate) async fn set_status(viewer: Viewer, Path(id): Path<String>, Form(wanted): Form<Wanted>) -> Page {
     let period = Period::year(parse(&wanted.period)?.end_year());
-    let status = Status::parse(&wanted.status).ok_or_else(|| AppError::Bad(format!("“{}” is not a status; choose one from the list", wanted.status)))?;
+    let status = Status::parse(&wanted.status)
+        .ok_or_else(|| AppError::Bad(format!("“{}” is not a status; choose one from the list", wanted.status)))?;
     let reason = match viewer.lang() {
         Lang::Km => Text { km: wanted.reason.trim().into(), ..Text::default() },
         Lang::En => Text::en(wanted.reason.trim()),

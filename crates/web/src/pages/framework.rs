@@ -30,7 +30,8 @@ struct Framework {
 pub(crate) async fn show(viewer: Viewer) -> Page {
     viewer.must(Act::ReadPlan)?;
     let nodes: Vec<&Arc<Node>> = viewer.snapshot.state.all::<Node>().collect();
-    let pillars = nodes.iter().filter(|node| node.level == NodeLevel::Pillar).map(|node| branch(&viewer, node, 5)).collect();
+    let pillars =
+        nodes.iter().filter(|node| node.level == NodeLevel::Pillar).map(|node| branch(&viewer, node, 5)).collect();
     render(&Framework { c: Chrome::of(&viewer, viewer.locale.t("menu-framework")), pillars })
 }
 

@@ -35,5 +35,10 @@ pub(crate) async fn show(viewer: Viewer, Path((kind, id)): Path<(String, String)
     if events.is_empty() {
         return Err(missing().into());
     }
-    render(&History { c: Chrome::of(&viewer, format!("{} {id}", viewer.locale.t("history"))), kind: kind.code(), id, events })
+    render(&History {
+        c: Chrome::of(&viewer, format!("{} {id}", viewer.locale.t("history"))),
+        kind: kind.code(),
+        id,
+        events,
+    })
 }

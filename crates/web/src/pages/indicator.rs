@@ -73,13 +73,21 @@ pub(crate) async fn show(viewer: Viewer, Path(id): Path<String>) -> Page {
         row: row(&viewer, view.standing(&indicator, at)),
         owner: state.find::<Institution>(&indicator.owner).cloned(),
         nodes: indicator.nodes.iter().filter_map(|n| state.find::<Node>(n)).cloned().collect(),
-        trend: if series.counted.is_empty() { String::new() } else { svg::svg(&trend_scene(&viewer, &indicator, &series, scene::PHONE_WIDTH)) },
+        trend: if series.counted.is_empty() {
+            String::new()
+        } else {
+            svg::svg(&trend_scene(&viewer, &indicator, &series, scene::PHONE_WIDTH))
+        },
         values: value_lines(&viewer, &indicator, &series),
         attribution: plan.map(|p| p.map_attribution.get(viewer.lang()).to_string()).unwrap_or_default(),
         map,
         places,
         breakdowns: latest.map(|period| breakdowns(&viewer, &indicator, &country, period)).unwrap_or_default(),
-        context: state.all::<Evidence>().filter(|f| f.indicator.as_ref() == Some(&id) && f.indicator_use == Some(EvidenceUse::Context)).cloned().collect(),
+        context: state
+            .all::<Evidence>()
+            .filter(|f| f.indicator.as_ref() == Some(&id) && f.indicator_use == Some(EvidenceUse::Context))
+            .cloned()
+            .collect(),
         targets: target_lines(&viewer, &indicator, &country),
         history: viewer.may(Act::ReadHistory),
         at,
@@ -143,15 +151,35 @@ pub(crate) fn trend_scene(viewer: &Viewer, indicator: &Indicator, series: &Serie
     let mark = |x: f64, y: f64, label: String| Mark { x, y, label };
     let input = TrendInput {
         title: indicator.name.get(viewer.lang()).to_string(),
-        description: series.counted.last().map(|r| format!("{}: {}", locale.period(r.period), number(r.value))).unwrap_or_default(),
+        description: series
+            .counted
+            .last()
+            .map(|r| format!("{}: {}", locale.period(r.period), number(r.value)))
+            .unwrap_or_default(),
         width,
         height: None,
         unit: indicator.unit.clone(),
         points,
-        baseline: indicator.baseline.zip(indicator.baseline_period).map(|(v, p)| mark(p.end_as_year(), v, locale.t("baseline"))),
-        targets: view.targets(indicator, &country).iter().map(|t| mark(t.period.end_as_year(), t.value, format!("{} {}", locale.t("target-target"), number(t.value)))).collect(),
-        thresholds: view.thresholds(indicator, &country).iter().map(|t| Threshold { y: t.value, label: number(t.value) }).collect(),
-        bands: Some(BandLimits { on_track: romduol_plan::status::ON_TRACK_FROM, at_risk: romduol_plan::status::AT_RISK_FROM }),
+        baseline: indicator
+            .baseline
+            .zip(indicator.baseline_period)
+            .map(|(v, p)| mark(p.end_as_year(), v, locale.t("baseline"))),
+        targets: view
+            .targets(indicator, &country)
+            .iter()
+            .map(|t| {
+                mark(t.period.end_as_year(), t.value, format!("{} {}", locale.t("target-target"), number(t.value)))
+            })
+            .collect(),
+        thresholds: view
+            .thresholds(indicator, &country)
+            .iter()
+            .map(|t| Threshold { y: t.value, label: number(t.value) })
+            .collect(),
+        bands: Some(BandLimits {
+            on_track: romduol_plan::status::ON_TRACK_FROM,
+            at_risk: romduol_plan::status::AT_RISK_FROM,
+        }),
         end_label: series.counted.last().map(|r| number(r.value)).unwrap_or_default(),
     };
     let axis = AxisText { value: &|v| locale.number(v, 1), time: &|x| format!("{x:.0}") };
@@ -170,12 +198,17 @@ fn by_place(viewer: &Viewer, indicator: &Indicator, country: &str, period: Perio
         let value = with_unit(&locale.number(total.value, 1), &indicator.unit);
         let name = area.name.get(viewer.lang()).to_string();
         if let Some(id) = &area.map_id {
-            values.insert(id.clone(), AreaValue { value: Some(total.value), tooltip: format!("{name}: {value}"), href: None });
+            values.insert(
+                id.clone(),
+                AreaValue { value: Some(total.value), tooltip: format!("{name}: {value}"), href: None },
+            );
         }
         lines.push(Line { name, value, note: String::new(), illustrative: false, explain: None, counted: true });
     }
     locale.sort_by_name(&mut lines, |line| &line.name);
-    let Some(outlines) = viewer.site.outlines.as_ref().filter(|_| !values.is_empty()) else { return (String::new(), lines) };
+    let Some(outlines) = viewer.site.outlines.as_ref().filter(|_| !values.is_empty()) else {
+        return (String::new(), lines);
+    };
     let input = MapInput {
         title: indicator.name.get(viewer.lang()).to_string(),
         description: locale.period(period),
@@ -186,26 +219,32 @@ fn by_place(viewer: &Viewer, indicator: &Indicator, country: &str, period: Perio
         unit: indicator.unit.clone(),
         credit: String::new(),
     };
-    let range = |class: romduol_report::map::Class| format!("{}–{}", locale.number(class.low, 1), locale.number(class.high, 1));
+    let range =
+        |class: romduol_report::map::Class| format!("{}–{}", locale.number(class.low, 1), locale.number(class.high, 1));
     (svg::svg(&romduol_report::map(outlines, &input, &range)), lines)
 }
 
 fn breakdowns(viewer: &Viewer, indicator: &Indicator, country: &str, period: Period) -> Vec<Breakdown> {
     let view = viewer.view();
     let state = view.state;
-    let dimensions = indicator.dimensions.iter().chain(&indicator.overlapping).filter_map(|d| state.find::<Dimension>(d));
+    let dimensions =
+        indicator.dimensions.iter().chain(&indicator.overlapping).filter_map(|d| state.find::<Dimension>(d));
     let breakdown = |dimension: &Arc<Dimension>| {
-        let lines = view.totals.breakdown(state, indicator, &dimension.id, country, period).into_iter().map(|(category, total)| {
-            let category = category.and_then(|id| state.find::<romduol_plan::kinds::Category>(&id));
-            Line {
-                name: category.map(|c| c.name.get(viewer.lang()).to_string()).unwrap_or_else(|| viewer.locale.t("not-stated")),
-                value: with_unit(&viewer.locale.number(total.value, 1), &indicator.unit),
-                note: String::new(),
-                illustrative: false,
-                explain: None,
-                counted: true,
-            }
-        });
+        let lines = view.totals.breakdown(state, indicator, &dimension.id, country, period).into_iter().map(
+            |(category, total)| {
+                let category = category.and_then(|id| state.find::<romduol_plan::kinds::Category>(&id));
+                Line {
+                    name: category
+                        .map(|c| c.name.get(viewer.lang()).to_string())
+                        .unwrap_or_else(|| viewer.locale.t("not-stated")),
+                    value: with_unit(&viewer.locale.number(total.value, 1), &indicator.unit),
+                    note: String::new(),
+                    illustrative: false,
+                    explain: None,
+                    counted: true,
+                }
+            },
+        );
         Breakdown { title: dimension.name.get(viewer.lang()).to_string(), lines: lines.collect() }
     };
     dimensions.map(breakdown).filter(|b| !b.lines.is_empty()).collect()

@@ -45,12 +45,20 @@ pub(crate) async fn figures(viewer: Viewer) -> Page {
     let words: Vec<String> = asked.to_lowercase().split_whitespace().map(String::from).collect();
     let state = &viewer.snapshot.state;
     let found = state.all::<Evidence>().filter(|f| {
-        let text = format!("{} {} {} {} {} {} {}", f.id, f.label.en, f.label.km, f.group, f.place, f.cited_source, f.topic).to_lowercase();
+        let text =
+            format!("{} {} {} {} {} {} {}", f.id, f.label.en, f.label.km, f.group, f.place, f.cited_source, f.topic)
+                .to_lowercase();
         words.iter().all(|word| text.contains(word))
     });
     let list: Vec<Arc<Evidence>> = found.cloned().collect();
     let all = state.count::<Evidence>();
-    render(&Figures { c: Chrome::of(&viewer, viewer.locale.t("menu-figures")), asked, list, all, history: viewer.may(Act::ReadHistory) })
+    render(&Figures {
+        c: Chrome::of(&viewer, viewer.locale.t("menu-figures")),
+        asked,
+        list,
+        all,
+        history: viewer.may(Act::ReadHistory),
+    })
 }
 
 struct Found {
@@ -77,7 +85,8 @@ pub(crate) async fn findings(viewer: Viewer) -> Page {
 /// The finding as a sentence with its numbers in it.
 fn found(viewer: &Viewer, finding: &Finding) -> Found {
     const SHOWN: usize = 6;
-    let numbers: Vec<(&str, String)> = finding.numbers.iter().map(|(name, n)| (*name, viewer.locale.number(*n, 2))).collect();
+    let numbers: Vec<(&str, String)> =
+        finding.numbers.iter().map(|(name, n)| (*name, viewer.locale.number(*n, 2))).collect();
     let words = finding.words.iter().map(|(name, word)| (*name, Arg::Text(word)));
     let args: Vec<(&str, Arg)> = numbers.iter().map(|(name, n)| (*name, Arg::Text(n))).chain(words).collect();
     Found {

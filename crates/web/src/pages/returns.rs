@@ -44,15 +44,19 @@ pub(crate) async fn list(viewer: Viewer) -> Page {
     let (state, today) = (&viewer.snapshot.state, viewer.site.app.now().date);
     let drafts = viewer.site.app.ledger.drafts().await?;
     let readable = |a: &&Arc<Assignment>| viewer.person.post.may_for(Act::ReadReturn, a, state).is_ok();
-    let mut owed: Vec<Due> = state.all::<Assignment>().filter(readable).flat_map(|a| returns::owed(state, a, today)).collect();
-    owed.sort_by(|a, b| (!a.overdue(today), b.period, &a.assignment.id).cmp(&(!b.overdue(today), a.period, &b.assignment.id)));
+    let mut owed: Vec<Due> =
+        state.all::<Assignment>().filter(readable).flat_map(|a| returns::owed(state, a, today)).collect();
+    owed.sort_by(|a, b| {
+        (!a.overdue(today), b.period, &a.assignment.id).cmp(&(!b.overdue(today), a.period, &b.assignment.id))
+    });
     owed.truncate(200);
     let listed = owed.into_iter().map(|due| {
         let draft = drafts.iter().any(|draft| draft.return_id == due.id());
         Listed { unit: unit_name(&viewer, &due.assignment.id), draft, due }
     });
     let list = listed.collect();
-    let mut locks: BTreeMap<String, Vec<Period>> = state.all::<Form>().map(|form| (form.id.clone(), Vec::new())).collect();
+    let mut locks: BTreeMap<String, Vec<Period>> =
+        state.all::<Form>().map(|form| (form.id.clone(), Vec::new())).collect();
     for lock in state.all::<Lock>() {
         locks.entry(lock.form.clone()).or_default().push(lock.period);
     }
@@ -122,10 +126,19 @@ fn open(viewer: &Viewer, assignment: &str, period: &str) -> Result<Due, AppError
     viewer.site.app.open_return(&viewer.snapshot.state, &viewer.person, assignment, period)
 }
 
-async fn show(viewer: &Viewer, due: Due, typed: Typed, revision: u64, problems: &[Problem], blocked: bool, saved: bool) -> Page {
+async fn show(
+    viewer: &Viewer,
+    due: Due,
+    typed: Typed,
+    revision: u64,
+    problems: &[Problem],
+    blocked: bool,
+    saved: bool,
+) -> Page {
     let state = &viewer.snapshot.state;
     let last = state.accepted_return(&return_id(&due.assignment.id, due.period.previous()));
-    let questions = state.asked(&due.assignment).into_iter().map(|i| question(viewer, &due, i, &typed, last, problems)).collect();
+    let questions =
+        state.asked(&due.assignment).into_iter().map(|i| question(viewer, &due, i, &typed, last, problems)).collect();
     let sent_back = match &due.record {
         Some(record) if record.status == ReturnStatus::SentBack => {
             let events = viewer.site.app.history(&viewer.snapshot, romduol_plan::Kind::Return, &record.id).await?;
@@ -148,13 +161,22 @@ async fn show(viewer: &Viewer, due: Due, typed: Typed, revision: u64, problems: 
     })
 }
 
-fn question(viewer: &Viewer, due: &Due, indicator: &Arc<Indicator>, typed: &Typed, last: Option<&Arc<Return>>, problems: &[Problem]) -> Question {
+fn question(
+    viewer: &Viewer,
+    due: &Due,
+    indicator: &Arc<Indicator>,
+    typed: &Typed,
+    last: Option<&Arc<Return>>,
+    problems: &[Problem],
+) -> Question {
     let state = &viewer.snapshot.state;
     let get = |name: String| typed.get(&name).cloned().unwrap_or_default();
     let field = |asked: romduol_plan::answers::Asked| {
-        let names = asked.categories.iter().filter_map(|id| state.find::<Category>(id)).map(|c| c.name.get(viewer.lang()));
+        let names =
+            asked.categories.iter().filter_map(|id| state.find::<Category>(id)).map(|c| c.name.get(viewer.lang()));
         let label = names.collect::<Vec<_>>().join(" · ");
-        let (value_name, base_name) = (name('v', indicator, &asked.categories), name('b', indicator, &asked.categories));
+        let (value_name, base_name) =
+            (name('v', indicator, &asked.categories), name('b', indicator, &asked.categories));
         Field {
             label: if label.is_empty() { viewer.locale.t("total") } else { label },
             value: get(value_name.clone()),
@@ -166,7 +188,11 @@ fn question(viewer: &Viewer, due: &Due, indicator: &Arc<Indicator>, typed: &Type
     };
     let said = problems.iter().filter(|p| p.indicator == indicator.id).map(|p| (p.severity, sentence(viewer, p)));
     let last = last.and_then(|r| r.answers.iter().find(|a| a.indicator == indicator.id)).map(|a| summary(viewer, a));
-    let files = due.record.as_ref().and_then(|r| r.answers.iter().find(|a| a.indicator == indicator.id)).map(|a| a.files.clone());
+    let files = due
+        .record
+        .as_ref()
+        .and_then(|r| r.answers.iter().find(|a| a.indicator == indicator.id))
+        .map(|a| a.files.clone());
     Question {
         fields: asked_cells(state, indicator).into_iter().map(field).collect(),
         state: get(format!("s|{}", indicator.id)),
@@ -185,7 +211,8 @@ fn name(part: char, indicator: &Indicator, categories: &[String]) -> String {
 
 /// A problem as a sentence with its numbers.
 pub(crate) fn sentence(viewer: &Viewer, problem: &Problem) -> String {
-    let numbers: Vec<(&str, String)> = problem.numbers.iter().map(|(name, n)| (*name, viewer.locale.number(*n, 2))).collect();
+    let numbers: Vec<(&str, String)> =
+        problem.numbers.iter().map(|(name, n)| (*name, viewer.locale.number(*n, 2))).collect();
     let words = problem.words.iter().map(|(name, word)| (*name, Arg::Text(word)));
     let args: Vec<(&str, Arg)> = numbers.iter().map(|(name, n)| (*name, Arg::Text(n))).chain(words).collect();
     viewer.locale.say(&format!("check-{}", problem.rule), &args)
@@ -198,7 +225,11 @@ pub(crate) fn summary(viewer: &Viewer, answer: &Answer) -> String {
     }
     let number = |n: f64| viewer.locale.number(n, 2);
     let cells = answer.cells.iter().map(|cell| {
-        let names = cell.categories.iter().filter_map(|id| viewer.snapshot.state.find::<Category>(id)).map(|c| c.name.get(viewer.lang()));
+        let names = cell
+            .categories
+            .iter()
+            .filter_map(|id| viewer.snapshot.state.find::<Category>(id))
+            .map(|c| c.name.get(viewer.lang()));
         let label = names.collect::<Vec<_>>().join(" · ");
         let value = cell.base.map_or(number(cell.value), |base| format!("{} / {}", number(cell.value), number(base)));
         if label.is_empty() { value } else { format!("{label}: {value}") }
@@ -229,7 +260,11 @@ fn typed_from(record: &Return) -> Typed {
     typed
 }
 
-pub(crate) async fn submit(viewer: Viewer, Path((assignment, period)): Path<(String, String)>, form: Multipart) -> Page {
+pub(crate) async fn submit(
+    viewer: Viewer,
+    Path((assignment, period)): Path<(String, String)>,
+    form: Multipart,
+) -> Page {
     let due = open(&viewer, &assignment, &period)?;
     let (typed, files) = read(&viewer, form).await?;
     let revision = typed.get("revision").and_then(|r| r.parse().ok()).unwrap_or(0);
@@ -252,7 +287,9 @@ pub(crate) async fn submit(viewer: Viewer, Path((assignment, period)): Path<(Str
 
 /// Reads the fields, and stores the files that are what their names say.
 async fn read(viewer: &Viewer, mut form: Multipart) -> Result<(Typed, BTreeMap<String, Vec<File>>), AppError> {
-    let broken = |error: axum::extract::multipart::MultipartError| AppError::Bad(format!("the form did not arrive whole ({error}); send it again"));
+    let broken = |error: axum::extract::multipart::MultipartError| {
+        AppError::Bad(format!("the form did not arrive whole ({error}); send it again"))
+    };
     let mut typed = Typed::new();
     let mut files: BTreeMap<String, Vec<File>> = BTreeMap::new();
     while let Some(field) = form.next_field().await.map_err(broken)? {
@@ -274,7 +311,12 @@ async fn read(viewer: &Viewer, mut form: Multipart) -> Result<(Typed, BTreeMap<S
 }
 
 /// The answers as typed. A field that is no number is a problem that names the field and how to write it.
-fn answers(viewer: &Viewer, due: &Due, typed: &Typed, files: BTreeMap<String, Vec<File>>) -> (Vec<Answer>, Vec<Problem>) {
+fn answers(
+    viewer: &Viewer,
+    due: &Due,
+    typed: &Typed,
+    files: BTreeMap<String, Vec<File>>,
+) -> (Vec<Answer>, Vec<Problem>) {
     let state = &viewer.snapshot.state;
     let (mut answers, mut problems) = (Vec::new(), Vec::new());
     for indicator in state.asked(&due.assignment) {
@@ -282,22 +324,39 @@ fn answers(viewer: &Viewer, due: &Due, typed: &Typed, files: BTreeMap<String, Ve
             let text = typed.get(name).map(|text| text.trim()).filter(|text| !text.is_empty())?;
             let parsed = number::parse(text);
             if let Err(bad) = &parsed {
-                let words = vec![("value", text.to_string()), ("category", label.join(", ")), ("mend", bad.to_string())];
+                let words =
+                    vec![("value", text.to_string()), ("category", label.join(", ")), ("mend", bad.to_string())];
                 let (severity, numbers) = (Severity::Error, Vec::new());
-                problems.push(Problem { indicator: indicator.id.clone(), severity, rule: "not-a-number", numbers, words });
+                problems.push(Problem {
+                    indicator: indicator.id.clone(),
+                    severity,
+                    rule: "not-a-number",
+                    numbers,
+                    words,
+                });
             }
             parsed.ok()
         };
         let mut cells = Vec::new();
         for asked in asked_cells(state, indicator) {
-            let base = if has_base(indicator.kind) { number(&name('b', indicator, &asked.categories), &asked.categories) } else { None };
+            let base = if has_base(indicator.kind) {
+                number(&name('b', indicator, &asked.categories), &asked.categories)
+            } else {
+                None
+            };
             if let Some(value) = number(&name('v', indicator, &asked.categories), &asked.categories) {
                 cells.push(Cell { categories: asked.categories, value, base });
             }
         }
         let total = number(&format!("t|{}", indicator.id), &[]);
-        let kept = due.record.iter().flat_map(|r| &r.answers).filter(|a| a.indicator == indicator.id).flat_map(|a| a.files.clone());
-        let answer_state = typed.get(&format!("s|{}", indicator.id)).and_then(|s| AnswerState::parse(s)).unwrap_or(AnswerState::Given);
+        let kept = due
+            .record
+            .iter()
+            .flat_map(|r| &r.answers)
+            .filter(|a| a.indicator == indicator.id)
+            .flat_map(|a| a.files.clone());
+        let answer_state =
+            typed.get(&format!("s|{}", indicator.id)).and_then(|s| AnswerState::parse(s)).unwrap_or(AnswerState::Given);
         let given = answer_state == AnswerState::Given;
         answers.push(Answer {
             indicator: indicator.id.clone(),
@@ -325,4 +384,3 @@ impl Listed {
         self.due.record.as_ref().is_none_or(|r| matches!(r.status, ReturnStatus::SentBack | ReturnStatus::Accepted))
     }
 }
-

@@ -102,7 +102,11 @@ pub(crate) struct Locked {
 }
 
 pub(crate) async fn lock(viewer: Viewer, Body(given): Body<Locked>) -> Page {
-    let period: Period = given.period.trim().parse().map_err(|error: romduol_plan::period::BadPeriod| AppError::Bad(error.to_string()))?;
+    let period: Period = given
+        .period
+        .trim()
+        .parse()
+        .map_err(|error: romduol_plan::period::BadPeriod| AppError::Bad(error.to_string()))?;
     viewer.site.app.lock(&viewer.person, &given.form, period, given.action == "close", &given.reason).await?;
     Ok(see("/returns"))
 }

@@ -59,14 +59,20 @@ pub(crate) fn row(viewer: &Viewer, standing: Standing) -> Row {
     let shown = |value: f64| with_unit(&locale.number(value, 1), unit);
     let reading = standing.reading.as_ref().filter(|_| !hidden);
     let coverage = match reading.map(|r| &r.source) {
-        Some(Source::Returns { reported, expected }) => format!("{}/{}", locale.number(f64::from(*reported), 0), locale.number(f64::from(*expected), 0)),
+        Some(Source::Returns { reported, expected }) => {
+            format!("{}/{}", locale.number(f64::from(*reported), 0), locale.number(f64::from(*expected), 0))
+        }
         Some(Source::Figure(figure)) => figure.id.clone(),
         None => String::new(),
     };
     Row {
         value: reading.map(|r| shown(r.value)).unwrap_or_default(),
         when: reading.map(|r| locale.period(r.period)).unwrap_or_default(),
-        target: standing.targets.last().map(|t| format!("{} ({})", shown(t.value), locale.period(t.period))).unwrap_or_default(),
+        target: standing
+            .targets
+            .last()
+            .map(|t| format!("{} ({})", shown(t.value), locale.period(t.period)))
+            .unwrap_or_default(),
         coverage,
         hidden,
         standing,
@@ -97,7 +103,11 @@ pub(crate) fn groups(viewer: &Viewer, at: Period) -> Vec<Group> {
         let of_pillar = |s: &&Standing| s.indicator.nodes.iter().any(|node| serves(view.state, node, &pillar.id, 8));
         let own: Vec<Standing> = standings.iter().filter(of_pillar).cloned().collect();
         let title = pillar.title.get(viewer.lang()).to_string();
-        groups.push(Group { title, counts: counts(own.iter()), rows: own.into_iter().map(|s| row(viewer, s)).collect() });
+        groups.push(Group {
+            title,
+            counts: counts(own.iter()),
+            rows: own.into_iter().map(|s| row(viewer, s)).collect(),
+        });
     }
     groups
 }
@@ -109,5 +119,13 @@ pub(crate) async fn show(viewer: Viewer) -> Page {
     let all: Vec<Standing> = view.state.all::<Indicator>().map(|i| view.standing(i, at)).collect();
     let c = Chrome::of(&viewer, viewer.locale.t("menu-scorecard"));
     let (counts, total) = (counts(all.iter()), all.len());
-    render(&Scorecard { c, at, years, counts, total, groups: groups(&viewer, at), may_report: viewer.may(Act::ReadReport) })
+    render(&Scorecard {
+        c,
+        at,
+        years,
+        counts,
+        total,
+        groups: groups(&viewer, at),
+        may_report: viewer.may(Act::ReadReport),
+    })
 }

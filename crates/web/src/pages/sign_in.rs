@@ -36,7 +36,8 @@ fn page(site: &Site, lang: Lang, failed: bool) -> SignIn {
         at: None,
         illustrative: None,
     };
-    let accounts = if site.demo { demo::ACCOUNTS.iter().map(|(login, role, ..)| (*login, *role)).collect() } else { Vec::new() };
+    let accounts =
+        if site.demo { demo::ACCOUNTS.iter().map(|(login, role, ..)| (*login, *role)).collect() } else { Vec::new() };
     SignIn { c, failed, accounts, password: demo::PASSWORD }
 }
 

@@ -10,18 +10,11 @@ pub fn draw(scene: &mut Scene, frame: &Frame, path: &[Point], limits: BandLimits
     let (Some(first), Some(last)) = (path.first(), path.last()) else {
         return;
     };
-    let share = |k: f64| -> Vec<Point> {
-        path.iter()
-            .map(|p| frame.at((p.0, first.1 + k * (p.1 - first.1))))
-            .collect()
-    };
+    let share =
+        |k: f64| -> Vec<Point> { path.iter().map(|p| frame.at((p.0, first.1 + k * (p.1 - first.1)))).collect() };
     let edge = |y: f64| vec![(frame.x.at(first.0), y), (frame.x.at(last.0), y)];
     let rising = last.1 > first.1;
-    let (good, bad) = if rising {
-        (frame.top, frame.bottom)
-    } else {
-        (frame.bottom, frame.top)
-    };
+    let (good, bad) = if rising { (frame.top, frame.bottom) } else { (frame.bottom, frame.top) };
     let between = |a: Vec<Point>, mut b: Vec<Point>| {
         b.reverse();
         Form::Polygon(vec![[a, b].concat()])

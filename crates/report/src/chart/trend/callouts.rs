@@ -28,9 +28,7 @@ impl Callouts {
             };
             (left, label.y - 11.0, left + width, label.y + 3.0)
         });
-        let segments = lines
-            .iter()
-            .flat_map(|line| line.windows(2).map(|pair| (pair[0], pair[1])));
+        let segments = lines.iter().flat_map(|line| line.windows(2).map(|pair| (pair[0], pair[1])));
         let marks = scene.shapes.iter().filter_map(|shape| match shape.form {
             Form::Circle { x, y, radius } => Some((x - radius, y - radius, x + radius, y + radius)),
             _ => None,
@@ -59,11 +57,7 @@ impl Callouts {
             .min_by(|a, b| self.cost(*a).total_cmp(&self.cost(*b)))
             .unwrap_or((mark.0, mark.1, mark.0, mark.1));
         self.taken.push(best);
-        let label = scene.label(
-            ((best.0 + best.2) / 2.0, best.3 - 4.0),
-            line,
-            Anchor::Middle,
-        );
+        let label = scene.label(((best.0 + best.2) / 2.0, best.3 - 4.0), line, Anchor::Middle);
         label.size(size).tone(tone);
         if bold {
             label.bold();
@@ -73,19 +67,8 @@ impl Callouts {
     fn places(&self, (x, y): Point, wide: f64) -> Vec<Frame> {
         let tall = 16.0;
         let shifts = [0.0, -wide / 2.0 + 4.0, wide / 2.0 - 4.0];
-        let heights = [
-            y - 7.0 - tall,
-            y + 7.0,
-            y - 20.0 - tall,
-            y + 20.0,
-            y - 34.0 - tall,
-            y + 34.0,
-        ];
-        let over = heights.iter().flat_map(|top| {
-            shifts
-                .iter()
-                .map(move |shift| (x - wide / 2.0 + shift, *top))
-        });
+        let heights = [y - 7.0 - tall, y + 7.0, y - 20.0 - tall, y + 20.0, y - 34.0 - tall, y + 34.0];
+        let over = heights.iter().flat_map(|top| shifts.iter().map(move |shift| (x - wide / 2.0 + shift, *top)));
         let beside = [(x + 9.0, y - tall / 2.0), (x - 9.0 - wide, y - tall / 2.0)];
         over.chain(beside)
             .map(|(left, top)| {
@@ -97,16 +80,8 @@ impl Callouts {
 
     /// Overlapping words cannot be read; a line through a word is ugly; far away is merely worse.
     fn cost(&self, frame: Frame) -> f64 {
-        let overlaps = self
-            .taken
-            .iter()
-            .filter(|other| meet(frame, **other))
-            .count() as f64;
-        let crossed = self
-            .segments
-            .iter()
-            .filter(|(a, b)| crosses(frame, *a, *b))
-            .count() as f64;
+        let overlaps = self.taken.iter().filter(|other| meet(frame, **other)).count() as f64;
+        let crossed = self.segments.iter().filter(|(a, b)| crosses(frame, *a, *b)).count() as f64;
         let outside = f64::from(frame.1 < self.top || frame.3 > self.bottom);
         let covered = self.marks.iter().filter(|mark| meet(frame, **mark)).count() as f64;
         overlaps * 10.0 + covered * 3.0 + outside * 6.0 + crossed * 2.0
