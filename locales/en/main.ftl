@@ -149,6 +149,7 @@ not-submitted = Not sent yet: what is marked below has to be met first. What you
 nothing-due = Nothing is due from you.
 nothing-late = Nothing is late.
 nothing-waits = Nothing waits for you.
+notices = Notices
 numerator = Counted
 of-indicators = { $count } indicators.
 of-path = { $share } % of the expected path

@@ -149,6 +149,7 @@ not-submitted = មិនទាន់បានផ្ញើ៖ សូមកែអ
 nothing-due = អ្នកមិនមានអ្វីត្រូវរាយការណ៍ទេ។
 nothing-late = គ្មានអ្វីយឺតទេ។
 nothing-waits = គ្មានអ្វីរង់ចាំអ្នកទេ។
+notices = សេចក្តីជូនដំណឹង
 numerator = ចំនួនរាប់
 of-indicators = សូចនាករ { $count }។
 of-path = { $share } % នៃផ្លូវរំពឹងទុក

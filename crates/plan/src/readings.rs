@@ -159,7 +159,7 @@ impl<'a> View<'a> {
             targets: targets.iter().map(|t| Point { at: t.period.end_as_year(), value: t.value }).collect(),
             value: reading.as_ref().map(|r| Point { at: r.period.end_as_year(), value: r.value }),
             now: at.end_as_year(),
-            stale_after: stale_after(indicator.frequency),
+            stale_after: self.stale_after(indicator),
         };
         let set_by_person =
             self.state.all::<Override>().find(|o| o.indicator == indicator.id && o.period == at).cloned();
@@ -171,6 +171,13 @@ impl<'a> View<'a> {
             judgement: status::judge(&case),
             set_by_person,
         }
+    }
+
+    /// The age in years from which a value is stale: two of its periods, or of its form's where that asks less often.
+    fn stale_after(&self, indicator: &Indicator) -> f64 {
+        let form = indicator.form.as_ref().and_then(|id| self.state.find::<Form>(id)).map(|form| form.frequency);
+        let months = form.map_or(0, Frequency::months).max(indicator.frequency.months());
+        2.0 * f64::from(months) / 12.0
     }
 
     /// The targets of the total that count for progress, oldest first.
@@ -205,11 +212,6 @@ impl<'a> View<'a> {
         };
         self.state.accepted().filter(inside).cloned().collect()
     }
-}
-
-/// The age in years from which a value is stale: two of its periods.
-fn stale_after(frequency: Frequency) -> f64 {
-    2.0 * f64::from(frequency.months()) / 12.0
 }
 
 /// The period a figure's date stands for. A span counts from its end; a day counts as its month.

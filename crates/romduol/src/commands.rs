@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, bail};
-use romduol_app::{App, Clock, demo, package};
+use romduol_app::{App, Clock, demo, package, progress_report};
 use romduol_ledger::{Ledger, NewAccount};
+use romduol_plan::{Lang, Period};
 
-use crate::{Command, Plan, User, embedded};
+use crate::{Command, Plan, Report, User, embedded};
 
 pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
     match command {
@@ -19,6 +20,9 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
         Command::Plan(Plan::Describe { folder }) => describe(&folder),
         Command::Verify { data } => verify(&data).await,
         Command::User(user) => add_user(user).await,
+        Command::Report(Report::Progress { data, period, lang, output, no_illustrative }) => {
+            write_report(data, &period, &lang, &output, !no_illustrative).await
+        }
     }
 }
 
@@ -103,5 +107,42 @@ async fn add_user(user: User) -> anyhow::Result<()> {
     let account =
         NewAccount { id: None, name: name.unwrap_or_else(|| login.clone()), login, role, institution, area, language };
     app.add_account(account, password).await?;
+    Ok(())
+}
+
+/// Writes the progress report. Nothing is left behind half-written: the file appears when it is whole.
+async fn write_report(
+    data: Option<PathBuf>,
+    period: &str,
+    lang: &str,
+    output: &Path,
+    illustrative: bool,
+) -> anyhow::Result<()> {
+    let period: Period = period.parse()?;
+    let Some(lang) = Lang::parse(lang) else { bail!("“{lang}” is not a language of the program; use en or km") };
+    if output.extension().is_none_or(|ending| ending != "pdf") {
+        bail!("{} does not end in .pdf; choose such a name", output.display());
+    }
+    let scratch = std::env::temp_dir().join(format!("romduol-report-{}", std::process::id()));
+    let app = match &data {
+        Some(folder) => App::open(folder, Clock::System).await?,
+        None => {
+            std::fs::create_dir_all(&scratch)?;
+            let app = App::create(&scratch, Clock::System, &embedded::reference_plan()).await?;
+            app.fill_demo(illustrative).await?;
+            app
+        }
+    };
+    let now = app.now();
+    // The command line belongs to whoever holds the data folder, so nothing is held back from it.
+    let document = progress_report::compose(&app.snapshot(), illustrative, period, lang, now.date, &|_| true);
+    let bytes = romduol_report::pdf(&document, romduol_report::Timestamp::from_unix(now.unix))?;
+    let whole = || format!("{} cannot be written", output.display());
+    let part = output.with_extension("pdf.part");
+    std::fs::write(&part, &bytes).and_then(|()| std::fs::rename(&part, output)).with_context(whole)?;
+    if data.is_none() {
+        let _ = std::fs::remove_dir_all(&scratch);
+    }
+    println!("{} ({} KB)", output.display(), bytes.len() / 1024);
     Ok(())
 }

@@ -53,6 +53,30 @@ enum Command {
     /// Manage accounts.
     #[command(subcommand)]
     User(User),
+    /// Write a report as a file.
+    #[command(subcommand)]
+    Report(Report),
+}
+
+#[derive(Subcommand)]
+enum Report {
+    /// The progress report as PDF.
+    Progress {
+        /// The data folder; the demo's reference plan in memory if not given.
+        #[arg(long)]
+        data: Option<PathBuf>,
+        /// A year, e.g. 2024.
+        #[arg(long)]
+        period: String,
+        #[arg(long, default_value = "en")]
+        lang: String,
+        /// Where to write it; must end in .pdf.
+        #[arg(short, long)]
+        output: PathBuf,
+        /// Leave out illustrative returns and targets.
+        #[arg(long)]
+        no_illustrative: bool,
+    },
 }
 
 #[derive(Subcommand)]

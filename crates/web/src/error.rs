@@ -1,8 +1,13 @@
 //! Errors as pages: one clear sentence and a way back.
 
+use axum::extract::Request;
 use axum::http::StatusCode;
+use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use romduol_app::AppError;
+use romduol_locale::Locale;
+
+use crate::viewer::language;
 
 /// What a page handler answers when it cannot show its page.
 pub(crate) enum PageError {
@@ -36,16 +41,34 @@ impl IntoResponse for PageError {
 }
 
 pub(crate) fn not_found() -> Response {
-    page(StatusCode::NOT_FOUND, "this address has no page / គ្មានទំព័រនេះទេ")
+    page(StatusCode::NOT_FOUND, "this address has no page; open one from the menu")
+}
+
+/// The sentence of an error, until the language of the request is known.
+#[derive(Clone)]
+struct Sentence(String);
+
+fn page(status: StatusCode, sentence: &str) -> Response {
+    let mut response = status.into_response();
+    response.extensions_mut().insert(Sentence(sentence.to_string()));
+    response
 }
 
 #[derive(askama::Template)]
 #[template(path = "error.html")]
 struct ErrorPage<'a> {
+    lang: &'a str,
+    home: String,
     sentence: &'a str,
 }
 
-fn page(status: StatusCode, sentence: &str) -> Response {
-    let html = askama::Template::render(&ErrorPage { sentence }).unwrap_or_else(|_| status.to_string());
-    (status, Html(html)).into_response()
+/// Writes the page of an error in the language of its request.
+pub(crate) async fn dress(request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let locale = Locale::of(language(&parts));
+    let mut response = next.run(Request::from_parts(parts, body)).await;
+    let Some(Sentence(sentence)) = response.extensions_mut().remove() else { return response };
+    let page = ErrorPage { lang: locale.lang.code(), home: locale.t("menu-home"), sentence: &sentence };
+    let html = askama::Template::render(&page).unwrap_or_else(|_| sentence.clone());
+    (response.status(), Html(html)).into_response()
 }

@@ -40,7 +40,6 @@ struct Breakdown {
 struct IndicatorPage {
     c: Chrome,
     indicator: Arc<Indicator>,
-    at: Period,
     row: Row,
     owner: Option<Arc<Institution>>,
     nodes: Vec<Arc<Node>>,
@@ -90,7 +89,6 @@ pub(crate) async fn show(viewer: Viewer, Path(id): Path<String>) -> Page {
             .collect(),
         targets: target_lines(&viewer, &indicator, &country),
         history: viewer.may(Act::ReadHistory),
-        at,
         indicator,
     })
 }
@@ -115,7 +113,7 @@ fn value_lines(viewer: &Viewer, indicator: &Indicator, series: &Series) -> Vec<L
     };
     let mut lines: Vec<(Period, Line)> = series.counted.iter().map(|r| (r.period, line(r, true))).collect();
     lines.extend(series.beside.iter().map(|r| (r.period, line(r, false))));
-    lines.sort_by(|a, b| b.0.cmp(&a.0));
+    lines.sort_by_key(|(period, _)| std::cmp::Reverse(*period));
     lines.into_iter().map(|(_, line)| line).collect()
 }
 
