@@ -222,7 +222,8 @@ pub fn figure_period(date: &str) -> Option<Period> {
 
 /// The periods that a scorecard can be read for: the years with any value, newest first.
 pub fn years(view: &View) -> Vec<Period> {
-    let figures = view.state.all::<Evidence>().filter(|f| f.indicator.is_some()).filter_map(|f| figure_period(&f.date));
+    let value = |f: &&Arc<Evidence>| matches!(f.indicator_use, Some(EvidenceUse::Value | EvidenceUse::Complement));
+    let figures = view.state.all::<Evidence>().filter(value).filter_map(|f| figure_period(&f.date));
     let returns = view.state.accepted().filter(|r| view.illustrative || !r.illustrative).map(|r| r.period);
     let mut years: Vec<i32> = figures.chain(returns).map(Period::end_year).collect();
     years.sort_unstable_by(|a, b| b.cmp(a));
