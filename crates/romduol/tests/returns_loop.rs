@@ -1,0 +1,96 @@
+//! From a filled form to the scorecard, through the chain of verifiers, with a second process on the same ledger.
+
+use romduol_app::accounts::Person;
+use romduol_app::filing::Filed;
+use romduol_app::{App, AppError, Clock, package};
+use romduol_plan::answers::{asked_cells, has_base};
+use romduol_plan::kinds::*;
+use romduol_plan::permission::{Post, Role};
+use romduol_plan::returns::{Decision, Refused};
+use romduol_plan::{Lang, Period};
+
+/// 23 November 2026.
+const TODAY: i64 = 1_795_392_000;
+const UNIT: &str = "province-quarter.KH-12";
+
+fn person(role: Role, institution: Option<&str>, area: Option<&str>) -> Person {
+    let post = Post { role, institution: institution.map(String::from), area: area.map(String::from) };
+    Person { account: role.code().into(), name: String::new(), post, lang: Lang::En }
+}
+
+fn answers(app: &App, value: f64) -> Vec<Answer> {
+    let snapshot = app.snapshot();
+    let state = &snapshot.state;
+    let assignment = state.find::<Assignment>(UNIT).unwrap();
+    let answer = |indicator: &std::sync::Arc<Indicator>| Answer {
+        indicator: indicator.id.clone(),
+        state: AnswerState::Given,
+        cells: asked_cells(state, indicator)
+            .into_iter()
+            .map(|asked| Cell {
+                value: if asked.overlapping { 0.0 } else { value },
+                base: has_base(indicator.kind).then_some(100.0),
+                categories: asked.categories,
+            })
+            .collect(),
+        total: None,
+        estimate: false,
+        comment: String::new(),
+        files: Vec::new(),
+    };
+    state.asked(assignment).into_iter().map(answer).collect()
+}
+
+#[tokio::test]
+async fn a_return_counts_when_its_chain_has_accepted_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plans/cambodia-wps");
+    let files = package::files(&plan).unwrap();
+    let app = App::create(folder.path(), Clock::Fixed(TODAY), &files).await.unwrap();
+    let other_process = App::open(folder.path(), Clock::Fixed(TODAY)).await.unwrap();
+    let reporter = person(Role::Reporter, Some("PDWA-12"), Some("KH-12"));
+    let stranger = person(Role::Reporter, Some("PDWA-01"), Some("KH-01"));
+    let verifier = person(Role::Verifier, None, Some("KH-12"));
+    let secretariat = person(Role::Secretariat, Some("MOWA"), None);
+    let quarter: Period = "2026Q3".parse().unwrap();
+    let open = |who: &Person, period: Period| app.open_return(&app.snapshot().state, who, UNIT, period);
+
+    assert!(matches!(open(&stranger, quarter), Err(AppError::Denied(_))));
+    assert!(matches!(open(&reporter, quarter.next()), Err(AppError::Refused(Refused::TooEarly { .. }))));
+
+    let due = open(&reporter, quarter).unwrap();
+    let negative = app.submit(&reporter, &due, answers(&app, -1.0), "").await.unwrap();
+    assert!(matches!(negative, Filed::Problems(found) if found.iter().any(|p| p.rule == "negative")));
+    assert!(matches!(app.submit(&reporter, &due, answers(&app, 7.0), "").await.unwrap(), Filed::Submitted));
+
+    let id = due.id();
+    let early = app.decide(&secretariat, &id, 1, Decision::Pass).await;
+    assert!(matches!(early, Err(AppError::Denied(_))), "the secretariat waits for the province");
+    let back = app.decide(&verifier, &id, 1, Decision::SendBack { reason: "check the count".into() }).await.unwrap();
+    assert_eq!(back, ReturnStatus::SentBack);
+    let due = open(&reporter, quarter).unwrap();
+    app.submit(&reporter, &due, answers(&app, 8.0), "").await.unwrap();
+    app.decide(&verifier, &id, 2, Decision::Pass).await.unwrap();
+    let rar04 = |app: &App| {
+        let snapshot = app.snapshot();
+        let indicator = snapshot.state.find::<Indicator>("RAR-04").unwrap().clone();
+        snapshot.view(false).totals.total(&indicator, "KH", quarter).map(|t| (t.value, t.reported, t.expected))
+    };
+    assert_eq!(rar04(&app), None, "nothing counts before it is accepted");
+
+    // The last step is taken by another process; this one takes it in before its own next command.
+    let nudge = || Box::new(|_: &romduol_plan::State| Ok(Vec::new()));
+    other_process.run(secretariat.actor(), String::new(), nudge()).await.unwrap();
+    other_process.decide(&secretariat, &id, 2, Decision::Pass).await.unwrap();
+    app.run(secretariat.actor(), String::new(), nudge()).await.unwrap();
+    assert_eq!(rar04(&app), Some((80.0, 1, 25)), "two sexes by five ages, one province of 25");
+
+    app.lock(&secretariat, "province-quarter", quarter, true, "books are closed").await.unwrap();
+    assert!(matches!(open(&reporter, quarter), Err(AppError::Refused(Refused::Closed { .. }))));
+    let history = app.history(&app.snapshot(), romduol_plan::Kind::Return, &id).await.unwrap();
+    assert_eq!(
+        history.iter().map(|e| e.why.as_str()).collect::<Vec<_>>(),
+        ["verified", "verified", "submitted", "check the count", "submitted"]
+    );
+    assert!(app.ledger.verify().await.unwrap().broken.is_none());
+}
