@@ -65,19 +65,19 @@ pub fn compose(
     document
 }
 
-fn shape(status: Status) -> romduol_report::Status {
-    let at = Status::ALL.iter().position(|s| *s == status).unwrap_or(0);
+/// The mark of a status, the same on paper and on screen.
+pub fn shape(status: Status) -> romduol_report::Status {
     use romduol_report::Status as Shape;
-    [
-        Shape::OffTrack,
-        Shape::AtRisk,
-        Shape::OnTrack,
-        Shape::Achieved,
-        Shape::NoData,
-        Shape::Stale,
-        Shape::NoBaseline,
-        Shape::NoTarget,
-    ][at]
+    match status {
+        Status::OffTrack => Shape::OffTrack,
+        Status::AtRisk => Shape::AtRisk,
+        Status::OnTrack => Shape::OnTrack,
+        Status::Achieved => Shape::Achieved,
+        Status::NoData => Shape::NoData,
+        Status::Stale => Shape::Stale,
+        Status::NoBaseline => Shape::NoBaseline,
+        Status::NoTarget => Shape::NoTarget,
+    }
 }
 
 impl Writer<'_> {

@@ -139,21 +139,7 @@ pub(crate) fn escape(text: &str) -> String {
 
 /// The shape of a status, drawn by the report crate so that paper and screen agree.
 pub(crate) fn icon(status: Status) -> String {
-    romduol_report::status_icon(report_status(status))
-}
-
-pub(crate) fn report_status(status: Status) -> romduol_report::Status {
-    use romduol_report::Status as Shape;
-    match status {
-        Status::OffTrack => Shape::OffTrack,
-        Status::AtRisk => Shape::AtRisk,
-        Status::OnTrack => Shape::OnTrack,
-        Status::Achieved => Shape::Achieved,
-        Status::NoData => Shape::NoData,
-        Status::Stale => Shape::Stale,
-        Status::NoBaseline => Shape::NoBaseline,
-        Status::NoTarget => Shape::NoTarget,
-    }
+    romduol_report::status_icon(romduol_app::progress_report::shape(status))
 }
 
 pub(crate) fn render(template: &impl askama::Template) -> Page {
