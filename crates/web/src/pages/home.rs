@@ -1,14 +1,13 @@
 //! The home page: what waits for this person, and the plan in one line.
 
 use romduol_app::{filing, verification};
-use romduol_plan::kinds::{Indicator, ReturnStatus};
+use romduol_plan::kinds::ReturnStatus;
 use romduol_plan::permission::Act;
-use romduol_plan::readings::Standing;
 use romduol_plan::returns::{self, Due};
 use romduol_plan::status::Status;
 use romduol_plan::{Date, Period};
 
-use super::scorecard::{counts, year};
+use super::scorecard::{counts, standings, year};
 use crate::chrome::{Chrome, render};
 use crate::error::Page;
 use crate::viewer::Viewer;
@@ -47,7 +46,7 @@ pub(crate) async fn show(viewer: Viewer) -> Page {
     }
     late.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
     let (at, _) = year(&viewer);
-    let standings: Vec<Standing> = state.all::<Indicator>().map(|i| view.standing(i, at)).collect();
+    let standings = standings(&viewer, at);
     render(&Home {
         c: Chrome::of(&viewer, viewer.locale.t("menu-home")),
         role: viewer.locale.t(&format!("role-{}", viewer.person.post.role.code())),

@@ -92,10 +92,16 @@ impl Viewer {
     }
 }
 
-pub(crate) fn groups(viewer: &Viewer, at: Period) -> Vec<Group> {
+/// Every indicator as it stands at the end of a period, worst first.
+pub(crate) fn standings(viewer: &Viewer, at: Period) -> Vec<Standing> {
     let view = viewer.view();
     let mut standings: Vec<Standing> = view.state.all::<Indicator>().map(|i| view.standing(i, at)).collect();
     standings.sort_by(|a, b| (a.status(), &a.indicator.id).cmp(&(b.status(), &b.indicator.id)));
+    standings
+}
+
+fn groups(viewer: &Viewer, standings: &[Standing]) -> Vec<Group> {
+    let view = viewer.view();
     let pillars = view.state.all::<Node>().filter(|node| node.level == NodeLevel::Pillar);
     let mut groups = Vec::new();
     for pillar in pillars {
@@ -115,8 +121,7 @@ pub(crate) fn groups(viewer: &Viewer, at: Period) -> Vec<Group> {
 pub(crate) async fn show(viewer: Viewer) -> Page {
     viewer.must(Act::ReadPlan)?;
     let (at, years) = year(&viewer);
-    let view = viewer.view();
-    let all: Vec<Standing> = view.state.all::<Indicator>().map(|i| view.standing(i, at)).collect();
+    let all = standings(&viewer, at);
     let c = Chrome::of(&viewer, viewer.locale.t("menu-scorecard"));
     let (counts, total) = (counts(all.iter()), all.len());
     render(&Scorecard {
@@ -125,7 +130,7 @@ pub(crate) async fn show(viewer: Viewer) -> Page {
         years,
         counts,
         total,
-        groups: groups(&viewer, at),
+        groups: groups(&viewer, &all),
         may_report: viewer.may(Act::ReadReport),
     })
 }
