@@ -60,7 +60,7 @@ pub fn illustrative_changes(state: &State, today: Date) -> Vec<Change> {
             let mut chance = Chance::of(&format!("{}{period}", assignment.id));
             // The demo's own reporters find their newest return still to be filed; some others are late, too.
             let own = assignment.institution == "MOI" || assignment.institution == "PDWA-12";
-            let late = back == 0 && (own || chance.below(100) < 30);
+            let late = back == 0 && (own || chance.below(100) < 10);
             if !late && chance.below(100) >= 4 && period >= assignment.from {
                 changes.push(Change::Put(filled(state, assignment, form, period, back, &mut chance).into()));
             }
@@ -81,7 +81,7 @@ fn filled(
 ) -> Return {
     let progress = f64::from(12 - back.min(11)) / 12.0;
     let answers = state.asked(assignment).into_iter().map(|i| answer(state, i, assignment, progress, chance)).collect();
-    let waiting = back == 0 && chance.below(100) < 25;
+    let waiting = back == 0 && chance.below(100) < 10;
     Return {
         id: return_id(&assignment.id, period),
         assignment: assignment.id.clone(),
@@ -97,11 +97,14 @@ fn filled(
 fn answer(state: &State, indicator: &Indicator, assignment: &Assignment, progress: f64, chance: &mut Chance) -> Answer {
     // Each indicator has its own level and pace, each unit its own distance from it.
     let mut habit = Chance::of(&indicator.id);
-    let (start, pace) = (habit.between(12.0, 45.0), habit.between(-4.0, 28.0));
-    let own = Chance::of(&format!("{}{}", indicator.id, assignment.area)).between(-9.0, 9.0);
+    let (start, pace) = match indicator.baseline {
+        Some(known) => (known, habit.between(-2.0, 9.0)),
+        None => (habit.between(12.0, 45.0), habit.between(-4.0, 28.0)),
+    };
+    let own = Chance::of(&format!("{}{}", indicator.id, assignment.area)).between(-0.2, 0.2) * start;
     let share = (start + pace * progress + own + chance.between(-2.0, 2.0)).clamp(2.0, 95.0);
     let cells = asked_cells(state, indicator).into_iter().map(|asked| {
-        let base = (8 + chance.below(30)) as f64;
+        let base = (120 + chance.below(200)) as f64;
         let value = match indicator.kind {
             ValueKind::Ratio | ValueKind::Mean => (base * share / 100.0).round(),
             ValueKind::YesNo => f64::from(share > 40.0),

@@ -33,7 +33,8 @@ impl App {
         let (person_, id_) = (person.clone(), id.to_string());
         let decide = move |state: &State| {
             let next = returns::decide(state, &id_, seen, &decision)?;
-            let record = state.find::<Return>(&id_).ok_or(AppError::NotFound { kind: "return", id: id_.clone() })?;
+            let record =
+                state.find::<Return>(&id_).ok_or(AppError::NotFound { kind: Kind::Return, id: id_.clone() })?;
             person_.post.may_verify(record, state)?;
             Ok(vec![Change::Put(next.into())])
         };
@@ -57,7 +58,7 @@ impl App {
         }
         let form = form.to_string();
         let decide = move |state: &State| {
-            state.find::<Form>(&form).ok_or(AppError::NotFound { kind: "form", id: form.clone() })?;
+            state.find::<Form>(&form).ok_or(AppError::NotFound { kind: Kind::Form, id: form.clone() })?;
             let id = lock_id(&form, period);
             Ok(match (close, state.is_locked(&form, period)) {
                 (true, false) => vec![Change::Put(Lock { id, form: form.clone(), period }.into())],

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use crate::kinds::*;
+use crate::number::BadNumber;
+use crate::say::Say;
 use crate::state::{State, return_id};
+use crate::text::Text;
 use crate::vocabulary;
 
 /// One cell to be filled: which categories, and what is asked.
@@ -55,18 +58,27 @@ vocabulary! {
     }
 }
 
-/// A check that found something in a return. `rule` is the key of its sentence, `numbers` stand in it.
+/// A check that found something in a return, as the sentence it says.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Problem {
     pub indicator: Id,
     pub severity: Severity,
-    pub rule: &'static str,
-    pub numbers: Vec<(&'static str, f64)>,
-    pub words: Vec<(&'static str, String)>,
+    pub say: Say,
 }
 
-fn problem(indicator: &Indicator, severity: Severity, rule: &'static str, numbers: &[(&'static str, f64)]) -> Problem {
-    Problem { indicator: indicator.id.clone(), severity, rule, numbers: numbers.to_vec(), words: Vec::new() }
+fn problem(indicator: &Indicator, severity: Severity, say: Say) -> Problem {
+    Problem { indicator: indicator.id.clone(), severity, say }
+}
+
+/// What stands in a cell is no number. The clause says how to write it.
+pub fn not_a_number(state: &State, indicator: &Indicator, categories: &[Id], typed: &str, bad: &BadNumber) -> Problem {
+    let say = Say::new("check-not-a-number").names("category", names(state, categories)).words("value", typed);
+    problem(indicator, Severity::Error, say.clause("mend", bad.say()))
+}
+
+/// The names of a cell's categories; the word for the total where it has none.
+fn names(state: &State, categories: &[Id]) -> Vec<Text> {
+    categories.iter().filter_map(|id| state.find::<Category>(id)).map(|category| category.name.clone()).collect()
 }
 
 /// All problems of a filled form. Errors block; a warning is met by a comment on that indicator.
@@ -75,7 +87,7 @@ pub fn check(state: &State, assignment: &Assignment, period: crate::Period, answ
     let mut problems = Vec::new();
     for indicator in state.asked(assignment) {
         match answers.iter().find(|answer| answer.indicator == indicator.id) {
-            None => problems.push(problem(indicator, Severity::Error, "empty", &[])),
+            None => problems.push(problem(indicator, Severity::Error, Say::new("check-empty"))),
             Some(answer) => {
                 let last = previous.and_then(|r| r.answers.iter().find(|a| a.indicator == indicator.id));
                 check_answer(state, indicator, answer, last, &mut problems);
@@ -103,42 +115,43 @@ fn check_answer(
 ) {
     if answer.state != AnswerState::Given {
         if answer.comment.trim().is_empty() {
-            out.push(problem(indicator, Severity::Warning, "why-missing", &[]));
+            out.push(problem(indicator, Severity::Warning, Say::new("check-why-missing")));
         }
         return;
     }
     if indicator.kind == ValueKind::Narrative {
         if answer.comment.trim().is_empty() {
-            out.push(problem(indicator, Severity::Error, "empty", &[]));
+            out.push(problem(indicator, Severity::Error, Say::new("check-empty")));
         }
         return;
     }
     let asked = asked_cells(state, indicator);
     let parts: Vec<&Cell> = answer.cells.iter().filter(|cell| is_part(&asked, cell)).collect();
     if parts.is_empty() && answer.total.is_none() {
-        out.push(problem(indicator, Severity::Error, "empty", &[]));
+        out.push(problem(indicator, Severity::Error, Say::new("check-empty")));
         return;
     }
     let expected_parts = asked.iter().filter(|cell| !cell.overlapping).count();
     if !parts.is_empty() && parts.len() < expected_parts {
-        let numbers = [("given", parts.len() as f64), ("asked", expected_parts as f64)];
-        out.push(problem(indicator, Severity::Error, "some-cells-empty", &numbers));
+        let say = Say::new("check-some-cells-empty");
+        let say = say.number("given", parts.len() as f64).number("asked", expected_parts as f64);
+        out.push(problem(indicator, Severity::Error, say));
     }
-    answer.cells.iter().for_each(|cell| check_cell(indicator, cell, out));
+    answer.cells.iter().for_each(|cell| check_cell(state, indicator, cell, out));
     let sum: f64 = parts.iter().map(|cell| cell.value).sum();
     if let Some(total) = answer.total
         && !parts.is_empty()
         && (total - sum).abs() > 1e-9
     {
-        out.push(problem(indicator, Severity::Warning, "total-differs", &[("total", total), ("sum", sum)]));
+        let say = Say::new("check-total-differs").number("total", total).number("sum", sum);
+        out.push(problem(indicator, Severity::Warning, say));
     }
     let whole = if parts.is_empty() { answer.total.unwrap_or(0.0) } else { sum };
     for cell in answer.cells.iter().filter(|cell| !is_part(&asked, cell)) {
         if indicator.kind == ValueKind::Count && cell.value > whole {
-            let mut found =
-                problem(indicator, Severity::Error, "group-exceeds-total", &[("group", cell.value), ("total", whole)]);
-            found.words.push(("category", cell.categories.join(", ")));
-            out.push(found);
+            let say = Say::new("check-group-exceeds-total").names("category", names(state, &cell.categories));
+            let say = say.number("group", cell.value).number("total", whole);
+            out.push(problem(indicator, Severity::Error, say));
         }
     }
     if let Some(before) = last.filter(|a| a.state == AnswerState::Given).map(|a| total_of(&asked, a)) {
@@ -156,31 +169,31 @@ fn total_of(asked: &[Asked], answer: &Answer) -> f64 {
     if parts.is_empty() { answer.total.unwrap_or(0.0) } else { parts.iter().sum() }
 }
 
-fn check_cell(indicator: &Indicator, cell: &Cell, out: &mut Vec<Problem>) {
-    let mut say = |rule, numbers: &[(&'static str, f64)]| {
-        let mut found = problem(indicator, Severity::Error, rule, numbers);
-        found.words.push(("category", cell.categories.join(", ")));
-        out.push(found);
+fn check_cell(state: &State, indicator: &Indicator, cell: &Cell, out: &mut Vec<Problem>) {
+    let mut say = |rule: &'static str, numbers: &[(&'static str, f64)]| {
+        let say = Say::new(rule).names("category", names(state, &cell.categories));
+        let say = numbers.iter().fold(say, |say, (name, value)| say.number(name, *value));
+        out.push(problem(indicator, Severity::Error, say));
     };
     let counted = matches!(indicator.kind, ValueKind::Count | ValueKind::Ratio | ValueKind::Milestone);
     if cell.value < 0.0 && indicator.kind != ValueKind::Index {
-        say("negative", &[("value", cell.value)]);
+        say("check-negative", &[("value", cell.value)]);
     }
     if counted && cell.value.fract() != 0.0 {
-        say("not-whole", &[("value", cell.value)]);
+        say("check-not-whole", &[("value", cell.value)]);
     }
     if indicator.kind == ValueKind::YesNo && cell.value != 0.0 && cell.value != 1.0 {
-        say("not-yes-no", &[("value", cell.value)]);
+        say("check-not-yes-no", &[("value", cell.value)]);
     }
     if !has_base(indicator.kind) {
         return;
     }
     match cell.base {
-        None => say("base-empty", &[]),
-        Some(base) if base < 0.0 => say("negative", &[("value", base)]),
-        Some(base) if base == 0.0 && cell.value != 0.0 => say("base-zero", &[("value", cell.value)]),
+        None => say("check-base-empty", &[]),
+        Some(base) if base < 0.0 => say("check-negative", &[("value", base)]),
+        Some(base) if base == 0.0 && cell.value != 0.0 => say("check-base-zero", &[("value", cell.value)]),
         Some(base) if indicator.kind == ValueKind::Ratio && cell.value > base => {
-            say("more-than-base", &[("value", cell.value), ("base", base)]);
+            say("check-more-than-base", &[("value", cell.value), ("base", base)]);
         }
         Some(_) => {}
     }
@@ -188,10 +201,10 @@ fn check_cell(indicator: &Indicator, cell: &Cell, out: &mut Vec<Problem>) {
 
 /// A running total must not fall; a jump to more than three times or less than a third needs a word.
 fn compare_with_last(indicator: &Indicator, before: f64, now: f64, out: &mut Vec<Problem>) {
-    let numbers = [("before", before), ("now", now)];
+    let say = |rule| Say::new(rule).number("before", before).number("now", now);
     if indicator.time == TimeRule::RunningTotal && now < before {
-        out.push(problem(indicator, Severity::Error, "running-total-fell", &numbers));
+        out.push(problem(indicator, Severity::Error, say("check-running-total-fell")));
     } else if before >= 5.0 && (now > before * 3.0 || now * 3.0 < before) {
-        out.push(problem(indicator, Severity::Warning, "jump", &numbers));
+        out.push(problem(indicator, Severity::Warning, say("check-jump")));
     }
 }

@@ -6,22 +6,22 @@ use std::sync::Arc;
 
 use crate::answers::Severity;
 use crate::kinds::*;
+use crate::say::Say;
 use crate::state::State;
+use crate::text::Text;
 
-/// What a check found. `rule` is the key of the sentence; numbers and words stand in it.
+/// What a check found, as the sentence it says.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
-    pub rule: &'static str,
     pub severity: Severity,
     /// The records it is about.
     pub records: Vec<(Kind, Id)>,
-    pub numbers: Vec<(&'static str, f64)>,
-    pub words: Vec<(&'static str, String)>,
+    pub say: Say,
 }
 
 impl Finding {
     fn new(rule: &'static str, severity: Severity) -> Finding {
-        Finding { rule, severity, records: Vec::new(), numbers: Vec::new(), words: Vec::new() }
+        Finding { severity, records: Vec::new(), say: Say::new(rule) }
     }
 
     fn about<'a>(mut self, figures: impl IntoIterator<Item = &'a Arc<Evidence>>) -> Finding {
@@ -29,14 +29,16 @@ impl Finding {
         self
     }
 
-    fn number(mut self, name: &'static str, value: f64) -> Finding {
-        self.numbers.push((name, value));
-        self
+    fn number(self, name: &'static str, value: f64) -> Finding {
+        Finding { say: self.say.number(name, value), ..self }
     }
 
-    fn word(mut self, name: &'static str, value: impl Into<String>) -> Finding {
-        self.words.push((name, value.into()));
-        self
+    fn word(self, name: &'static str, value: impl Into<String>) -> Finding {
+        Finding { say: self.say.words(name, value), ..self }
+    }
+
+    fn name(self, name: &'static str, text: &Text) -> Finding {
+        Finding { say: self.say.name(name, text), ..self }
     }
 }
 
@@ -50,7 +52,7 @@ pub fn findings(state: &State) -> Vec<Finding> {
     parts_beyond_whole(state, &mut found);
     shares_of_counts(state, &mut found);
     plan_gaps(state, &mut found);
-    found.sort_by(|a, b| (a.severity, a.rule, &a.records).cmp(&(b.severity, b.rule, &b.records)));
+    found.sort_by(|a, b| (a.severity, &a.say.key, &a.records).cmp(&(b.severity, &b.say.key, &b.records)));
     found
 }
 
@@ -79,9 +81,9 @@ fn two_values(state: &State, found: &mut Vec<Finding>) {
                 let rounding = is_rounding(&a.printed, x, &b.printed, y);
                 let chosen = state.all::<Preference>().find(|p| p.evidence == a.id || p.evidence == b.id);
                 let (rule, severity) = match (rounding, chosen) {
-                    (true, _) => ("two-values-rounded", Severity::Note),
-                    (false, Some(_)) => ("two-values-chosen", Severity::Warning),
-                    (false, None) => ("two-values", Severity::Error),
+                    (true, _) => ("finding-two-values-rounded", Severity::Note),
+                    (false, Some(_)) => ("finding-two-values-chosen", Severity::Warning),
+                    (false, None) => ("finding-two-values", Severity::Error),
                 };
                 let mut finding = Finding::new(rule, severity)
                     .about([a, b])
@@ -138,18 +140,20 @@ fn by_sex(figures: &[Arc<Evidence>], found: &mut Vec<Finding>) {
             .number("total", all)
             .number("women", women)
             .number("men", men)
-            .word("label", &total.label.en)
+            .name("label", &total.label)
             .word("section", &total.section)
     };
     match total.unit {
         Unit::Percent if all < women.min(men) || all > women.max(men) => {
-            found.push(finding("total-outside-sexes", Severity::Error));
+            found.push(finding("finding-total-outside-sexes", Severity::Error));
         }
         Unit::Count if women + men != all => {
             let hedged = !matches!(total.qualifier.as_str(), "" | "exact");
             let severity = if hedged { Severity::Warning } else { Severity::Error };
             found.push(
-                finding("sexes-do-not-add-up", severity).number("sum", women + men).word("qualifier", &total.qualifier),
+                finding("finding-sexes-do-not-add-up", severity)
+                    .number("sum", women + men)
+                    .word("qualifier", &total.qualifier),
             );
         }
         _ => {}
@@ -172,8 +176,8 @@ fn parts(figures: &[Arc<Evidence>], found: &mut Vec<Finding>) {
         return;
     }
     let (rule, severity) = match (sum - 100.0).abs() <= slack + 1e-9 {
-        true => ("parts-not-100-rounding", Severity::Note),
-        false => ("parts-not-100", Severity::Error),
+        true => ("finding-parts-not-100-rounding", Severity::Note),
+        false => ("finding-parts-not-100", Severity::Error),
     };
     let list: Vec<String> = figures.iter().map(|f| f.printed.clone()).collect();
     found.push(
@@ -181,7 +185,7 @@ fn parts(figures: &[Arc<Evidence>], found: &mut Vec<Finding>) {
             .about(figures)
             .number("sum", sum)
             .word("parts", list.join(" + "))
-            .word("label", &figures[0].label.en)
+            .name("label", &figures[0].label)
             .word("section", &figures[0].section),
     );
 }
@@ -193,12 +197,12 @@ fn parts_beyond_whole(state: &State, found: &mut Vec<Finding>) {
         let (Some(p), Some(w)) = (part.value, whole.value) else { continue };
         if p > w && part.unit == whole.unit {
             found.push(
-                Finding::new("part-exceeds-whole", Severity::Error)
+                Finding::new("finding-part-exceeds-whole", Severity::Error)
                     .about([part, whole])
                     .number("part", p)
                     .number("whole", w)
-                    .word("label", &part.label.en)
-                    .word("whole-label", &whole.label.en)
+                    .name("label", &part.label)
+                    .name("whole-label", &whole.label)
                     .word("section", &part.section),
             );
         }
@@ -214,13 +218,13 @@ fn shares_of_counts(state: &State, found: &mut Vec<Finding>) {
         let share = if bottom == 0.0 { continue } else { top / bottom * 100.0 };
         if (share - value).abs() > 0.5 * 10f64.powi(-decimals(&figure.printed)) + 1e-9 {
             found.push(
-                Finding::new("share-differs-from-counts", Severity::Error)
+                Finding::new("finding-share-differs-from-counts", Severity::Error)
                     .about([figure])
                     .number("share", value)
                     .number("computed", share)
                     .number("numerator", top)
                     .number("denominator", bottom)
-                    .word("label", &figure.label.en),
+                    .name("label", &figure.label),
             );
         }
     }
@@ -228,20 +232,22 @@ fn shares_of_counts(state: &State, found: &mut Vec<Finding>) {
 
 /// What the plan itself lacks: the four things that made other plans fail.
 fn plan_gaps(state: &State, found: &mut Vec<Finding>) {
-    let of =
-        |node: &Node| Finding { records: vec![(Kind::Node, node.id.clone())], ..Finding::new("", Severity::Warning) };
+    let of = |node: &Node, rule| Finding {
+        records: vec![(Kind::Node, node.id.clone())],
+        ..Finding::new(rule, Severity::Warning)
+    };
     for node in state.all::<Node>().filter(|node| node.level == NodeLevel::Outcome) {
         let measured: Vec<_> = indicators_under(state, &node.id).collect();
         let changed = measured.iter().any(|i| i.level == ResultLevel::Outcome);
         if !changed {
             let trainings = measured.iter().filter(|i| i.training).count() as f64;
-            let finding = Finding { rule: "outcome-without-outcome-indicator", ..of(node) };
+            let finding = of(node, "finding-outcome-without-outcome-indicator");
             found.push(finding.number("indicators", measured.len() as f64).number("trainings", trainings));
         }
     }
     for node in state.all::<Node>().filter(|node| node.level == NodeLevel::Output) {
         if !state.all::<Node>().any(|n| n.level == NodeLevel::Action && n.parents.contains(&node.id)) {
-            found.push(Finding { rule: "output-without-action", ..of(node) });
+            found.push(of(node, "finding-output-without-action"));
         }
     }
     let indicators = state.count::<Indicator>() as f64;
@@ -255,14 +261,16 @@ fn plan_gaps(state: &State, found: &mut Vec<Finding>) {
                 .number("all", indicators)
         })
     };
-    found.extend(lacking("indicators-without-baseline", &|i| i.baseline.is_none()));
-    found.extend(lacking("indicators-without-target", &|i| {
+    found.extend(lacking("finding-indicators-without-baseline", &|i| i.baseline.is_none()));
+    found.extend(lacking("finding-indicators-without-target", &|i| {
         !state.all::<Target>().any(|t| t.indicator == i.id && t.kind == TargetKind::Target && !t.illustrative)
     }));
     let slots: Vec<_> = state.all::<Slot>().map(|slot| (Kind::Slot, slot.id.clone())).collect();
     if !slots.is_empty() {
         let count = slots.len() as f64;
-        found.push(Finding { records: slots, ..Finding::new("slots-empty", Severity::Note) }.number("count", count));
+        found.push(
+            Finding { records: slots, ..Finding::new("finding-slots-empty", Severity::Note) }.number("count", count),
+        );
     }
 }
 

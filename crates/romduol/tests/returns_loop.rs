@@ -60,7 +60,7 @@ async fn a_return_counts_when_its_chain_has_accepted_it() {
 
     let due = open(&reporter, quarter).unwrap();
     let negative = app.submit(&reporter, &due, answers(&app, -1.0), "").await.unwrap();
-    assert!(matches!(negative, Filed::Problems(found) if found.iter().any(|p| p.rule == "negative")));
+    assert!(matches!(negative, Filed::Problems(found) if found.iter().any(|p| p.say.key == "check-negative")));
     assert!(matches!(app.submit(&reporter, &due, answers(&app, 7.0), "").await.unwrap(), Filed::Submitted));
 
     let id = due.id();
