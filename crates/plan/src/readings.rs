@@ -189,6 +189,12 @@ impl<'a> View<'a> {
         self.of_kind(indicator, area, TargetKind::Threshold)
     }
 
+    /// Targets and thresholds for single groups: they are shown, and do not judge the whole.
+    pub fn for_groups(&self, indicator: &Indicator, area: &str) -> Vec<Arc<Target>> {
+        let of_group = |t: &&Arc<Target>| t.indicator == indicator.id && t.area == area && !t.categories.is_empty();
+        self.state.all::<Target>().filter(of_group).filter(|t| self.illustrative || !t.illustrative).cloned().collect()
+    }
+
     fn of_kind(&self, indicator: &Indicator, area: &str, kind: TargetKind) -> Vec<Arc<Target>> {
         let mut targets: Vec<Arc<Target>> = self
             .state

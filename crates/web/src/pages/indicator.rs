@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::Path;
 use romduol_app::AppError;
-use romduol_plan::kinds::{Area, Dimension, Evidence, EvidenceUse, Indicator, Institution, Node};
+use romduol_plan::kinds::{Area, Category, Dimension, Evidence, EvidenceUse, Indicator, Institution, Node, Target};
 use romduol_plan::permission::Act;
 use romduol_plan::readings::{Reading, Series, Source};
 use romduol_plan::{Kind, Period};
@@ -124,8 +124,18 @@ fn value_lines(viewer: &Viewer, indicator: &Indicator, series: &Series) -> Vec<L
 fn target_lines(viewer: &Viewer, indicator: &Indicator, country: &str) -> Vec<Line> {
     let view = viewer.view();
     let targets = view.targets(indicator, country).into_iter().chain(view.thresholds(indicator, country));
-    let line = |t: Arc<romduol_plan::kinds::Target>| Line {
-        name: format!("{} · {}", viewer.locale.t(&format!("target-{}", t.kind.code())), viewer.locale.period(t.period)),
+    let targets = targets.chain(view.for_groups(indicator, country));
+    let group = |id: &String| {
+        let category = view.state.find::<Category>(id);
+        category.map_or(id.clone(), |category| category.name.get(viewer.lang()).to_string())
+    };
+    let name = |t: &Target| {
+        let kind = viewer.locale.t(&format!("target-{}", t.kind.code()));
+        let parts = [kind, viewer.locale.period(t.period)].into_iter().chain(t.categories.iter().map(group));
+        parts.collect::<Vec<_>>().join(" · ")
+    };
+    let line = |t: Arc<Target>| Line {
+        name: name(&t),
         value: with_unit(&viewer.locale.number(t.value, 1), &indicator.unit),
         note: t.note.get(viewer.lang()).to_string(),
         illustrative: t.illustrative,
@@ -170,7 +180,9 @@ pub(crate) fn trend_scene(viewer: &Viewer, indicator: &Indicator, series: &Serie
             .targets(indicator, &country)
             .iter()
             .map(|t| {
-                mark(t.period.end_as_year(), t.value, format!("{} {}", locale.t("target-target"), number(t.value)))
+                let made_up = if t.illustrative { format!(" ({})", locale.t("illustrative")) } else { String::new() };
+                let label = format!("{} {}{made_up}", locale.t("target-target"), number(t.value));
+                mark(t.period.end_as_year(), t.value, label)
             })
             .collect(),
         thresholds: view
@@ -235,7 +247,7 @@ fn breakdowns(viewer: &Viewer, indicator: &Indicator, country: &str, latest: &Re
     let breakdown = |dimension: &Arc<Dimension>| {
         let lines = view.totals.breakdown(state, indicator, &dimension.id, country, latest.period).into_iter().map(
             |(category, total)| {
-                let category = category.and_then(|id| state.find::<romduol_plan::kinds::Category>(&id));
+                let category = category.and_then(|id| state.find::<Category>(&id));
                 Line {
                     name: category
                         .map(|c| c.name.get(viewer.lang()).to_string())
