@@ -38,12 +38,13 @@ def scale(rows):
 
 def section(outcomes, rows, load):
     ran = [outcome for outcome in outcomes if outcome.lines]
+    versions = sorted({o.version for o in ran if o.version} | {f"Python {platform.python_version()}"})
     text = [
         f"## {scale(rows)}: {rows:,} observations",
         "",
         f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d %H:%M} UTC. {machine()}. Load average while it ran: {load}.",
         "",
-        "Versions: " + "; ".join(sorted({o.version for o in ran if o.version} | {f"Python {platform.python_version()}"})) + ".",
+        f"Versions: {'; '.join(versions)}.",
         "",
         *table(ran),
         "",

@@ -57,7 +57,10 @@ def write(folder, indicators):
         "institutions": [office()],
         "dimensions": [dimension("sex", "Sex"), dimension("age", "Age")],
         "categories": categories(),
-        "nodes": [node("SYN-P", "pillar", "", "Synthetic pillar"), node("SYN-O", "outcome", "SYN-P", "Synthetic outcome")],
+        "nodes": [
+            node("SYN-P", "pillar", "", "Synthetic pillar"),
+            node("SYN-O", "outcome", "SYN-P", "Synthetic outcome"),
+        ],
         "indicators": [indicator(number) for number in range(1, indicators + 1)],
         "forms": [form()],
         "assignments": [assignment(place["id"]) for place in places if place["level"] == "commune"],

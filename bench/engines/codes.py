@@ -27,10 +27,8 @@ def number(key):
 def corrections(data):
     """Rows of corrections.csv as (ind, per, comm, sex, age, value)."""
     with open(data / "corrections.csv", encoding="utf-8", newline="") as file:
-        return [
-            tuple(number(row[column]) for column in ("indicator", "period", "area", "sex", "age")) + (int(row["value"]),)
-            for row in csv.DictReader(file)
-        ]
+        keys = ("indicator", "period", "area", "sex", "age")
+        return [(*(number(row[key]) for key in keys), int(row["value"])) for row in csv.DictReader(file)]
 
 
 def category(sex, age):

@@ -38,10 +38,10 @@ class Polars(Engine):
         }[query]
         if where is not None:
             frame = frame.filter(where)
-        return total(frame, by, "value").sort(by).collect().rows()
+        return grouped(frame, by, "value").sort(by).collect().rows()
 
     def build_cube(self):
-        base = total(self.frame.lazy(), ["ind", "per", "prov", "dist", "sex", "age"], "value").collect()
+        base = total(self.frame, ["ind", "per", "prov", "dist", "sex", "age"], "value")
         by_province = total(base, ["ind", "per", "prov", "sex", "age"])
         nation = total(by_province, ["ind", "per", "sex", "age"])
         units = stack(
@@ -74,6 +74,11 @@ class Polars(Engine):
 
 
 def total(frame, by, column="s"):
+    # Through a lazy frame, because grouping a frame directly is a fifth slower.
+    return grouped(frame.lazy(), by, column).collect()
+
+
+def grouped(frame, by, column):
     return frame.group_by(by).agg(pl.col(column).sum().cast(pl.Int64).alias("s"))
 
 

@@ -71,7 +71,7 @@ class Postgres(Engine):
             owner = pwd.getpwnam(self.user)
             for folder in (self.cluster, self.socket):
                 os.chown(folder, owner.pw_uid, owner.pw_gid)
-        self.program("initdb", "--pgdata", self.cluster, "--auth", "trust", "--username", "postgres", "--encoding", "UTF8")
+        self.program("initdb", "-D", self.cluster, "--auth", "trust", "--username", "postgres", "--encoding", "UTF8")
         with (self.cluster / "postgresql.conf").open("a") as file:
             file.writelines(f"{name} = {value}\n" for name, value in SETTINGS.items())
             file.write(f"port = {PORT}\nunix_socket_directories = '{self.socket}'\n")

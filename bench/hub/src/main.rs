@@ -16,7 +16,7 @@ use datafusion::arrow::util::display::array_value_to_string;
 use datafusion::prelude::{ParquetReadOptions, SessionContext};
 
 const LOOPBACK: &str = "127.0.0.1";
-const USAGE: &str = "use: hub scheduler PORT | hub executor SCHEDULER_PORT PORT FOLDER | hub client SCHEDULER_PORT DATA QUERIES";
+const USAGE: &str = "use: scheduler PORT | executor SCHEDULER_PORT PORT FOLDER | client SCHEDULER_PORT DATA QUERIES";
 
 type Outcome = Result<(), Box<dyn Error>>;
 
