@@ -34,6 +34,7 @@ check-jump = It was { $before }, now { $now }: check it, and say in the remark w
 check-more-than-base = { $category }: { $value } out of { $base } is more than all; correct one of them.
 check-negative = { $category }: { $value } is below zero; write 0 or more.
 check-not-a-number = { $category } “{ $value }” is not a number: { $mend }.
+check-not-asked = “{ $category }” is not asked for here; leave it out, or ask the secretariat to add the group.
 check-not-whole = { $category }: { $value } is not a whole number.
 check-not-yes-no = { $category }: { $value } is neither 1 (yes) nor 0 (no).
 check-running-total-fell = A running total cannot fall: it was { $before }, now { $now }.

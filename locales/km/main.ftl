@@ -34,6 +34,7 @@ check-jump = មុន { $before } ឥឡូវ { $now }៖ សូមពិន�
 check-more-than-base = { $category }៖ { $value } ក្នុងចំណោម { $base } លើសទាំងអស់។ សូមកែ។
 check-negative = { $category }៖ { $value } តូចជាងសូន្យ។ សូមសរសេរ 0 ឡើងទៅ។
 check-not-a-number = { $category } «{ $value }» មិនមែនជាលេខ៖ { $mend }។
+check-not-asked = «{ $category }» មិនត្រូវបានសួរនៅទីនេះទេ។ សូមដកចេញ ឬស្នើលេខាធិការដ្ឋានបន្ថែមក្រុម។
 check-not-whole = { $category }៖ { $value } មិនមែនជាចំនួនគត់។
 check-not-yes-no = { $category }៖ { $value } មិនមែន 1 (បាទ/ចាស) ឬ 0 (ទេ)។
 check-running-total-fell = ចំនួនសរុបបន្តមិនអាចថយទេ៖ មុន { $before } ឥឡូវ { $now }។

@@ -54,8 +54,8 @@ pub async fn fetch(app: &App, person: &Person, id: &str, blob: &str) -> Result<(
     let record = snapshot.state.find::<Return>(id).ok_or_else(missing)?;
     let assignment = snapshot.state.find::<Assignment>(&record.assignment).ok_or_else(missing)?;
     person.post.may_for(Act::ReadReturn, assignment, &snapshot.state)?;
-    let file = record.answers.iter().flat_map(|answer| &answer.files).find(|file| file.blob == blob);
-    let file = file.ok_or_else(missing)?.clone();
+    let mut files = record.answers.open().into_iter().flat_map(|answer| answer.files);
+    let file = files.find(|file| file.blob == blob).ok_or_else(missing)?;
     let bytes = app.ledger.blobs().get(&romduol_ledger::BlobId::from_str(blob)?).await?;
     Ok((file, bytes))
 }

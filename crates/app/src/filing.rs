@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use romduol_ledger::{Draft, DraftError};
 use romduol_plan::answers::{self, Problem};
-use romduol_plan::kinds::{Answer, Assignment};
+use romduol_plan::kinds::{Answer, Answers, Assignment};
 use romduol_plan::permission::Act;
 use romduol_plan::returns::{self, Due};
 use romduol_plan::{Change, Date, Period, State};
@@ -76,7 +76,7 @@ impl App {
             return Ok(Filed::Problems(problems));
         }
         let (assignment, period, today) = (due.assignment.id.clone(), due.period, self.now().date);
-        let reason_ = reason.trim().to_string();
+        let (reason_, answers) = (reason.trim().to_string(), Answers::pack(&answers));
         let decide = move |state: &State| {
             let due = returns::may_report(state, &assignment, period, today)?;
             Ok(vec![Change::Put(returns::submit(&due, answers.clone(), &reason_, false)?.into())])

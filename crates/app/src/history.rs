@@ -26,7 +26,7 @@ impl App {
             let entry = Entry::from_stored(&stored.body).map_err(|error| AppError::fault(error.to_string()))?;
             let after =
                 entry.changes.iter().rev().find(|change| change.subject() == (kind, id)).and_then(|c| match c {
-                    Change::Put(body) => Some(body.to_json()),
+                    Change::Put(body) => Some(diff::readable(body)),
                     Change::Retire(..) => None,
                 });
             let changed = diff::between(before.as_ref(), after.as_ref());

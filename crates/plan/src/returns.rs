@@ -149,7 +149,7 @@ pub fn may_report(state: &State, assignment: &str, period: Period, today: Date) 
 }
 
 /// The return as submitted. `reason` is needed when it corrects an accepted one.
-pub fn submit(due: &Due, answers: Vec<Answer>, reason: &str, illustrative: bool) -> Result<Return, Refused> {
+pub fn submit(due: &Due, answers: Answers, reason: &str, illustrative: bool) -> Result<Return, Refused> {
     let correction = due.record.as_ref().is_some_and(|r| r.status == ReturnStatus::Accepted);
     if correction && reason.trim().is_empty() {
         return Err(Refused::ReasonNeeded);

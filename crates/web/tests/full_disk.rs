@@ -24,7 +24,8 @@ async fn a_full_disk_refuses_in_the_readers_language_and_loses_nothing() {
     let router = romduol_web::router(app.clone(), None, true);
     let session = app.sign_in("secretariat", demo::PASSWORD).await.unwrap().unwrap().as_str().to_string();
     let close = |period: &str, lang: &str| {
-        let body = format!("form=province-quarter&period={period}&action=close&reason={}", "books+closed+".repeat(4_000));
+        let body =
+            format!("form=province-quarter&period={period}&action=close&reason={}", "books+closed+".repeat(4_000));
         Request::post("/periods")
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header(header::COOKIE, format!("session={session}; lang={lang}"))

@@ -60,7 +60,7 @@ impl House {
         let path = route.path.replace("{assignment}", unit).replace("{on}", "on").replace("{lang}", "en");
         let path = match route.path {
             p if p.starts_with("/review") => path.replace("{id}", &id),
-            p if p.starts_with("/history") => path.replace("{kind}", "returns").replace("{id}", &id),
+            p if p.starts_with("/history") => path.replace("{kind}", "indicators").replace("{id}", "PAR-07"),
             p if p.starts_with("/nodes") => path.replace("{id}", "A1.01"),
             p if p.starts_with("/report") => path.replace("{period}", "2024"),
             p if p.starts_with("/assets") => path.replace("{name}", "style.css"),
@@ -127,7 +127,7 @@ fn expect(role: Role, act: Act, whose: Whose, status: StatusCode, what: &str) {
         Reach::No => assert_eq!(status, StatusCode::FORBIDDEN, "{what}"),
         Reach::All => assert_ne!(status, StatusCode::FORBIDDEN, "{what}"),
         // The list of returns and the history of records that are no returns have no foreign side.
-        Reach::Own if whose == Whose::Foreign && !what.contains(" /returns answers") => {
+        Reach::Own if whose == Whose::Foreign && !what.contains(" /returns answers") && act != Act::ReadHistory => {
             assert!(matches!(status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND), "{what}");
         }
         Reach::Own => {}
@@ -145,9 +145,15 @@ async fn ones_own_records_open() {
     }
     let snapshot = house.app.snapshot();
     let own = snapshot.state.all::<Return>().find(|r| r.assignment == "ministry-quarter.MOI").unwrap();
-    assert!(own.answers.iter().any(|a| a.state == AnswerState::Given));
+    assert!(own.answers.open().iter().any(|a| a.state == AnswerState::Given));
     let status = house.ask(&Method::GET, &format!("/review/{}", own.id), Some(&cookie)).await.status();
     assert_eq!(status, StatusCode::OK);
+    // The history of a return is its unit's own business, as the return is.
+    let history = |id: &str| format!("/history/returns/{id}");
+    assert_eq!(house.ask(&Method::GET, &history(&own.id), Some(&cookie)).await.status(), StatusCode::OK);
+    let foreign = snapshot.state.all::<Return>().find(|r| r.assignment == "province-quarter.KH-01").unwrap();
+    let status = house.ask(&Method::GET, &history(&foreign.id), Some(&cookie)).await.status();
+    assert_eq!(status, StatusCode::FORBIDDEN);
 }
 
 /// A session that was ended opens nothing, and neither does a made-up one.

@@ -9,7 +9,7 @@ use axum::response::IntoResponse;
 use romduol_app::filing::{Filed, Saved};
 use romduol_app::{AppError, attach};
 use romduol_ledger::Draft;
-use romduol_plan::answers::{Problem, Severity, asked_cells, check, has_base, not_a_number};
+use romduol_plan::answers::{self, Problem, Severity, check, has_base, not_a_number, questions};
 use romduol_plan::kinds::*;
 use romduol_plan::permission::Act;
 use romduol_plan::returns::{self, Due};
@@ -161,7 +161,7 @@ struct Filled {
 }
 
 fn checks(viewer: &Viewer, due: &Due, typed: &Typed) -> Vec<Problem> {
-    let (answers, mut problems) = answers(viewer, due, typed, BTreeMap::new());
+    let (answers, mut problems) = read_answers(viewer, due, typed, BTreeMap::new());
     if problems.is_empty() {
         problems = check(&viewer.snapshot.state, &due.assignment, due.period, &answers);
     }
@@ -176,8 +176,10 @@ fn open(viewer: &Viewer, assignment: &str, period: &str) -> Result<Due, AppError
 async fn show(viewer: &Viewer, due: Due, filled: Filled) -> Page {
     let state = &viewer.snapshot.state;
     let last = state.accepted_return(&return_id(&due.assignment.id, due.period.previous()));
-    let questions =
-        state.asked(&due.assignment).into_iter().map(|i| question(viewer, &due, i, &filled, last)).collect();
+    let last = last.map(|record| record.answers.open()).unwrap_or_default();
+    let kept = due.record.as_ref().map(|record| record.answers.open()).unwrap_or_default();
+    let asked = questions(state, &due.assignment);
+    let questions = asked.iter().map(|asked| question(viewer, asked, &filled, &last, &kept)).collect();
     let sent_back = match &due.record {
         Some(record) if record.status == ReturnStatus::SentBack => {
             let events = viewer.site.app.history(&viewer.snapshot, romduol_plan::Kind::Return, &record.id).await?;
@@ -199,25 +201,18 @@ async fn show(viewer: &Viewer, due: Due, filled: Filled) -> Page {
     })
 }
 
-fn question(
-    viewer: &Viewer,
-    due: &Due,
-    indicator: &Arc<Indicator>,
-    filled: &Filled,
-    last: Option<&Arc<Return>>,
-) -> Question {
-    let state = &viewer.snapshot.state;
+/// A question with what was typed, what was said last time and the files that were kept.
+fn question(viewer: &Viewer, asked: &answers::Question, filled: &Filled, last: &[Answer], kept: &[Answer]) -> Question {
+    let (state, indicator) = (&viewer.snapshot.state, &asked.indicator);
     let get = |name: String| filled.typed.get(&name).cloned().unwrap_or_default();
     let other = |name: &str| {
         let theirs = filled.other.as_ref()?.get(name).cloned().unwrap_or_default();
         (theirs != get(name.to_string())).then_some(theirs)
     };
-    let field = |asked: romduol_plan::answers::Asked| {
-        let names =
-            asked.categories.iter().filter_map(|id| state.find::<Category>(id)).map(|c| c.name.get(viewer.lang()));
+    let field = |(categories, overlapping): (&[Id], bool)| {
+        let names = categories.iter().filter_map(|id| state.find::<Category>(id)).map(|c| c.name.get(viewer.lang()));
         let label = names.collect::<Vec<_>>().join(" · ");
-        let (value_name, base_name) =
-            (name('v', indicator, &asked.categories), name('b', indicator, &asked.categories));
+        let (value_name, base_name) = (name('v', indicator, categories), name('b', indicator, categories));
         Field {
             label: if label.is_empty() { viewer.locale.t("total") } else { label },
             value: get(value_name.clone()),
@@ -225,7 +220,7 @@ fn question(
             base: get(base_name.clone()),
             base_name: has_base(indicator.kind).then_some(base_name),
             value_name,
-            overlapping: asked.overlapping,
+            overlapping,
         }
     };
     let said = filled
@@ -233,13 +228,10 @@ fn question(
         .iter()
         .filter(|p| p.indicator == indicator.id)
         .map(|p| (p.severity, viewer.locale.tell(&p.say)));
-    let last = last.and_then(|r| r.answers.iter().find(|a| a.indicator == indicator.id)).map(|a| summary(viewer, a));
-    let files = due
-        .record
-        .as_ref()
-        .and_then(|r| r.answers.iter().find(|a| a.indicator == indicator.id))
-        .map(|a| a.files.clone());
-    let mut fields: Vec<Field> = asked_cells(state, indicator).into_iter().map(field).collect();
+    let of = |list: &[Answer]| list.iter().find(|a| a.indicator == indicator.id).cloned();
+    let last = of(last).map(|answer| summary(viewer, &answer));
+    let files = of(kept).map(|answer| answer.files);
+    let mut fields: Vec<Field> = asked.cells().map(field).collect();
     Question {
         grid: grid(viewer, indicator, &mut fields),
         fields,
@@ -309,14 +301,14 @@ pub(crate) fn summary(viewer: &Viewer, answer: &Answer) -> String {
 fn typed_from(record: &Return) -> Typed {
     let mut typed = Typed::new();
     let plain = |n: f64| format!("{n}");
-    for answer in &record.answers {
+    for answer in record.answers.open() {
         let id = &answer.indicator;
         typed.insert(format!("s|{id}"), answer.state.code().into());
         typed.insert(format!("c|{id}"), answer.comment.clone());
         if let Some(total) = answer.total {
             typed.insert(format!("t|{id}"), plain(total));
         }
-        for cell in &answer.cells {
+        for cell in answer.cells.iter() {
             let key = cell.categories.join("/");
             typed.insert(format!("v|{id}|{key}"), plain(cell.value));
             if let Some(base) = cell.base {
@@ -349,7 +341,7 @@ pub(crate) async fn submit(
         Some("autosave") => return Ok(draft.revision.to_string().into_response()),
         _ => return Ok(see(&format!("/returns/{assignment}/{period}?saved=1"))),
     }
-    let (answers, mut problems) = answers(&viewer, &due, &typed, files);
+    let (answers, mut problems) = read_answers(&viewer, &due, &typed, files);
     if problems.is_empty() {
         let reason = typed.get("reason").cloned().unwrap_or_default();
         match viewer.site.app.submit(&viewer.person, &due, answers, &reason).await? {
@@ -392,7 +384,7 @@ async fn read(viewer: &Viewer, mut form: Multipart) -> Result<(Typed, BTreeMap<S
 }
 
 /// The answers as typed. A field that is no number is a problem that names the field and how to write it.
-fn answers(
+fn read_answers(
     viewer: &Viewer,
     due: &Due,
     typed: &Typed,
@@ -400,7 +392,9 @@ fn answers(
 ) -> (Vec<Answer>, Vec<Problem>) {
     let state = &viewer.snapshot.state;
     let (mut answers, mut problems) = (Vec::new(), Vec::new());
-    for indicator in state.asked(&due.assignment) {
+    let before = due.record.as_ref().map(|record| record.answers.open()).unwrap_or_default();
+    for asked in questions(state, &due.assignment) {
+        let indicator = &asked.indicator;
         let mut number = |name: &str, label: &[String]| -> Option<f64> {
             let text = typed.get(name).map(|text| text.trim()).filter(|text| !text.is_empty())?;
             let parsed = number::parse(text);
@@ -409,31 +403,22 @@ fn answers(
             }
             parsed.ok()
         };
-        let mut cells = Vec::new();
-        for asked in asked_cells(state, indicator) {
-            let base = if has_base(indicator.kind) {
-                number(&name('b', indicator, &asked.categories), &asked.categories)
-            } else {
-                None
-            };
-            if let Some(value) = number(&name('v', indicator, &asked.categories), &asked.categories) {
-                cells.push(Cell { categories: asked.categories, value, base });
+        let (mut values, mut bases) = (Vec::new(), Vec::new());
+        for (categories, _) in asked.cells() {
+            values.push(number(&name('v', indicator, categories), categories));
+            if has_base(indicator.kind) {
+                bases.push(number(&name('b', indicator, categories), categories));
             }
         }
         let total = number(&format!("t|{}", indicator.id), &[]);
-        let kept = due
-            .record
-            .iter()
-            .flat_map(|r| &r.answers)
-            .filter(|a| a.indicator == indicator.id)
-            .flat_map(|a| a.files.clone());
+        let kept = before.iter().filter(|a| a.indicator == indicator.id).flat_map(|a| a.files.clone());
         let answer_state =
             typed.get(&format!("s|{}", indicator.id)).and_then(|s| AnswerState::parse(s)).unwrap_or(AnswerState::Given);
         let given = answer_state == AnswerState::Given;
         answers.push(Answer {
             indicator: indicator.id.clone(),
             state: answer_state,
-            cells: if given { cells } else { Vec::new() },
+            cells: if given { Cells { grid: asked.grid.clone(), values, bases } } else { Cells::default() },
             total: total.filter(|_| given),
             estimate: typed.contains_key(&format!("e|{}", indicator.id)),
             comment: typed.get(&format!("c|{}", indicator.id)).map(|c| c.trim().to_string()).unwrap_or_default(),

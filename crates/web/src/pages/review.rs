@@ -50,11 +50,13 @@ fn page(viewer: &Viewer, id: &str, refused: bool) -> Page {
     let record = state.find::<Return>(id).ok_or_else(missing)?.clone();
     let assignment = state.find::<Assignment>(&record.assignment).ok_or_else(missing)?;
     viewer.person.post.may_for(Act::ReadReturn, assignment, state)?;
-    let problems = answers::check(state, assignment, record.period, &record.answers);
+    let given = record.answers.open();
+    let problems = answers::check(state, assignment, record.period, &given);
     let last = state.accepted_return(&return_id(&assignment.id, record.period.previous()));
-    let answered = record.answers.iter().filter_map(|answer| {
+    let last = last.map(|record| record.answers.open()).unwrap_or_default();
+    let answered = given.iter().filter_map(|answer| {
         let indicator = state.find::<Indicator>(&answer.indicator)?;
-        let before = last.and_then(|r| r.answers.iter().find(|a| a.indicator == indicator.id));
+        let before = last.iter().find(|a| a.indicator == indicator.id);
         let own = problems.iter().filter(|p| p.indicator == indicator.id);
         Some(Answered {
             indicator: indicator.clone(),
