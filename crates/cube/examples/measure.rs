@@ -1,0 +1,50 @@
+//! Measures the national load and prints a table: processor time of each question, load, memory. `measure 10` takes a
+//! tenth of the indicators. Reads processor time from `/proc`, so it needs Linux.
+
+#[path = "../benches/national.rs"]
+mod national;
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use romduol_cube::*;
+
+fn main() {
+    let measures = std::env::args().nth(1).and_then(|n| n.parse().ok()).unwrap_or(100);
+    let generate = time(1, || national::returns(measures, |rows| drop(black_box(rows.len()))));
+    let mut cube = national::empty(measures);
+    let all = time(1, || national::returns(measures, |rows| cube.load(black_box(rows)).expect("made for it")));
+    let count: usize = (0..measures).map(|m| cube.observations(m).map_or(0, Iterator::count)).sum();
+    println!("{count} observations in {} MB, peak {} MB", cube.memory() / 1_000_000, peak_mb());
+    println!("load: {:.2} s, {:.1} million/s", (all - generate) / 1e3, count as f64 / (all - generate) / 1e3);
+    report("Q1", 2000, || national::q1(&cube).len());
+    report("Q2", 5000, || national::q2(&cube).len());
+    report("Q3", 500, || national::q3(&cube));
+    report("Q4", 50, || national::q4(&cube));
+}
+
+fn report(name: &str, times: u32, run: impl FnMut() -> usize) {
+    let start = Instant::now();
+    let cpu = time(times, run);
+    println!("{name}: {cpu:.4} ms processor, {:.4} ms wall", start.elapsed().as_secs_f64() * 1e3 / f64::from(times));
+}
+
+/// Processor time of this thread for one run, in milliseconds.
+fn time<T>(times: u32, mut run: impl FnMut() -> T) -> f64 {
+    let start = nanoseconds();
+    for _ in 0..times {
+        black_box(run());
+    }
+    (nanoseconds() - start) / f64::from(times) / 1e6
+}
+
+fn nanoseconds() -> f64 {
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    told.split_whitespace().next().and_then(|n| n.parse().ok()).unwrap_or(0.0)
+}
+
+fn peak_mb() -> u64 {
+    let told = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = told.lines().find(|line| line.starts_with("VmHWM")).unwrap_or_default();
+    line.split_whitespace().nth(1).and_then(|kb| kb.parse::<u64>().ok()).unwrap_or(0) / 1_000
+}
