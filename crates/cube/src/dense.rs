@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use crate::AreaTree;
 use crate::bits::Bits;
-use crate::lanes::{LANE, Lanes};
+use crate::lane::EMPTY;
+use crate::lanes::Lanes;
 use crate::sparse::{key, unkey};
 use crate::stored::Width;
 
@@ -27,7 +28,7 @@ pub(crate) struct Dense {
 
 /// What a slice of this size costs.
 pub(crate) fn cost(positions: usize, rows: usize, lanes: usize, width: Width) -> usize {
-    size_of::<Dense>() + positions / 64 * 12 + 100 + lanes * (LANE + 4 + rows * width.bytes())
+    size_of::<Dense>() + positions / 64 * 12 + 100 + lanes * (EMPTY + 4 + rows.div_ceil(64) * 8 + rows * width.bytes())
 }
 
 impl Dense {
@@ -125,8 +126,8 @@ impl Dense {
             self.lanes.insert_row(row, std::iter::empty());
         }
         let before = self.lanes.set(lane, row, value);
-        self.len = self.len + usize::from(value.is_some()) - usize::from(before.is_some());
-        if value.is_none() && self.lanes.row_is_missing(row) {
+        self.len = self.len + usize::from(value.is_some()) - usize::from(before);
+        if value.is_none() && (0..self.combinations.len()).all(|lane| self.lanes.get(lane, row).is_none()) {
             self.remove_row(position);
         }
     }

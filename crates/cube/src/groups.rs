@@ -2,11 +2,13 @@
 
 use std::ops::Range;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::PlaceRule;
 use crate::dense::Dense;
 use crate::kernel::{self, Sum};
-use crate::lanes::{Lane, Lanes};
+use crate::lane::Lane;
+use crate::lanes::Lanes;
 use crate::shape::Projection;
 
 /// Which lanes make which kept combination; the same for all slices with the same combinations in use.
@@ -45,35 +47,35 @@ impl Groups {
 pub(crate) struct Grouped<'a> {
     groups: Rc<Groups>,
     lanes: InOrder<'a>,
+    /// How many rows of the largest group surely fit into 16 bits when they are added up; 0 if not even one.
+    fit: usize,
 }
 
-/// The lanes in the order of their groups; words apart by whether the sum of a row might need more than 16 bits.
+/// The lanes in the order of their groups.
 enum InOrder<'a> {
-    U8(Vec<&'a [u8]>),
-    LargeU8(Vec<&'a [u8]>),
-    U16(Vec<&'a [u16]>),
-    LargeU16(Vec<&'a [u16]>),
-    U32(Vec<&'a [u32]>),
-    F64(Vec<&'a [f64]>),
+    U8(Vec<&'a Lane<u8>>),
+    U16(Vec<&'a Lane<u16>>),
+    U32(Vec<&'a Lane<u32>>),
+    F64(Vec<&'a Lane<f64>>),
 }
 
 impl<'a> Grouped<'a> {
     pub(crate) fn new(dense: &'a Dense, groups: Rc<Groups>) -> Self {
-        fn order<'a, T>(lanes: &'a [Lane<T>], groups: &Groups) -> Vec<&'a [T]> {
-            groups.order.iter().map(|&lane| lanes[lane].as_slice()).collect()
+        fn order<'a, T>(lanes: &'a [Arc<Lane<T>>], groups: &Groups) -> Vec<&'a Lane<T>> {
+            groups.order.iter().map(|&lane| lanes[lane].as_ref()).collect()
         }
         let longest = groups.kept.iter().map(|(_, range)| range.len()).max().unwrap_or(0);
-        #[allow(clippy::cast_precision_loss)]
-        let small = dense.largest() * longest as f64 <= f64::from(u16::MAX);
+        // Negative and infinite become 0 and "very many", both of which are right for whole numbers.
+        #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let fit = (f64::from(u16::MAX) / (dense.largest() * longest as f64)) as usize;
         let lanes = match dense.lanes() {
-            Lanes::U8(lanes) if small => InOrder::U8(order(lanes, &groups)),
-            Lanes::U8(lanes) => InOrder::LargeU8(order(lanes, &groups)),
-            Lanes::U16(lanes) if small => InOrder::U16(order(lanes, &groups)),
-            Lanes::U16(lanes) => InOrder::LargeU16(order(lanes, &groups)),
+            Lanes::U8(lanes) => InOrder::U8(order(lanes, &groups)),
+            Lanes::U16(lanes) => InOrder::U16(order(lanes, &groups)),
             Lanes::U32(lanes) => InOrder::U32(order(lanes, &groups)),
             Lanes::F64(lanes) => InOrder::F64(order(lanes, &groups)),
         };
-        Self { groups, lanes }
+        // The largest range is that of all rows; beyond it nothing is won.
+        Self { groups, lanes, fit: fit.min(1 << 20) }
     }
 
     /// The kept combinations, in order.
@@ -86,14 +88,14 @@ impl<'a> Grouped<'a> {
         let of = self.groups.kept[group].1.clone();
         let max = rule == PlaceRule::Max;
         let whole = match &self.lanes {
-            InOrder::U8(lanes) if !max => kernel::whole::<u8, u16>(&lanes[of], rows),
-            InOrder::LargeU8(lanes) if !max => kernel::whole::<u8, u32>(&lanes[of], rows),
-            InOrder::U16(lanes) if !max => kernel::whole::<u16, u16>(&lanes[of], rows),
-            InOrder::LargeU16(lanes) if !max => kernel::whole::<u16, u32>(&lanes[of], rows),
-            InOrder::U8(lanes) | InOrder::LargeU8(lanes) => return kernel::any(&lanes[of], rows, rule, total),
-            InOrder::U16(lanes) | InOrder::LargeU16(lanes) => return kernel::any(&lanes[of], rows, rule, total),
+            InOrder::U8(lanes) if max => return kernel::any(&lanes[of], rows, rule, total),
+            InOrder::U16(lanes) if max => return kernel::any(&lanes[of], rows, rule, total),
             InOrder::U32(lanes) => return kernel::any(&lanes[of], rows, rule, total),
             InOrder::F64(lanes) => return kernel::any(&lanes[of], rows, rule, total),
+            InOrder::U8(lanes) if self.fit > 0 => kernel::whole::<u8, u16>(&lanes[of], rows, self.fit),
+            InOrder::U16(lanes) if self.fit > 0 => kernel::whole::<u16, u16>(&lanes[of], rows, self.fit),
+            InOrder::U8(lanes) => kernel::whole::<u8, u32>(&lanes[of], rows, 1),
+            InOrder::U16(lanes) => kernel::whole::<u16, u32>(&lanes[of], rows, 1),
         };
         total.add(whole, rule);
     }

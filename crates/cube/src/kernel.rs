@@ -1,9 +1,10 @@
 //! The loops that add up lanes: the only place where all numbers of a national load pass by. It refuses to know areas
 //! and rules of time.
 
-use std::ops::{AddAssign, BitOr, Range};
+use std::ops::{AddAssign, Range};
 
 use crate::PlaceRule;
+use crate::lane::Lane;
 use crate::stored::Stored;
 
 /// What rows add up to: their value and how many of them have any number in it.
@@ -26,140 +27,102 @@ impl Sum {
     }
 }
 
-/// Words that are kept one larger, with 0 for missing.
-pub(crate) trait Word: Stored + BitOr<Output = Self> + PartialEq {
-    /// The number, or 0 for missing.
-    fn number(self) -> Self;
-}
+/// A word to add up in: for a few numbers, then for many.
+pub(crate) trait Adder<T>: Copy + Default + AddAssign + From<T> + Into<u64> {}
 
-impl Word for u8 {
-    #[inline(always)]
-    fn number(self) -> Self {
-        self.saturating_sub(1)
-    }
-}
-
-impl Word for u16 {
-    #[inline(always)]
-    fn number(self) -> Self {
-        self.saturating_sub(1)
-    }
-}
-
-/// A word to add up in: for one row, then for many.
-pub(crate) trait Adder<T>: Copy + Default + AddAssign + From<T> {
-    type Many: Copy + Default + AddAssign + From<Self> + Into<u64>;
-}
-
-impl Adder<u8> for u16 {
-    type Many = u32;
-}
-
-impl Adder<u8> for u32 {
-    type Many = u64;
-}
-
-impl Adder<u16> for u16 {
-    type Many = u32;
-}
-
-impl Adder<u16> for u32 {
-    type Many = u64;
-}
+impl Adder<u8> for u16 {}
+impl Adder<u8> for u32 {}
+impl Adder<u16> for u16 {}
+impl Adder<u16> for u32 {}
 
 /// Rows at a time; what a compiler turns into a handful of vector registers.
 const WIDE: usize = 32;
 const NARROW: usize = 8;
-/// So many tiles fit into the counters and sums of [`many`].
-const TILES: usize = 60_000;
 
-/// Adds up a group of lanes over rows; exact as long as a row fits into `A`.
-pub(crate) fn whole<T: Word, A: Adder<T>>(lanes: &[&[T]], rows: Range<usize>) -> Sum {
-    let mut total = (0, 0);
+/// Adds up a group of lanes over rows. Exact as long as the numbers of `tiles` rows, at least one, fit into `A`.
+#[allow(clippy::cast_precision_loss)]
+pub(crate) fn whole<T: Stored, A: Adder<T>>(lanes: &[&Lane<T>], rows: Range<usize>, tiles: usize) -> Sum {
+    let mut sum = 0;
     let mut at = rows.start;
     while at + WIDE <= rows.end {
-        let tiles = ((rows.end - at) / WIDE).min(TILES);
-        many::<T, A>(lanes, at, tiles, &mut total);
-        at += tiles * WIDE;
+        let end = rows.end.min(at + tiles * WIDE);
+        let end = end - (end - at) % WIDE;
+        sum += total(&add::<T, A, WIDE>(lanes, at..end), 0);
+        at = end;
     }
     while at + NARROW <= rows.end {
-        few::<T, A>(lanes, at, 0, &mut total);
+        sum += total(&add::<T, A, NARROW>(lanes, at..at + NARROW), 0);
         at += NARROW;
     }
     if at < rows.end {
-        rest::<T, A>(lanes, at..rows.end, &mut total);
+        // The end of the tile that ends with the rows; there is none at the very beginning.
+        sum += match rows.end.checked_sub(NARROW) {
+            Some(from) => total(&add::<T, A, NARROW>(lanes, from..rows.end), at - from),
+            None => lanes.iter().flat_map(|lane| &lane.cells()[at..rows.end]).map(|&cell| A::from(cell).into()).sum(),
+        };
     }
-    let (sum, present) = total;
     // Exact below 2^53.
-    #[allow(clippy::cast_precision_loss)]
-    Sum { value: sum as f64, present }
+    Sum { value: sum as f64, present: present(lanes, rows) }
 }
 
+/// The rows of a range, which is a number of tiles, added up at each place of the tile.
 #[inline(always)]
-fn tile<T: Word, A: Adder<T>, const N: usize>(lanes: &[&[T]], at: usize) -> ([A; N], [T; N]) {
-    let (mut sums, mut any) = ([A::default(); N], [T::default(); N]);
+fn add<T: Stored, A: Adder<T>, const N: usize>(lanes: &[&Lane<T>], rows: Range<usize>) -> [A; N] {
+    let mut sums = [A::default(); N];
     for lane in lanes {
-        // Every lane has all rows; asking once for a whole tile spares a test for each number.
-        let Some(cells) = lane.get(at..).and_then(|cells| cells.first_chunk::<N>()) else { continue };
-        for n in 0..N {
-            sums[n] += A::from(cells[n].number());
-            any[n] = any[n] | cells[n];
+        for cells in lane.cells()[rows.clone()].as_chunks::<N>().0 {
+            for n in 0..N {
+                sums[n] += A::from(cells[n]);
+            }
         }
     }
-    (sums, any)
+    sums
 }
 
-fn many<T: Word, A: Adder<T>>(lanes: &[&[T]], at: usize, tiles: usize, total: &mut (u64, u32)) {
-    let (mut sums, mut counts) = ([A::Many::default(); WIDE], [0_u16; WIDE]);
-    for tile_number in 0..tiles {
-        let (row, any) = tile::<T, A, WIDE>(lanes, at + tile_number * WIDE);
-        for n in 0..WIDE {
-            sums[n] += A::Many::from(row[n]);
-            counts[n] += u16::from(any[n] != T::MISSING);
-        }
-    }
-    total.0 += sums.iter().map(|&sum| sum.into()).sum::<u64>();
-    total.1 += counts.iter().map(|&count| u32::from(count)).sum::<u32>();
-}
-
-/// One narrow tile without its first rows.
 #[inline(always)]
-fn few<T: Word, A: Adder<T>>(lanes: &[&[T]], at: usize, without: usize, total: &mut (u64, u32)) {
-    let (sums, any) = tile::<T, A, NARROW>(lanes, at);
-    for n in 0..NARROW {
-        let counts = u32::from(n >= without);
-        total.0 += A::Many::from(sums[n]).into() * u64::from(counts);
-        total.1 += u32::from(any[n] != T::MISSING) * counts;
+fn total<A: Copy + Into<u64>, const N: usize>(sums: &[A; N], without: usize) -> u64 {
+    let mut total = 0;
+    for (n, &sum) in sums.iter().enumerate() {
+        total += if n >= without { sum.into() } else { 0 };
     }
+    total
 }
 
-/// Fewer rows than a narrow tile: the end of the tile that ends with them.
-fn rest<T: Word, A: Adder<T>>(lanes: &[&[T]], rows: Range<usize>, total: &mut (u64, u32)) {
-    if let Some(at) = rows.end.checked_sub(NARROW) {
-        return few::<T, A>(lanes, at, rows.start - at, total);
+/// How many of the rows have a number in any of the lanes.
+pub(crate) fn present<T: Stored>(lanes: &[&Lane<T>], rows: Range<usize>) -> u32 {
+    if rows.is_empty() {
+        return 0;
     }
-    for row in rows {
-        let cells = || lanes.iter().map(|lane| lane[row]);
-        total.0 += cells().map(|cell| A::Many::from(A::from(cell.number())).into()).sum::<u64>();
-        total.1 += u32::from(cells().any(|cell| cell != T::MISSING));
+    let (first, last) = (rows.start / 64, (rows.end - 1) / 64);
+    let mut count = 0;
+    for word in first..=last {
+        let mut there = lanes.iter().fold(0, |all, lane| all | lane.there()[word]);
+        if word == first {
+            there &= u64::MAX << (rows.start % 64);
+        }
+        if word == last {
+            there &= u64::MAX >> (63 - (rows.end - 1) % 64);
+        }
+        count += there.count_ones();
     }
+    count
 }
 
 /// Adds up a group of lanes of any width over rows, by any rule. A row is added up first, then row after row.
-pub(crate) fn any<T: Stored>(lanes: &[&[T]], rows: Range<usize>, rule: PlaceRule, total: &mut Sum) {
-    const BLOCK: usize = 64;
+pub(crate) fn any<T: Stored>(lanes: &[&Lane<T>], rows: Range<usize>, rule: PlaceRule, total: &mut Sum) {
     let mut at = rows.start;
     while at < rows.end {
-        let len = (rows.end - at).min(BLOCK);
-        let (mut values, mut there) = ([0.0; BLOCK], [false; BLOCK]);
+        // No further than the word that tells what is there.
+        let len = (64 - at % 64).min(rows.end - at);
+        let mut values = [0.0; 64];
         for lane in lanes {
-            for ((value, there), cell) in values.iter_mut().zip(&mut there).zip(&lane[at..at + len]) {
-                *value += cell.or_zero();
-                *there |= !cell.is_missing();
+            for (value, cell) in values.iter_mut().zip(&lane.cells()[at..at + len]) {
+                *value += cell.number();
             }
         }
-        for (value, there) in values.into_iter().zip(there) {
-            if there {
+        let there = lanes.iter().fold(0, |all, lane| all | lane.there()[at / 64]) >> (at % 64);
+        for (n, value) in values.into_iter().enumerate().take(len) {
+            if there >> n & 1 == 1 {
                 total.add(Sum { value, present: 1 }, rule);
             }
         }

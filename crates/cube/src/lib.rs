@@ -41,6 +41,7 @@ mod dense;
 mod error;
 mod groups;
 mod kernel;
+mod lane;
 mod lanes;
 mod lineage;
 mod measure;

@@ -1,21 +1,14 @@
-//! How one number is kept: in the smallest width that holds it, with a mark for "not there". It refuses to know where
-//! it is kept.
+//! How one number is kept: in the smallest width that holds it. It refuses to know where it is kept, and whether it is
+//! there.
 
-/// A kept number, or the mark that there is none.
-pub(crate) trait Stored: Copy + Default + std::fmt::Debug {
+/// A kept number.
+pub(crate) trait Stored: Copy + Default + PartialEq + std::fmt::Debug {
     const WIDTH: Width;
-    const MISSING: Self;
 
-    /// The number, if there is one.
-    fn get(self) -> Option<f64>;
+    fn number(self) -> f64;
 
     /// Keeps a number that fits the width.
     fn put(value: f64) -> Self;
-
-    /// The number, or nothing to add. Kept apart from `get` because the loops need it without a branch.
-    fn or_zero(self) -> f64;
-
-    fn is_missing(self) -> bool;
 }
 
 /// Widths, narrow to wide.
@@ -30,15 +23,14 @@ pub(crate) enum Width {
 impl Width {
     /// The smallest that holds a finite number.
     pub(crate) fn of(value: f64) -> Self {
-        // The comparison is also false for what is negative or not whole; the largest word is needed for the mark.
+        // The comparison is also false for what is negative, not whole or too large.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::float_cmp)]
         let whole = f64::from(value as u32) == value;
         match value {
             _ if !whole => Self::F64,
-            v if v < f64::from(u8::MAX) => Self::U8,
-            v if v < f64::from(u16::MAX) => Self::U16,
-            v if v < f64::from(u32::MAX) => Self::U32,
-            _ => Self::F64,
+            v if v <= f64::from(u8::MAX) => Self::U8,
+            v if v <= f64::from(u16::MAX) => Self::U16,
+            _ => Self::U32,
         }
     }
 
@@ -57,28 +49,18 @@ impl Width {
     }
 }
 
-/// Whole numbers are kept one larger, and 0 is the mark: adding up needs no test for missing.
 macro_rules! whole {
     ($word:ty, $width:expr) => {
         impl Stored for $word {
             const WIDTH: Width = $width;
-            const MISSING: Self = 0;
 
-            fn get(self) -> Option<f64> {
-                self.checked_sub(1).map(f64::from)
+            fn number(self) -> f64 {
+                f64::from(self)
             }
 
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
             fn put(value: f64) -> Self {
-                (value as Self).saturating_add(1)
-            }
-
-            fn or_zero(self) -> f64 {
-                f64::from(self.saturating_sub(1))
-            }
-
-            fn is_missing(self) -> bool {
-                self == 0
+                value as Self
             }
         }
     };
@@ -90,23 +72,14 @@ whole!(u32, Width::U32);
 
 impl Stored for f64 {
     const WIDTH: Width = Width::F64;
-    const MISSING: Self = Self::NAN;
 
-    fn get(self) -> Option<f64> {
-        (!self.is_nan()).then_some(self)
+    fn number(self) -> f64 {
+        self
     }
 
     fn put(value: f64) -> Self {
         // A negative zero would be a second way to keep the same number.
         value + 0.0
-    }
-
-    fn or_zero(self) -> f64 {
-        if self.is_nan() { 0.0 } else { self }
-    }
-
-    fn is_missing(self) -> bool {
-        self.is_nan()
     }
 }
 
@@ -119,25 +92,24 @@ mod tests {
         for (value, width) in [
             (0.0, Width::U8),
             (-0.0, Width::U8),
-            (254.0, Width::U8),
-            (255.0, Width::U16),
-            (65_534.0, Width::U16),
-            (65_535.0, Width::U32),
-            (4_294_967_294.0, Width::U32),
-            (4_294_967_295.0, Width::F64),
+            (255.0, Width::U8),
+            (256.0, Width::U16),
+            (65_535.0, Width::U16),
+            (65_536.0, Width::U32),
+            (4_294_967_295.0, Width::U32),
+            (4_294_967_296.0, Width::F64),
             (0.5, Width::F64),
             (-1.0, Width::F64),
             (f64::MAX, Width::F64),
         ] {
             assert_eq!(Width::of(value), width, "{value}");
             let back = match width {
-                Width::U8 => u8::put(value).get(),
-                Width::U16 => u16::put(value).get(),
-                Width::U32 => u32::put(value).get(),
-                Width::F64 => f64::put(value).get(),
+                Width::U8 => u8::put(value).number(),
+                Width::U16 => u16::put(value).number(),
+                Width::U32 => u32::put(value).number(),
+                Width::F64 => f64::put(value).number(),
             };
-            assert_eq!(back, Some(value));
+            assert_eq!(back.to_bits(), (value + 0.0).to_bits());
         }
-        assert_eq!([u8::MISSING.get(), u16::MISSING.get(), u32::MISSING.get(), f64::MISSING.get()], [None; 4]);
     }
 }
