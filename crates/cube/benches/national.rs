@@ -146,6 +146,21 @@ pub fn q4(cube: &Cube) -> usize {
     (0..cube.measures()).map(|m| ask(cube, m, Areas::One(0), Periods::all(), 0).len()).sum()
 }
 
+/// The publication cube; `at_once` measures in one question. Gives the number of cells with a value.
+pub fn q5(cube: &Cube, at_once: u32) -> usize {
+    let keeps = vec![0, KEEP_SEX, KEEP_AGE, KEEP_SEX | KEEP_AGE];
+    let measures: Vec<u32> = (0..cube.measures()).collect();
+    let ask = |measures: &[u32]| {
+        let (measures, keeps) = (measures.to_vec(), keeps.clone());
+        let ask = Margins { measures, periods: Periods::all(), areas: units(), keeps };
+        let cells = |block: &Block| -> usize {
+            (0..block.columns.len()).flat_map(|column| block.present(column)).filter(|&&n| n > 0).count()
+        };
+        cube.margins(&ask, cells).expect("the cube has it").into_iter().sum::<usize>()
+    };
+    measures.chunks(at_once as usize).map(ask).sum()
+}
+
 fn ask(cube: &Cube, measure: u32, areas: Areas, periods: Periods, keep: u32) -> Cells {
     let query = Query { measure, areas, periods, time: Time::PerPeriod, keep };
     cube.query(&query).expect("the cube has it")

@@ -10,6 +10,7 @@ use crate::kernel::{self, Sum};
 use crate::lane::Lane;
 use crate::lanes::Lanes;
 use crate::shape::Projection;
+use crate::strip::Strip;
 
 /// Which lanes make which kept combination; the same for all slices with the same combinations in use.
 #[derive(Debug)]
@@ -49,6 +50,8 @@ pub(crate) struct Grouped<'a> {
     lanes: InOrder<'a>,
     /// How many rows of the largest group surely fit into 16 bits when they are added up; 0 if not even one.
     fit: usize,
+    /// Whether one of its rows surely fits into 32 bits.
+    fits: bool,
 }
 
 /// The lanes in the order of their groups.
@@ -67,7 +70,10 @@ impl<'a> Grouped<'a> {
         let longest = groups.kept.iter().map(|(_, range)| range.len()).max().unwrap_or(0);
         // Negative and infinite become 0 and "very many", both of which are right for whole numbers.
         #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        let fit = (f64::from(u16::MAX) / (dense.largest() * longest as f64)) as usize;
+        let (fit, fits) = {
+            let row = dense.largest() * longest as f64;
+            ((f64::from(u16::MAX) / row) as usize, row <= f64::from(u32::MAX))
+        };
         let lanes = match dense.lanes() {
             Lanes::U8(lanes) => InOrder::U8(order(lanes, &groups)),
             Lanes::U16(lanes) => InOrder::U16(order(lanes, &groups)),
@@ -75,7 +81,7 @@ impl<'a> Grouped<'a> {
             Lanes::F64(lanes) => InOrder::F64(order(lanes, &groups)),
         };
         // The largest range is that of all rows; beyond it nothing is won.
-        Self { groups, lanes, fit: fit.min(1 << 20) }
+        Self { groups, lanes, fit: fit.min(1 << 20), fits }
     }
 
     /// The kept combinations, in order.
@@ -98,5 +104,18 @@ impl<'a> Grouped<'a> {
             InOrder::U16(lanes) => kernel::whole::<u16, u32>(&lanes[of], rows, 1),
         };
         total.add(whole, rule);
+    }
+
+    /// Adds up all rows of one group, if that is exact.
+    pub(crate) fn fill(&self, group: usize, rule: PlaceRule, strip: &mut Strip) -> bool {
+        let of = self.groups.kept[group].1.clone();
+        match &self.lanes {
+            _ if rule == PlaceRule::Max || !self.fits => return false,
+            InOrder::U8(lanes) => strip.fill(&lanes[of]),
+            InOrder::U16(lanes) => strip.fill(&lanes[of]),
+            InOrder::U32(lanes) => strip.fill(&lanes[of]),
+            InOrder::F64(_) => return false,
+        }
+        true
     }
 }

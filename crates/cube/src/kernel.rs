@@ -27,13 +27,26 @@ impl Sum {
     }
 }
 
-/// A word to add up in: for a few numbers, then for many.
-pub(crate) trait Adder<T>: Copy + Default + AddAssign + From<T> + Into<u64> {}
+/// A word to add up in: for a few numbers, then for a whole tile.
+pub(crate) trait Adder<T>: Copy + Default + AddAssign + From<T> {
+    type Tile: Copy + Default + AddAssign + From<Self> + Into<u64>;
+}
 
-impl Adder<u8> for u16 {}
-impl Adder<u8> for u32 {}
-impl Adder<u16> for u16 {}
-impl Adder<u16> for u32 {}
+impl Adder<u8> for u16 {
+    type Tile = u32;
+}
+
+impl Adder<u8> for u32 {
+    type Tile = u64;
+}
+
+impl Adder<u16> for u16 {
+    type Tile = u32;
+}
+
+impl Adder<u16> for u32 {
+    type Tile = u64;
+}
 
 /// Rows at a time; what a compiler turns into a handful of vector registers.
 const WIDE: usize = 32;
@@ -47,18 +60,18 @@ pub(crate) fn whole<T: Stored, A: Adder<T>>(lanes: &[&Lane<T>], rows: Range<usiz
     while at + WIDE <= rows.end {
         let end = rows.end.min(at + tiles * WIDE);
         let end = end - (end - at) % WIDE;
-        sum += total(&add::<T, A, WIDE>(lanes, at..end), 0);
+        sum += total::<T, A, WIDE>(&add(lanes, at..end), 0);
         at = end;
     }
     while at + NARROW <= rows.end {
-        sum += total(&add::<T, A, NARROW>(lanes, at..at + NARROW), 0);
+        sum += total::<T, A, NARROW>(&add(lanes, at..at + NARROW), 0);
         at += NARROW;
     }
     if at < rows.end {
         // The end of the tile that ends with the rows; there is none at the very beginning.
         sum += match rows.end.checked_sub(NARROW) {
-            Some(from) => total(&add::<T, A, NARROW>(lanes, from..rows.end), at - from),
-            None => lanes.iter().flat_map(|lane| &lane.cells()[at..rows.end]).map(|&cell| A::from(cell).into()).sum(),
+            Some(from) => total::<T, A, NARROW>(&add(lanes, from..rows.end), at - from),
+            None => lanes.iter().flat_map(|lane| &lane.cells()[at..rows.end]).map(|&c| A::Tile::from(A::from(c)).into()).sum(),
         };
     }
     // Exact below 2^53.
@@ -80,32 +93,55 @@ fn add<T: Stored, A: Adder<T>, const N: usize>(lanes: &[&Lane<T>], rows: Range<u
 }
 
 #[inline(always)]
-fn total<A: Copy + Into<u64>, const N: usize>(sums: &[A; N], without: usize) -> u64 {
-    let mut total = 0;
+fn total<T, A: Adder<T>, const N: usize>(sums: &[A; N], without: usize) -> u64 {
+    let mut total = A::Tile::default();
     for (n, &sum) in sums.iter().enumerate() {
-        total += if n >= without { sum.into() } else { 0 };
+        total += A::Tile::from(if n >= without { sum } else { A::default() });
     }
-    total
+    total.into()
 }
 
 /// How many of the rows have a number in any of the lanes.
 pub(crate) fn present<T: Stored>(lanes: &[&Lane<T>], rows: Range<usize>) -> u32 {
-    if rows.is_empty() {
-        return 0;
-    }
-    let (first, last) = (rows.start / 64, (rows.end - 1) / 64);
+    let (first, end) = (rows.start / 64, rows.end.div_ceil(64));
     let mut count = 0;
-    for word in first..=last {
-        let mut there = lanes.iter().fold(0, |all, lane| all | lane.there()[word]);
-        if word == first {
-            there &= u64::MAX << (rows.start % 64);
+    let mut word = first;
+    while word < end {
+        // All words but the first and the last are whole, so most blocks are.
+        if word + BLOCK <= end {
+            let mut there = [0; BLOCK];
+            for lane in lanes {
+                if let Some(words) = lane.there()[word..].first_chunk::<BLOCK>() {
+                    (0..BLOCK).for_each(|n| there[n] |= words[n]);
+                }
+            }
+            there[0] &= inside(word, &rows);
+            there[BLOCK - 1] &= inside(word + BLOCK - 1, &rows);
+            let mut counts = [0; BLOCK];
+            (0..BLOCK).for_each(|n| counts[n] = u64::from(there[n].count_ones()));
+            count += counts.iter().sum::<u64>();
+            word += BLOCK;
+        } else {
+            let there = lanes.iter().fold(0, |all, lane| all | lane.there()[word]);
+            count += u64::from((there & inside(word, &rows)).count_ones());
+            word += 1;
         }
-        if word == last {
-            there &= u64::MAX >> (63 - (rows.end - 1) % 64);
-        }
-        count += there.count_ones();
     }
+    // No more than there are rows.
+    #[allow(clippy::cast_possible_truncation)]
+    let count = count as u32;
     count
+}
+
+/// Words at a time.
+const BLOCK: usize = 8;
+
+/// The bits of a word that stand for rows of a range, of which at least one is in the word.
+#[inline(always)]
+fn inside(word: usize, rows: &Range<usize>) -> u64 {
+    let from = rows.start.saturating_sub(word * 64);
+    let beyond = (word * 64 + 64).saturating_sub(rows.end);
+    u64::MAX << from & u64::MAX >> beyond
 }
 
 /// Adds up a group of lanes of any width over rows, by any rule. A row is added up first, then row after row.

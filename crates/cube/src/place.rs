@@ -79,15 +79,7 @@ impl Ground<'_> {
         let speakers = Speakers::new(self, slice, dense, within);
         place.expected = speakers.expected;
         for (group, kept) in grouped.kept().enumerate() {
-            let mut sum = Sum::default();
-            for rows in speakers.runs() {
-                grouped.add(group, rows.clone(), self.rule, &mut sum);
-            }
-            for &(row, more) in &speakers.many {
-                let mut own = Sum::default();
-                grouped.add(group, row..row + 1, self.rule, &mut own);
-                sum.present += own.present * more;
-            }
+            let sum = speakers.sum(grouped, group, self.rule);
             if sum.present > 0 {
                 place.sums.push((kept, sum));
             }
@@ -151,8 +143,8 @@ impl Ground<'_> {
 }
 
 /// Step 2 for dense rows: stretches of rows that speak.
-struct Speakers {
-    expected: u32,
+pub(crate) struct Speakers {
+    pub(crate) expected: u32,
     first: Range<usize>,
     more: Vec<Range<usize>>,
     /// Rows that speak for several units, and for how many besides themselves.
@@ -160,7 +152,7 @@ struct Speakers {
 }
 
 impl Speakers {
-    fn new(ground: &Ground<'_>, slice: &Slice, dense: &Dense, within: Range<u32>) -> Self {
+    pub(crate) fn new(ground: &Ground<'_>, slice: &Slice, dense: &Dense, within: Range<u32>) -> Self {
         let mut speakers = Self {
             expected: slice.expected_in(&within),
             first: 0..0,
@@ -203,8 +195,23 @@ impl Speakers {
         }
     }
 
-    fn runs(&self) -> impl Iterator<Item = &Range<usize>> {
-        std::iter::once(&self.first).chain(&self.more)
+    /// The only stretch of rows, if there is one and each row stands for itself.
+    pub(crate) fn plain(&self) -> Option<&Range<usize>> {
+        (self.more.is_empty() && self.many.is_empty()).then_some(&self.first)
+    }
+
+    /// Step 3: what they add up to in one group of lanes.
+    pub(crate) fn sum(&self, grouped: &Grouped<'_>, group: usize, rule: PlaceRule) -> Sum {
+        let mut sum = Sum::default();
+        for rows in std::iter::once(&self.first).chain(&self.more) {
+            grouped.add(group, rows.clone(), rule, &mut sum);
+        }
+        for &(row, more) in &self.many {
+            let mut own = Sum::default();
+            grouped.add(group, row..row + 1, rule, &mut own);
+            sum.present += own.present * more;
+        }
+        sum
     }
 }
 
