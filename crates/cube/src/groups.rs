@@ -50,7 +50,7 @@ pub(crate) struct Grouped<'a> {
     lanes: InOrder<'a>,
     /// How many rows of the largest group surely fit into 16 bits when they are added up; 0 if not even one.
     fit: usize,
-    /// Whether one of its rows surely fits into 32 bits.
+    /// Whether all rows surely fit into a strip.
     fits: bool,
 }
 
@@ -70,10 +70,8 @@ impl<'a> Grouped<'a> {
         let longest = groups.kept.iter().map(|(_, range)| range.len()).max().unwrap_or(0);
         // Negative and infinite become 0 and "very many", both of which are right for whole numbers.
         #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        let (fit, fits) = {
-            let row = dense.largest() * longest as f64;
-            ((f64::from(u16::MAX) / row) as usize, row <= f64::from(u32::MAX))
-        };
+        let row = dense.largest() * longest as f64;
+        let (fit, fits) = ((f64::from(u16::MAX) / row) as usize, Strip::fits(dense.rows().len(), row));
         let lanes = match dense.lanes() {
             Lanes::U8(lanes) => InOrder::U8(order(lanes, &groups)),
             Lanes::U16(lanes) => InOrder::U16(order(lanes, &groups)),

@@ -71,7 +71,11 @@ pub(crate) fn whole<T: Stored, A: Adder<T>>(lanes: &[&Lane<T>], rows: Range<usiz
         // The end of the tile that ends with the rows; there is none at the very beginning.
         sum += match rows.end.checked_sub(NARROW) {
             Some(from) => total::<T, A, NARROW>(&add(lanes, from..rows.end), at - from),
-            None => lanes.iter().flat_map(|lane| &lane.cells()[at..rows.end]).map(|&c| A::Tile::from(A::from(c)).into()).sum(),
+            None => lanes
+                .iter()
+                .flat_map(|lane| &lane.cells()[at..rows.end])
+                .map(|&c| A::Tile::from(A::from(c)).into())
+                .sum(),
         };
     }
     // Exact below 2^53.

@@ -68,9 +68,15 @@ impl Block {
         column * areas..(column + 1) * areas
     }
 
-    fn push(&mut self, sum: Sum) {
-        self.values.push(if sum.present > 0 { sum.value } else { 0.0 });
-        self.present.push(sum.present);
+    /// A column more.
+    fn extend(&mut self, sums: impl ExactSizeIterator<Item = Sum>) {
+        let from = self.values.len();
+        self.values.resize(from + sums.len(), 0.0);
+        self.present.resize(from + sums.len(), 0);
+        let places = self.values[from..].iter_mut().zip(&mut self.present[from..]);
+        for ((value, present), sum) in places.zip(sums) {
+            (*value, *present) = (sum.value, sum.present);
+        }
     }
 }
 
@@ -161,12 +167,11 @@ impl<T> Pass<'_, T> {
             for (group, kept) in grouped.kept().enumerate() {
                 self.block.columns.push((number, kept));
                 let ready = speakers.len() >= MANY && grouped.fill(group, ground.rule, &mut self.strip);
-                for speakers in &speakers {
-                    self.block.push(match speakers.plain() {
-                        Some(rows) if ready => self.strip.sum(rows),
-                        _ => speakers.sum(grouped, group, ground.rule),
-                    });
-                }
+                let strip = &self.strip;
+                self.block.extend(speakers.iter().map(|speakers| match speakers.plain() {
+                    Some(rows) if ready => strip.sum(rows),
+                    _ => speakers.sum(grouped, group, ground.rule),
+                }));
             }
         }
     }

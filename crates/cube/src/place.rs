@@ -153,12 +153,8 @@ pub(crate) struct Speakers {
 
 impl Speakers {
     pub(crate) fn new(ground: &Ground<'_>, slice: &Slice, dense: &Dense, within: Range<u32>) -> Self {
-        let mut speakers = Self {
-            expected: slice.expected_in(&within),
-            first: 0..0,
-            more: Vec::new(),
-            many: Vec::new(),
-        };
+        let mut speakers =
+            Self { expected: slice.expected_in(&within), first: 0..0, more: Vec::new(), many: Vec::new() };
         let mut from = within.start;
         for &position in dense.inner(&within) {
             if position < from {

@@ -11,51 +11,63 @@ use crate::stored::Stored;
 #[derive(Debug, Default)]
 pub(crate) struct Strip {
     rows: Vec<u32>,
-    /// Sum of the rows before each row; one more than there are rows.
-    sums: Vec<u64>,
     there: Vec<u64>,
-    /// Rows with a number in the words before each word.
-    before: Vec<u32>,
+    /// For the rows before each row: what they add up to, and above that how many have any number. One more than there
+    /// are rows.
+    before: Vec<u64>,
 }
 
+/// Bits for the sum; the others are for the count.
+const SUM: u32 = 40;
+
 impl Strip {
-    /// Exact if the numbers of one row fit into 32 bits.
+    /// Whether so many rows with so large a sum in one row can be added up here.
+    #[allow(clippy::cast_precision_loss)]
+    pub(crate) fn fits(rows: usize, largest_row: f64) -> bool {
+        let all = largest_row * rows as f64;
+        rows < 1 << (64 - SUM) && largest_row <= f64::from(u32::MAX) && all < (1_u64 << SUM) as f64
+    }
+
+    /// Adds up what [`Strip::fits`].
     pub(crate) fn fill<T: Stored + Into<u32>>(&mut self, lanes: &[&Lane<T>]) {
-        let rows = lanes.first().map_or(0, |lane| lane.cells().len());
         self.rows.clear();
-        self.rows.resize(rows, 0);
         self.there.clear();
-        // One word more, so that the place behind the last row can be asked for.
-        self.there.resize(rows / 64 + 1, 0);
-        for lane in lanes {
+        if let Some(first) = lanes.first() {
+            self.rows.extend(first.cells().iter().map(|&cell| -> u32 { cell.into() }));
+            self.there.extend(first.there());
+        }
+        for lane in lanes.iter().skip(1) {
             self.rows.iter_mut().zip(lane.cells()).for_each(|(sum, &cell)| *sum += cell.into());
             self.there.iter_mut().zip(lane.there()).for_each(|(all, there)| *all |= there);
         }
-        self.sums.clear();
-        self.sums.push(0);
-        let mut sum = 0;
-        self.sums.extend(self.rows.iter().map(|&row| {
-            sum += u64::from(row);
-            sum
-        }));
-        self.before.clear();
-        let mut count = 0;
-        self.before.extend(self.there.iter().map(|word| {
-            let before = count;
-            count += word.count_ones();
-            before
-        }));
+        // All but the first, which is always zero, are written below.
+        self.before.resize(self.rows.len() + 1, 0);
+        let mut all = 0;
+        let blocks = self.before[1..].chunks_mut(64).zip(self.rows.chunks(64)).zip(&self.there);
+        for ((before, rows), &there) in blocks {
+            // Mostly someone in each row has said something, and then there is no bit to look at.
+            if there == u64::MAX {
+                for (before, &row) in before.iter_mut().zip(rows) {
+                    all += u64::from(row) + (1 << SUM);
+                    *before = all;
+                }
+                continue;
+            }
+            let mut there = there;
+            for (before, &row) in before.iter_mut().zip(rows) {
+                all += u64::from(row) + ((there & 1) << SUM);
+                there >>= 1;
+                *before = all;
+            }
+        }
     }
 
     pub(crate) fn sum(&self, rows: &Range<usize>) -> Sum {
-        let sum = self.sums[rows.end] - self.sums[rows.start];
-        // Exact below 2^53.
-        #[allow(clippy::cast_precision_loss)]
-        Sum { value: sum as f64, present: self.rank(rows.end) - self.rank(rows.start) }
-    }
-
-    fn rank(&self, row: usize) -> u32 {
-        let below = self.there[row / 64] & !(u64::MAX << (row % 64));
-        self.before[row / 64] + below.count_ones()
+        // The sum below never borrows from the count above.
+        let both = self.before[rows.end] - self.before[rows.start];
+        // Exact below 2^53, and there are fewer rows than a u32 counts.
+        #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
+        let (value, present) = ((both & ((1 << SUM) - 1)) as f64, (both >> SUM) as u32);
+        Sum { value, present }
     }
 }
