@@ -85,6 +85,16 @@ impl<T: Stored> Lane<T> {
         self.there.truncate(self.cells.len().div_ceil(64));
     }
 
+    /// How many numbers there are.
+    pub(crate) fn len(&self) -> usize {
+        self.there.iter().map(|word| word.count_ones() as usize).sum()
+    }
+
+    /// The largest number, or 0; not finite if any of them is not.
+    pub(crate) fn largest(&self) -> f64 {
+        self.cells.iter().map(|cell| cell.number()).fold(0.0, worse)
+    }
+
     /// Room for so many rows.
     pub(crate) fn reserve(&mut self, rows: usize) {
         self.cells.reserve_exact(rows.saturating_sub(self.cells.len()));
@@ -101,6 +111,11 @@ impl<T: Stored> Lane<T> {
     pub(crate) fn memory(&self) -> usize {
         EMPTY + self.cells.capacity() * size_of::<T>() + self.there.capacity() * 8
     }
+}
+
+/// The larger one, and one that is not finite before any other.
+pub(crate) fn worse(a: f64, b: f64) -> f64 {
+    if a.is_finite() && (b > a || !b.is_finite()) { b } else { a }
 }
 
 /// What a shared lane costs before there is anything in it: pointer, two counts, two vectors.

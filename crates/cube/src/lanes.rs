@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use crate::lane::Lane;
+use crate::kernel::present;
+use crate::lane::{Lane, worse};
 use crate::stored::{Stored, Width};
 
 /// A lane is shared with snapshots until it changes.
@@ -88,6 +89,25 @@ impl Lanes {
             Width::U32 => Self::U32(each_width!(self, lanes => convert(lanes))),
             Width::F64 => Self::F64(each_width!(self, lanes => convert(lanes))),
         }
+    }
+
+    /// How many numbers there are.
+    pub(crate) fn len(&self) -> usize {
+        each_width!(self, lanes => lanes.iter().map(|lane| lane.len()).sum())
+    }
+
+    /// The largest number, or 0; not finite if any of them is not.
+    pub(crate) fn largest(&self) -> f64 {
+        each_width!(self, lanes => lanes.iter().map(|lane| lane.largest()).fold(0.0, worse))
+    }
+
+    /// Whether each of the rows has a number in any lane.
+    pub(crate) fn rows_are_used(&self, rows: usize) -> bool {
+        fn used<T: Stored>(lanes: &[Arc<Lane<T>>], rows: usize) -> bool {
+            let lanes: Vec<&Lane<T>> = lanes.iter().map(AsRef::as_ref).collect();
+            present(&lanes, 0..rows) as usize == rows
+        }
+        each_width!(self, lanes => used(lanes, rows))
     }
 
     /// Room for so many rows, so that growing does not leave half of it unused.

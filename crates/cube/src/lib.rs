@@ -35,6 +35,7 @@
 //! Ratios and means are two measures, rolled up apart and divided last ([`ratio`]).
 
 mod bits;
+mod bytes;
 mod cell;
 mod cube;
 mod dense;

@@ -51,6 +51,11 @@ impl AreaTree {
         })
     }
 
+    /// Whether the area at a position, which must be one of this tree, exists in a period.
+    pub(crate) fn exists_at(&self, position: u32, period: u32) -> bool {
+        self.lineage.own.is_empty() || self.area_at(position).is_some_and(|area| self.valid(area).contains(&period))
+    }
+
     /// Whether an area exists in any of these periods.
     #[must_use]
     pub fn is_valid_in(&self, area: u32, periods: &Range<u32>) -> bool {

@@ -38,14 +38,6 @@ const FIRST_LOOK: usize = 16;
 const PATIENCE: usize = 2;
 
 impl Slice {
-    /// The smaller representation of sorted observations.
-    pub(crate) fn new(tree: &AreaTree, sorted: &[(u64, f64)], expected: Option<Arc<Bits>>) -> Self {
-        let store = Store::Sparse(Sparse::new(sorted.iter().copied()), 0);
-        let mut slice = Self { store, expected };
-        slice.settle(tree);
-        slice
-    }
-
     pub(crate) fn get(&self, position: u32, combination: u32) -> Option<f64> {
         match &self.store {
             Store::Sparse(sparse, _) => sparse.get(key(position, combination)),
@@ -198,3 +190,6 @@ fn dense_cost(tree: &AreaTree, sorted: &[(u64, f64)]) -> usize {
     let width = Width::of_all(sorted.iter().map(|&(_, value)| value));
     cost(tree.len(), rows, combinations.len(), width)
 }
+
+#[cfg(test)]
+mod tests;
