@@ -2,6 +2,7 @@
 //! tenth of the indicators. Reads processor time from `/proc`, so it needs Linux.
 
 #[path = "../benches/national.rs"]
+#[allow(dead_code, reason = "the benchmark uses the rest")]
 mod national;
 
 use std::hint::black_box;
@@ -11,7 +12,11 @@ use romduol_cube::*;
 
 fn main() {
     let measures = std::env::args().nth(1).and_then(|n| n.parse().ok()).unwrap_or(100);
-    let generate = time(1, || national::returns(measures, |rows| drop(black_box(rows.len()))));
+    let generate = time(1, || {
+        national::returns(measures, |rows| {
+            black_box(rows.len());
+        })
+    });
     let mut cube = national::empty(measures);
     let all = time(1, || national::returns(measures, |rows| cube.load(black_box(rows)).expect("made for it")));
     let count: usize = (0..measures).map(|m| cube.observations(m).map_or(0, Iterator::count)).sum();
@@ -23,9 +28,36 @@ fn main() {
     report("Q4", 50, || national::q4(&cube));
     report("Q5, one thread", 5, || national::q5(&cube, 1));
     let start = (Instant::now(), process_ms());
-    (0..10).for_each(|_| drop(black_box(national::q5(&cube, measures))));
+    for _ in 0..10 {
+        black_box(national::q5(&cube, measures));
+    }
     let (wall, cpu) = (start.0.elapsed().as_secs_f64() * 100.0, (process_ms() - start.1) / 10.0);
     println!("Q5, all cores: {cpu:.1} ms processor, {wall:.1} ms wall");
+    corrections(&cube);
+    bytes(&cube);
+    println!("peak {} MB", peak_mb());
+}
+
+/// 1,000 corrections while a reader holds a snapshot, alone and with the questions after them.
+fn corrections(cube: &Cube) {
+    let changes = national::corrections(cube);
+    let once = |ask: bool| {
+        let mut cube = cube.clone();
+        cube.apply(black_box(&changes)).expect("made for it");
+        if ask { national::q1(&cube).len() + national::q2(&cube).len() } else { 0 }
+    };
+    report("1,000 corrections", 50, || once(false));
+    report("Q6b", 50, || once(true));
+}
+
+fn bytes(cube: &Cube) {
+    let mut bytes = Vec::new();
+    report("write", 5, || {
+        bytes = cube.to_bytes();
+        bytes.len()
+    });
+    println!("{} MB as bytes", bytes.len() / 1_000_000);
+    report("read", 5, || Cube::from_bytes(&bytes).expect("just written").memory());
 }
 
 fn report(name: &str, times: u32, run: impl FnMut() -> usize) {

@@ -74,3 +74,55 @@ fn checksum(bytes: &[u8]) -> u64 {
     let all = sums.into_iter().fold(bytes.len() as u64, step);
     rest.iter().fold(all, |sum, &byte| step(sum, u64::from(byte)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{AreaTree, Change, Dimension, Measure, PlaceRule, Shape, TimeRule};
+    use proptest::prelude::*;
+
+    fn cube() -> Cube {
+        let parents: Vec<Option<u32>> = (0..40_u32).map(|n| (n > 0).then_some(0)).collect();
+        let mut tree = AreaTree::new(&parents).unwrap();
+        tree.set_valid(2, 1..9).unwrap();
+        let mut cube = Cube::new(tree);
+        // The first one is scattered, the second one becomes dense.
+        for size in [40, 1] {
+            let shape = Shape::new(vec![Dimension { size, additive: true }]).unwrap();
+            cube.add_measure(Measure { shape, place: PlaceRule::Sum, time: TimeRule::Sum });
+        }
+        cube.expect(0, 1, &[1, 2]).unwrap();
+        let change = |n: u32| {
+            let (measure, combinations) = if n % 2 == 0 { (0, 41) } else { (1, 2) };
+            Change { measure, period: 1, area: n % 40, combination: n / 40 % combinations, value: Some(2.0) }
+        };
+        cube.apply(&(0..200).map(change).collect::<Vec<_>>()).unwrap();
+        cube.apply(&[Change { period: 4, ..change(0) }]).unwrap();
+        assert!(cube.columns[1].slices[&1].is_dense() && !cube.columns[0].slices[&1].is_dense());
+        cube
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(3000))]
+
+        /// Bytes with a right checksum, as nobody but a forger would make them: no panic, and if they can be read they
+        /// can be used.
+        #[test]
+        fn forged_bytes_do_no_harm(changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4)) {
+            let mut bytes = cube().to_bytes();
+            for (at, byte) in changes {
+                let at = HEAD + at.index(bytes.len() - HEAD);
+                bytes[at] = byte;
+            }
+            let sum = checksum(&bytes[HEAD..]);
+            bytes[24..32].copy_from_slice(&sum.to_le_bytes());
+            if let Ok(cube) = Cube::from_bytes(&bytes) {
+                for measure in 0..cube.measures() {
+                    prop_assert!(cube.observations(measure).unwrap().all(|seen| seen.value.is_finite()));
+                    prop_assert!(cube.coverage(measure, 1, 0).is_ok());
+                }
+                prop_assert_eq!(Cube::from_bytes(&cube.to_bytes()).map(|read| read.to_bytes()), Ok(cube.to_bytes()));
+            }
+        }
+    }
+}

@@ -168,10 +168,15 @@ pub fn change(draw: &Draw, cube: &mut Cube, naive: &mut Naive) -> Vec<Change> {
             let exist: Vec<u32> = (from..=to).filter(|&area| naive.exists(area, *period)).collect();
             let rows: Vec<Vec<Option<f64>>> = exist.iter().map(|&area| cells(area)).collect();
             let row = |area: u32, cells| Row { measure, period: *period, area, cells };
-            let rows: Vec<Row<'_>> = exist.iter().zip(&rows).map(|(&area, cells)| row(area, cells.as_slice())).collect();
+            let rows: Vec<Row<'_>> =
+                exist.iter().zip(&rows).map(|(&area, cells)| row(area, cells.as_slice())).collect();
             cube.load(&rows).unwrap();
-            let change = |row: &Row<'_>, (combination, &value): (u32, &Option<f64>)| {
-                Change { measure, period: row.period, area: row.area, combination, value }
+            let change = |row: &Row<'_>, (combination, &value): (u32, &Option<f64>)| Change {
+                measure,
+                period: row.period,
+                area: row.area,
+                combination,
+                value,
             };
             let cells = rows.iter().flat_map(|row| (0..).zip(row.cells).map(move |cell| change(row, cell)));
             let all: Vec<Change> = cells.collect();

@@ -97,14 +97,16 @@ fn compare(
 /// Margins of all areas and all masks that are allowed tell what queries tell.
 fn margins_agree(cube: &Cube, query: &Query) -> Result<(), TestCaseError> {
     let shape = cube.measure(query.measure).unwrap().shape.clone();
-    let keeps: Vec<u32> = (0..=shape.keep_all()).filter(|keep| keep & shape.keep_overlapping() == shape.keep_overlapping()).collect();
+    let keeps: Vec<u32> =
+        (0..=shape.keep_all()).filter(|keep| keep & shape.keep_overlapping() == shape.keep_overlapping()).collect();
     let areas: Vec<u32> = (0..cube.tree().len() as u32).rev().collect();
     let (measures, periods) = (vec![query.measure], query.periods.clone());
     let ask = Margins { measures, periods: periods.clone(), areas: areas.clone(), keeps: keeps.clone() };
     let blocks = cube.margins(&ask, Block::clone).unwrap();
     for (n, &keep) in keeps.iter().enumerate() {
         for (a, &area) in areas.iter().enumerate() {
-            let query = Query { areas: Areas::One(area), time: Time::PerPeriod, keep, periods: periods.clone(), ..*query };
+            let query =
+                Query { areas: Areas::One(area), time: Time::PerPeriod, keep, periods: periods.clone(), ..*query };
             let asked: Vec<_> = cube.query(&query).unwrap().into_iter().collect();
             let mut told = Vec::new();
             for block in &blocks {
