@@ -40,7 +40,7 @@ fn changes(group: &mut BenchmarkGroup<'_, WallTime>, cube: &Cube) {
     let measures = cube.measures();
     // One period of all communes, as they arrive; drawing the numbers costs more than loading them.
     let mut rows = Vec::new();
-    national::returns(measures, |returned| {
+    national::returns(measures, national::USUAL, |returned| {
         let first = returned.iter().filter(|row| row.period == 0);
         rows.extend(first.map(|row| (row.measure, row.area, row.cells.to_vec())));
     });

@@ -1,7 +1,7 @@
-//! Measures the national load and prints a table: processor time of each question, load, memory. `measure 10` takes a
-//! tenth of the indicators. Reads processor time from `/proc`, so it needs Linux.
+//! Measures the national load and prints: processor time of each question, load, memory. `measure 10` takes a tenth of
+//! the indicators, `measure 100 large` numbers that all need 16 bits. Reads processor time from `/proc`, so it needs Linux.
 
-#[path = "../benches/national.rs"]
+#[path = "../benches/national/mod.rs"]
 #[allow(dead_code, reason = "the benchmark uses the rest")]
 mod national;
 
@@ -12,13 +12,15 @@ use romduol_cube::*;
 
 fn main() {
     let measures = std::env::args().nth(1).and_then(|n| n.parse().ok()).unwrap_or(100);
+    let large = std::env::args().nth(2).is_some_and(|word| word == "large");
+    let means = if large { national::LARGE } else { national::USUAL };
     let generate = time(1, || {
-        national::returns(measures, |rows| {
+        national::returns(measures, means, |rows| {
             black_box(rows.len());
         })
     });
     let mut cube = national::empty(measures);
-    let all = time(1, || national::returns(measures, |rows| cube.load(black_box(rows)).expect("made for it")));
+    let all = time(1, || national::returns(measures, means, |rows| cube.load(black_box(rows)).expect("made for it")));
     let count: usize = (0..measures).map(|m| cube.observations(m).map_or(0, Iterator::count)).sum();
     println!("{count} observations in {} MB, peak {} MB", cube.memory() / 1_000_000, peak_mb());
     println!("load: {:.2} s, {:.1} million/s", (all - generate) / 1e3, count as f64 / (all - generate) / 1e3);

@@ -93,7 +93,7 @@ mod tests {
         }
         cube.expect(0, 1, &[1, 2]).unwrap();
         let change = |n: u32| {
-            let (measure, combinations) = if n % 2 == 0 { (0, 41) } else { (1, 2) };
+            let (measure, combinations) = if n.is_multiple_of(2) { (0, 41) } else { (1, 2) };
             Change { measure, period: 1, area: n % 40, combination: n / 40 % combinations, value: Some(2.0) }
         };
         cube.apply(&(0..200).map(change).collect::<Vec<_>>()).unwrap();

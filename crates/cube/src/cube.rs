@@ -240,7 +240,7 @@ impl Cube {
     /// [`CubeError::UnknownMeasure`].
     pub fn periods(&self, measure: u32) -> Result<impl Iterator<Item = u32> + '_, CubeError> {
         let slices = self.column(measure)?.slices.iter();
-        Ok(slices.filter(|(_, slice)| slice.has_observations()).map(|(&period, _)| period))
+        Ok(slices.filter(|(_, slice)| slice.len() > 0).map(|(&period, _)| period))
     }
 
     /// How many measures there are.
@@ -273,7 +273,7 @@ impl Column {
     fn edit(&mut self, period: u32, edit: impl FnOnce(&mut Slice)) {
         let slice = Arc::make_mut(self.slices.entry(period).or_default());
         edit(slice);
-        if slice.is_empty() {
+        if slice.knows_nothing() {
             self.slices.remove(&period);
         }
     }

@@ -63,6 +63,7 @@ impl Dense {
         Self { combinations, rows: Arc::new(rows), inner, lanes, len, largest }
     }
 
+    /// How many observations there are.
     pub(crate) fn len(&self) -> usize {
         self.len
     }

@@ -60,7 +60,7 @@ impl<T: Stored> Lane<T> {
             // Doubling would leave a third of a national load unused.
             self.reserve(self.cells.len() + (self.cells.len() / 8).max(8));
         }
-        if self.cells.len() % 64 == 0 {
+        if self.cells.len().is_multiple_of(64) {
             self.there.push(0);
         }
         self.cells.insert(row, value.map_or(T::default(), T::put));

@@ -142,10 +142,14 @@ impl AreaTree {
 }
 
 impl Lineage {
-    /// Declared ranges that are not "always", and links.
-    pub(crate) fn declared(&self) -> (impl Iterator<Item = (u32, Range<u32>)> + '_, &[(u32, u32)]) {
-        let own = (0_u32..NONE).zip(&self.own).filter(|(_, own)| **own != ALWAYS);
-        (own.map(|(area, own)| (area, own.clone())), &self.links)
+    /// Declared ranges that are not "always", by area.
+    pub(crate) fn declared(&self) -> Vec<(u32, Range<u32>)> {
+        let own = (0_u32..NONE).zip(self.own.iter().cloned());
+        own.filter(|(_, own)| *own != ALWAYS).collect()
+    }
+
+    pub(crate) fn links(&self) -> &[(u32, u32)] {
+        &self.links
     }
 
     pub(crate) fn memory(&self) -> usize {

@@ -53,12 +53,9 @@ impl Slice {
         }
     }
 
-    pub(crate) fn has_observations(&self) -> bool {
-        self.len() > 0
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        !self.has_observations() && self.expected.is_none()
+    /// Whether it knows nothing at all; one without observations may still know who was to report.
+    pub(crate) fn knows_nothing(&self) -> bool {
+        self.len() == 0 && self.expected.is_none()
     }
 
     pub(crate) fn set_expected(&mut self, tree: &AreaTree, positions: impl Iterator<Item = u32>) {
@@ -139,12 +136,12 @@ impl Slice {
         if let Store::Dense(dense) = &self.store {
             let (cost, more) = after(dense);
             if cost > PATIENCE * (dense.len() + more).max(FIRST_LOOK) * ENTRY + 2 * floor(tree) {
-                self.to_sparse();
+                self.become_sparse();
             }
         }
     }
 
-    fn to_sparse(&mut self) {
+    fn become_sparse(&mut self) {
         if let Store::Dense(dense) = &self.store {
             let sparse = Sparse::new(dense.iter());
             let look = (2 * sparse.len()).max(FIRST_LOOK);

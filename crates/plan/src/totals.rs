@@ -14,12 +14,38 @@ use crate::kinds::*;
 use crate::period::Period;
 use crate::state::State;
 
-/// The two numbers of a ratio or mean are two measures; each overlapping dimension has measures of its own.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Part {
-    indicator: Id,
-    base: bool,
-    overlapping: Option<Id>,
+/// The measures of one indicator. The two numbers of a ratio or mean (value and base) are two measures; each overlapping
+/// dimension has measures of its own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Parts {
+    whole: [Option<u32>; 2],
+    overlapping: HashMap<Id, [Option<u32>; 2]>,
+}
+
+/// The cube's number of each category, by dimension; looked up for every cell of every return.
+#[derive(Default)]
+struct Categories(HashMap<Id, HashMap<Id, u16>>);
+
+impl Categories {
+    fn new(state: &State) -> Categories {
+        let mut numbers: HashMap<Id, HashMap<Id, u16>> = HashMap::new();
+        for category in state.all::<Category>() {
+            if !numbers.contains_key(&category.dimension) {
+                let ordered = state.categories(&category.dimension).into_iter().map(|c| c.id.clone());
+                numbers.insert(category.dimension.clone(), ordered.zip(0..).collect());
+            }
+        }
+        Categories(numbers)
+    }
+
+    fn number(&self, dimension: &str, category: &str) -> Option<u16> {
+        self.0.get(dimension)?.get(category).copied()
+    }
+
+    /// How many a dimension has, which is also the number of "not stated".
+    fn count(&self, dimension: &str) -> u16 {
+        self.0.get(dimension).map_or(0, |numbers| numbers.len() as u16)
+    }
 }
 
 /// All accepted numbers, ready to be rolled up. Cloning is cheap.
@@ -29,7 +55,8 @@ pub struct Totals {
     illustrative: bool,
     areas: Arc<HashMap<Id, u32>>,
     area_ids: Arc<Vec<Id>>,
-    measures: Arc<HashMap<Part, u32>>,
+    categories: Arc<Categories>,
+    measures: Arc<HashMap<Id, Parts>>,
     expected: HashSet<(Id, Period)>,
     cube: Cube,
 }
@@ -54,14 +81,14 @@ impl Totals {
         // The package check has refused circles; an empty tree keeps a damaged state readable.
         let tree = AreaTree::new(&parents).or_else(|_| AreaTree::new(&[])).expect("an empty tree has no circle");
         let mut cube = Cube::new(tree);
-        let mut measures = HashMap::new();
-        for indicator in state.all::<Indicator>() {
-            add_measures(state, indicator, &mut cube, &mut measures);
-        }
+        let categories = Categories::new(state);
+        let parts = |i: &Arc<Indicator>| (i.id.clone(), add_measures(&categories, i, &mut cube));
+        let measures = state.all::<Indicator>().map(parts).collect();
         let mut totals = Totals {
             illustrative,
             areas: Arc::new(areas),
             area_ids: Arc::new(area_ids),
+            categories: Arc::new(categories),
             measures: Arc::new(measures),
             expected: HashSet::new(),
             cube,
@@ -97,11 +124,8 @@ impl Totals {
         for assignment in state.all::<Assignment>().filter(owing) {
             let Some(area) = self.areas.get(&assignment.area) else { continue };
             for indicator in state.asked(assignment) {
-                for base in [false, true] {
-                    let part = Part { indicator: indicator.id.clone(), base, overlapping: None };
-                    if let Some(measure) = self.measures.get(&part) {
-                        expected.entry(*measure).or_default().push(*area);
-                    }
+                for measure in [false, true].into_iter().filter_map(|base| self.measure(&indicator.id, None, base)) {
+                    expected.entry(measure).or_default().push(*area);
                 }
             }
         }
@@ -115,48 +139,50 @@ impl Totals {
         let mut changes = Vec::new();
         for answer in record.answers.iter().filter(|answer| answer.state == AnswerState::Given) {
             let Some(indicator) = state.find::<Indicator>(&answer.indicator) else { continue };
-            let has_parts =
-                answer.cells.iter().any(|cell| self.place(state, indicator, cell).is_some_and(|(o, _)| o.is_none()));
+            let has_parts = answer.cells.iter().any(|c| self.place(indicator, c).is_some_and(|(o, _)| o.is_none()));
             let whole = Cell { categories: Vec::new(), value: answer.total.unwrap_or(0.0), base: None };
             // A total without parts counts as "not stated"; beside parts it is only compared with them.
             let total = (!has_parts && answer.total.is_some()).then_some(&whole);
             for cell in answer.cells.iter().chain(total) {
-                let Some((overlapping, categories)) = self.place(state, indicator, cell) else { continue };
+                let Some((overlapping, categories)) = self.place(indicator, cell) else { continue };
                 for (base, value) in [(false, Some(cell.value)), (true, cell.base)] {
-                    let part = Part { indicator: indicator.id.clone(), base, overlapping: overlapping.clone() };
-                    let (Some(value), Some(measure)) = (value, self.measures.get(&part).copied()) else { continue };
-                    let Ok(shape) = self.cube.measure(measure).map(|m| m.shape.clone()) else { continue };
-                    let Ok(combination) = shape.combination(&categories) else { continue };
-                    changes.push(Change {
-                        measure,
-                        period: record.period.ordinal(),
-                        area,
-                        combination,
-                        value: Some(value),
-                    });
+                    let measure = self.measure(&indicator.id, overlapping, base);
+                    let (Some(value), Some(measure)) = (value, measure) else { continue };
+                    let Ok(combination) = self.cube.measure(measure).and_then(|m| m.shape.combination(&categories))
+                    else {
+                        continue;
+                    };
+                    let (period, value) = (record.period.ordinal(), Some(value));
+                    changes.push(Change { measure, period, area, combination, value });
                 }
             }
         }
         changes
     }
 
-    /// Which measure a cell belongs to, and its category numbers there.
-    fn place(&self, state: &State, indicator: &Indicator, cell: &Cell) -> Option<(Option<Id>, Vec<u16>)> {
-        let number = |dimension: &Id, category: &Id| {
-            state.categories(dimension).iter().position(|c| c.id == *category).map(|n| n as u16)
+    fn measure(&self, indicator: &str, overlapping: Option<&str>, base: bool) -> Option<u32> {
+        let parts = self.measures.get(indicator)?;
+        let both = match overlapping {
+            None => &parts.whole,
+            Some(dimension) => parts.overlapping.get(dimension)?,
         };
+        both[usize::from(base)]
+    }
+
+    /// Which measure of an indicator a cell belongs to, and its category numbers there.
+    fn place<'a>(&self, indicator: &'a Indicator, cell: &Cell) -> Option<(Option<&'a str>, Vec<u16>)> {
         if cell.categories.is_empty() {
-            let not_stated = indicator.dimensions.iter().map(|d| state.categories(d).len() as u16).collect();
-            return Some((None, not_stated));
+            return Some((None, indicator.dimensions.iter().map(|d| self.categories.count(d)).collect()));
         }
         if cell.categories.len() == indicator.dimensions.len() {
-            let numbers = indicator.dimensions.iter().zip(&cell.categories).map(|(d, c)| number(d, c));
+            let numbers = indicator.dimensions.iter().zip(&cell.categories).map(|(d, c)| self.categories.number(d, c));
             if let Some(numbers) = numbers.collect::<Option<Vec<u16>>>() {
                 return Some((None, numbers));
             }
         }
         let [single] = cell.categories.as_slice() else { return None };
-        indicator.overlapping.iter().find_map(|d| number(d, single).map(|n| (Some(d.clone()), vec![n])))
+        let number = |d: &'a Id| self.categories.number(d, single).map(|n| (Some(d.as_str()), vec![n]));
+        indicator.overlapping.iter().find_map(number)
     }
 
     /// The value of an indicator for an area over one period (by its time rule where the period has several parts).
@@ -183,7 +209,7 @@ impl Totals {
     ) -> Vec<(Option<Id>, Total)> {
         let Some(area) = self.areas.get(area).copied() else { return Vec::new() };
         let crossed = indicator.dimensions.iter().position(|d| d == dimension);
-        let overlapping = crossed.is_none().then(|| dimension.to_string());
+        let overlapping = crossed.is_none().then_some(dimension);
         let keep = 1 << crossed.unwrap_or(0);
         let categories = state.categories(dimension);
         let cells = self.ask(indicator, overlapping, Areas::One(area), period, keep);
@@ -198,14 +224,13 @@ impl Totals {
     fn ask(
         &self,
         indicator: &Indicator,
-        overlapping: Option<Id>,
+        overlapping: Option<&str>,
         areas: Areas,
         period: Period,
         keep: u32,
     ) -> Vec<(u32, Vec<u16>, Total)> {
         let cells = |base| {
-            let part = Part { indicator: indicator.id.clone(), base, overlapping: overlapping.clone() };
-            let measure = *self.measures.get(&part)?;
+            let measure = self.measure(&indicator.id, overlapping, base)?;
             let months = period.ordinal() + 1 - u32::from(period.frequency().months())..period.ordinal() + 1;
             self.cube.query(&Query { measure, areas, periods: Periods::Range(months), time: Time::Rolled, keep }).ok()
         };
@@ -233,23 +258,17 @@ impl Totals {
     }
 }
 
-fn add_measures(state: &State, indicator: &Indicator, cube: &mut Cube, measures: &mut HashMap<Part, u32>) {
-    let dimension = |id: &Id, additive| CubeDimension { size: state.categories(id).len() as u16, additive };
-    let crossed = indicator.dimensions.iter().map(|id| dimension(id, true)).collect();
-    let mut shapes = vec![(None, Shape::new(crossed))];
-    for id in &indicator.overlapping {
-        shapes.push((Some(id.clone()), Shape::new(vec![dimension(id, false)])));
-    }
-    let bases: &[bool] = if has_base(indicator.kind) { &[false, true] } else { &[false] };
-    for (overlapping, shape) in shapes {
-        let Ok(shape) = shape else { continue };
-        for base in bases {
-            let measure =
-                Measure { shape: shape.clone(), place: place_rule(indicator.place), time: time_rule(indicator.time) };
-            let part = Part { indicator: indicator.id.clone(), base: *base, overlapping: overlapping.clone() };
-            measures.insert(part, cube.add_measure(measure));
-        }
-    }
+fn add_measures(categories: &Categories, indicator: &Indicator, cube: &mut Cube) -> Parts {
+    let dimension = |id: &Id, additive| CubeDimension { size: categories.count(id), additive };
+    let (place, time) = (place_rule(indicator.place), time_rule(indicator.time));
+    let mut add = |dimensions: Vec<CubeDimension>| {
+        let Ok(shape) = Shape::new(dimensions) else { return [None; 2] };
+        let mut measure = || Some(cube.add_measure(Measure { shape: shape.clone(), place, time }));
+        [measure(), if has_base(indicator.kind) { measure() } else { None }]
+    };
+    let whole = add(indicator.dimensions.iter().map(|id| dimension(id, true)).collect());
+    let overlapping = indicator.overlapping.iter().map(|id| (id.clone(), add(vec![dimension(id, false)]))).collect();
+    Parts { whole, overlapping }
 }
 
 fn place_rule(rule: PlaceRule) -> CubePlace {

@@ -93,7 +93,7 @@ impl<'a> Reader<'a> {
                 return Err(self.nonsense("the periods are not in order"));
             }
             let slice = self.slice(tree, period, &measure.shape)?;
-            if slice.is_empty() {
+            if slice.knows_nothing() {
                 return Err(self.nonsense("a period has nothing in it"));
             }
             slices.insert(period, Arc::new(slice));

@@ -27,8 +27,7 @@ fn length(value: usize, out: &mut Vec<u8>) {
 fn tree(tree: &AreaTree, out: &mut Vec<u8>) {
     length(tree.len(), out);
     tree.parents().for_each(|parent| word(parent.unwrap_or(NONE), out));
-    let (own, links) = tree.lineage.declared();
-    let own: Vec<_> = own.collect();
+    let (own, links) = (tree.lineage.declared(), tree.lineage.links());
     length(own.len(), out);
     for (area, periods) in own {
         [area, periods.start, periods.end].into_iter().for_each(|n| word(n, out));

@@ -106,7 +106,7 @@ fn it_becomes_dense_and_sparse_again() {
     assert!(!slice.is_dense(), "scattered: {slice:?}");
     assert!(slice.memory() < dense);
     (90..100).for_each(|at| slice.set_row(&tree, at, &row(0)));
-    assert!(slice.is_empty());
+    assert!(slice.knows_nothing());
 }
 
 #[test]

@@ -65,27 +65,26 @@ impl Dice {
 }
 
 /// Means by indicator, commune and category.
-pub struct Effects {
+struct Effects {
     indicator: Vec<f64>,
     commune: Vec<f64>,
     category: Vec<f64>,
 }
 
 impl Effects {
-    pub fn new(measures: u32) -> Self {
+    fn new(measures: u32, (low, high): (f64, f64)) -> Self {
         let mut dice = Dice(88_172_645_463_325_252);
         let mut spread = |count: u32, low: f64, high: f64| -> Vec<f64> {
             (0..count).map(|_| low * (high / low).powf(dice.part())).collect()
         };
         Self {
-            indicator: spread(measures, 2.0, 200.0),
+            indicator: spread(measures, low, high),
             commune: spread(COMMUNES, 0.4, 2.5),
             category: spread(12, 0.5, 2.0),
         }
     }
 
-    /// The row of one commune; `raised` makes every mean larger.
-    pub fn row(&self, dice: &mut Dice, measure: u32, commune: u32, cells: &mut [Option<f64>]) {
+    fn row(&self, dice: &mut Dice, measure: u32, commune: u32, cells: &mut [Option<f64>]) {
         let mean = self.indicator[measure as usize] * self.commune[commune as usize];
         for (n, &effect) in self.category.iter().enumerate() {
             // Sex by age, without the two "not stated".
@@ -104,9 +103,14 @@ pub fn units() -> Vec<u32> {
     (0..FIRST_COMMUNE).collect()
 }
 
+/// Means of the indicators. Nearly half of these indicators fit into 8 bits, the others into 16.
+pub const USUAL: (f64, f64) = (2.0, 200.0);
+/// Means at which every indicator needs 16 bits.
+pub const LARGE: (f64, f64) = (120.0, 2_000.0);
+
 /// Calls `each` with the rows of every commune in every quarter, as returns arrive.
-pub fn returns(measures: u32, mut each: impl FnMut(&[Row<'_>])) {
-    let effects = Effects::new(measures);
+pub fn returns(measures: u32, means: (f64, f64), mut each: impl FnMut(&[Row<'_>])) {
+    let effects = Effects::new(measures, means);
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     let mut cells = vec![None; measures as usize * COMBINATIONS];
     for period in 0..QUARTERS {
@@ -125,7 +129,7 @@ pub fn returns(measures: u32, mut each: impl FnMut(&[Row<'_>])) {
 
 pub fn loaded(measures: u32) -> Cube {
     let mut cube = empty(measures);
-    returns(measures, |rows| cube.load(rows).expect("rows are made for this cube"));
+    returns(measures, USUAL, |rows| cube.load(rows).expect("rows are made for this cube"));
     cube
 }
 
@@ -170,7 +174,7 @@ fn ask(cube: &Cube, measure: u32, areas: Areas, periods: Periods, keep: u32) -> 
 pub fn corrections(cube: &Cube) -> Vec<Change> {
     let mut dice = Dice(7);
     let correction = |n: u32| Change {
-        measure: if n % 10 == 0 { 7 } else { dice.below(cube.measures()) },
+        measure: if n.is_multiple_of(10) { 7 } else { dice.below(cube.measures()) },
         period: dice.below(QUARTERS),
         area: commune(dice.below(COMMUNES)),
         combination: { dice.below(2) * 7 + dice.below(6) },
