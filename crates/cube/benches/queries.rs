@@ -10,7 +10,7 @@ use criterion::{BatchSize, BenchmarkGroup, Criterion, criterion_group, criterion
 use romduol_cube::*;
 
 fn queries(criterion: &mut Criterion) {
-    let scale = std::env::var("SCALE").ok().and_then(|scale| scale.parse().ok());
+    let scale: Option<u32> = std::env::var("SCALE").ok().and_then(|scale| scale.parse().ok());
     for measures in [10, 100].into_iter().filter(|&measures| scale.is_none_or(|scale| scale == measures)) {
         let cube = national::loaded(measures);
         let mut group = criterion.benchmark_group(format!("{measures} indicators"));
