@@ -34,19 +34,33 @@
 //!
 //! Ratios and means are two measures, rolled up apart and divided last ([`ratio`]).
 
+mod bits;
+mod bytes;
 mod cell;
 mod cube;
+mod dense;
 mod error;
+mod groups;
+mod kernel;
+mod lane;
+mod lanes;
+mod lineage;
+mod margins;
 mod measure;
+mod place;
 mod query;
 mod roll;
 mod shape;
 mod slice;
+mod sparse;
+mod stored;
+mod strip;
 mod tree;
 
 pub use cell::{Cell, Cells, Coverage, Key, ratio};
-pub use cube::{Change, Cube, Observation};
-pub use error::{CubeError, ShapeError, TreeError};
+pub use cube::{Change, Cube, Observation, Row};
+pub use error::{BytesError, CubeError, ShapeError, TreeError};
+pub use margins::{Block, Margins};
 pub use measure::{Measure, PlaceRule, TimeRule};
 pub use query::{Areas, Periods, Query, Time};
 pub use shape::{Dimension, Shape};
