@@ -7,9 +7,8 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { chromium } from "playwright-core";
+import { launch, signIn } from "./chromium.mjs";
 
-const PASSWORD = "romduol-demo";
 const ROLES = ["reporter", "province", "verifier", "governor", "secretariat", "committee", "civil", "admin"];
 const LANGS = ["en", "km"];
 const PHONE = 360;
@@ -24,6 +23,7 @@ const PAGES = [
   ["/figures"],
   ["/findings", ["reporter", "province", "civil", "admin"]],
   ["/returns", ["committee", "civil", "admin"]],
+  ["/returns/province-quarter.KH-12/2026Q3", ["reporter", "verifier", "governor", "secretariat", "committee", "civil", "admin"]],
 ];
 // Following these changes the session.
 const NOT_FOLLOWED = /^\/(lang\/|illustrative\/|sign-out$)/;
@@ -139,14 +139,6 @@ async function follow(context, who, links) {
   }
 }
 
-async function signIn(page, login) {
-  await page.goto(`${base}/sign-in`);
-  await page.fill("input[name=login]", login);
-  await page.fill("input[name=password]", PASSWORD);
-  await page.press("input[name=password]", "Enter");
-  await page.waitForURL(url => url.pathname !== "/sign-in", { timeout: 15_000 });
-}
-
 /** All pages for one account; `null` is somebody who has not signed in. */
 async function visit(browser, login) {
   const who = login ?? "guest";
@@ -155,7 +147,7 @@ async function visit(browser, login) {
     const page = await context.newPage();
     const heard = complaints(page);
     if (login) {
-      await signIn(page, login);
+      await signIn(page, base, login);
       check(`${who} sign-in`, "");
     }
     const pages = login ? PAGES : [["/sign-in"]];
@@ -184,19 +176,7 @@ async function visit(browser, login) {
   }
 }
 
-const browser = await chromium.launch({
-  executablePath: "/usr/bin/chromium",
-  args: [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-  ],
-});
+const browser = await launch();
 try {
   for (const login of [null, ...ROLES]) await visit(browser, login);
 } finally {

@@ -21,7 +21,7 @@ pub struct Person {
 impl Person {
     fn of(account: Account) -> Result<Person, AppError> {
         let role = Role::parse(&account.role).ok_or_else(|| {
-            AppError::Bad(format!(
+            AppError::fault(format!(
                 "the account {} has the unknown role “{}”; ask an administrator to set it",
                 account.login, account.role
             ))
@@ -67,7 +67,7 @@ impl App {
     pub async fn add_account(&self, account: NewAccount, password: &str) -> Result<(), AppError> {
         if Role::parse(&account.role).is_none() {
             let roles: Vec<&str> = Role::ALL.iter().map(|r| r.code()).collect();
-            return Err(AppError::Bad(format!("“{}” is not a role; use one of: {}", account.role, roles.join(", "))));
+            return Err(AppError::fault(format!("“{}” is not a role; use one of: {}", account.role, roles.join(", "))));
         }
         self.ledger.add_account(account, password, self.now().unix).await?;
         Ok(())

@@ -1,8 +1,12 @@
 //! Evidence files: stored by content, and only if they are what their names say.
 
-use romduol_plan::kinds::File;
 use std::str::FromStr;
 
+use romduol_plan::kinds::{Assignment, File, Return};
+use romduol_plan::permission::Act;
+use romduol_plan::{Kind, Say};
+
+use crate::accounts::Person;
 use crate::{App, AppError};
 
 /// Endings that may be attached, and the type each must really have. Text has no mark of its own.
@@ -21,7 +25,7 @@ pub fn check(name: &str, bytes: &[u8]) -> Result<(), AppError> {
     let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_lowercase()).unwrap_or_default();
     let Some((_, types)) = KINDS.iter().find(|(known, _)| *known == ending) else {
         let known: Vec<&str> = KINDS.iter().map(|(known, _)| *known).collect();
-        return Err(AppError::Bad(format!("“{name}” cannot be attached; use a file of type {}", known.join(", "))));
+        return Err(AppError::Bad(Say::new("file-kind-refused").words("name", name).words("kinds", known.join(", "))));
     };
     let found = infer::get(bytes).map(|kind| kind.mime_type());
     let fits = match found {
@@ -32,9 +36,7 @@ pub fn check(name: &str, bytes: &[u8]) -> Result<(), AppError> {
         return Ok(());
     }
     let found = found.unwrap_or("unknown");
-    Err(AppError::Bad(format!(
-        "“{name}” is not what its name says (its content is {found}); save it again in its own format and attach that"
-    )))
+    Err(AppError::Bad(Say::new("file-not-what-it-says").words("name", name).words("found", found)))
 }
 
 /// Stores a file and gives the record of it.
@@ -45,9 +47,17 @@ pub async fn store(app: &App, name: &str, bytes: Vec<u8>) -> Result<File, AppErr
     Ok(File { blob: blob.to_string(), name })
 }
 
-/// The bytes of a stored file.
-pub async fn fetch(app: &App, blob: &str) -> Result<Vec<u8>, AppError> {
-    Ok(app.ledger.blobs().get(&romduol_ledger::BlobId::from_str(blob)?).await?)
+/// A file of a return, for whoever may read that return. A file id alone opens nothing.
+pub async fn fetch(app: &App, person: &Person, id: &str, blob: &str) -> Result<(File, Vec<u8>), AppError> {
+    let snapshot = app.snapshot();
+    let missing = || AppError::NotFound { kind: Kind::Return, id: id.to_string() };
+    let record = snapshot.state.find::<Return>(id).ok_or_else(missing)?;
+    let assignment = snapshot.state.find::<Assignment>(&record.assignment).ok_or_else(missing)?;
+    person.post.may_for(Act::ReadReturn, assignment, &snapshot.state)?;
+    let mut files = record.answers.open().into_iter().flat_map(|answer| answer.files);
+    let file = files.find(|file| file.blob == blob).ok_or_else(missing)?;
+    let bytes = app.ledger.blobs().get(&romduol_ledger::BlobId::from_str(blob)?).await?;
+    Ok((file, bytes))
 }
 
 #[cfg(test)]

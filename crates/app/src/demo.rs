@@ -2,7 +2,7 @@
 //! trends live. Everything made here is marked illustrative and can be switched off on every page.
 
 use romduol_ledger::NewAccount;
-use romduol_plan::answers::{asked_cells, has_base};
+use romduol_plan::answers::{Question, has_base, questions};
 use romduol_plan::kinds::*;
 use romduol_plan::state::return_id;
 use romduol_plan::{Actor, Change, Date, Period, State, Text};
@@ -60,7 +60,7 @@ pub fn illustrative_changes(state: &State, today: Date) -> Vec<Change> {
             let mut chance = Chance::of(&format!("{}{period}", assignment.id));
             // The demo's own reporters find their newest return still to be filed; some others are late, too.
             let own = assignment.institution == "MOI" || assignment.institution == "PDWA-12";
-            let late = back == 0 && (own || chance.below(100) < 30);
+            let late = back == 0 && (own || chance.below(100) < 10);
             if !late && chance.below(100) >= 4 && period >= assignment.from {
                 changes.push(Change::Put(filled(state, assignment, form, period, back, &mut chance).into()));
             }
@@ -80,8 +80,9 @@ fn filled(
     chance: &mut Chance,
 ) -> Return {
     let progress = f64::from(12 - back.min(11)) / 12.0;
-    let answers = state.asked(assignment).into_iter().map(|i| answer(state, i, assignment, progress, chance)).collect();
-    let waiting = back == 0 && chance.below(100) < 25;
+    let asked = questions(state, assignment);
+    let answers: Vec<Answer> = asked.iter().map(|question| answer(question, assignment, progress, chance)).collect();
+    let waiting = back == 0 && chance.below(100) < 10;
     Return {
         id: return_id(&assignment.id, period),
         assignment: assignment.id.clone(),
@@ -89,31 +90,36 @@ fn filled(
         version: 1,
         status: if waiting { ReturnStatus::Submitted } else { ReturnStatus::Accepted },
         steps_done: if waiting { 0 } else { form.chain.len() as u8 },
-        answers,
+        answers: Answers::pack(&answers),
         illustrative: true,
     }
 }
 
-fn answer(state: &State, indicator: &Indicator, assignment: &Assignment, progress: f64, chance: &mut Chance) -> Answer {
+fn answer(question: &Question, assignment: &Assignment, progress: f64, chance: &mut Chance) -> Answer {
+    let indicator = &question.indicator;
     // Each indicator has its own level and pace, each unit its own distance from it.
     let mut habit = Chance::of(&indicator.id);
-    let (start, pace) = (habit.between(12.0, 45.0), habit.between(-4.0, 28.0));
-    let own = Chance::of(&format!("{}{}", indicator.id, assignment.area)).between(-9.0, 9.0);
+    let (start, pace) = match indicator.baseline {
+        Some(known) => (known, habit.between(-2.0, 9.0)),
+        None => (habit.between(12.0, 45.0), habit.between(-4.0, 28.0)),
+    };
+    let own = Chance::of(&format!("{}{}", indicator.id, assignment.area)).between(-0.2, 0.2) * start;
     let share = (start + pace * progress + own + chance.between(-2.0, 2.0)).clamp(2.0, 95.0);
-    let cells = asked_cells(state, indicator).into_iter().map(|asked| {
-        let base = (8 + chance.below(30)) as f64;
+    let cells = question.cells().map(|(_, beside)| {
+        let base = (120 + chance.below(200)) as f64;
         let value = match indicator.kind {
             ValueKind::Ratio | ValueKind::Mean => (base * share / 100.0).round(),
             ValueKind::YesNo => f64::from(share > 40.0),
-            _ if asked.overlapping => (share / 12.0).round(),
+            _ if beside => (share / 12.0).round(),
             _ => (share / 3.0 * chance.between(0.4, 1.4)).round(),
         };
-        Cell { categories: asked.categories, value, base: has_base(indicator.kind).then_some(base) }
+        (Some(value), has_base(indicator.kind).then_some(base))
     });
+    let (values, bases): (Vec<_>, Vec<_>) = cells.unzip();
     Answer {
         indicator: indicator.id.clone(),
         state: AnswerState::Given,
-        cells: cells.collect(),
+        cells: Cells { grid: question.grid.clone(), values, bases },
         total: None,
         estimate: false,
         comment: String::new(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use romduol_ledger::{Draft, DraftError};
 use romduol_plan::answers::{self, Problem};
-use romduol_plan::kinds::{Answer, Assignment};
+use romduol_plan::kinds::{Answer, Answers, Assignment};
 use romduol_plan::permission::Act;
 use romduol_plan::returns::{self, Due};
 use romduol_plan::{Change, Date, Period, State};
@@ -29,6 +29,13 @@ pub fn owed_by(state: &State, person: &Person, today: Date) -> Vec<Due> {
     owed
 }
 
+/// What saving a draft came to.
+pub enum Saved {
+    Kept(Draft),
+    /// Somebody else saved it since it was opened: their draft, or none if it has been submitted.
+    Conflict(Option<Draft>),
+}
+
 impl App {
     /// Opens a return for filling.
     pub fn open_return(
@@ -46,12 +53,12 @@ impl App {
     }
 
     /// Saves a draft as it was typed. Drafts can hold anything: they are checked when submitted.
-    pub async fn save_draft(&self, person: &Person, due: &Due, body: &str, revision: u64) -> Result<Draft, AppError> {
-        let saved = self.ledger.save_draft(&due.id(), body, revision, &person.account, self.now().unix).await;
-        saved.map_err(|error| match error {
-            DraftError::Ledger(error) => error.into(),
-            conflict => AppError::Bad(conflict.to_string()),
-        })
+    pub async fn save_draft(&self, person: &Person, due: &Due, body: &str, revision: u64) -> Result<Saved, AppError> {
+        match self.ledger.save_draft(&due.id(), body, revision, &person.account, self.now().unix).await {
+            Ok(draft) => Ok(Saved::Kept(draft)),
+            Err(DraftError::Conflict(theirs)) => Ok(Saved::Conflict(theirs.map(|draft| *draft))),
+            Err(DraftError::Ledger(error)) => Err(error.into()),
+        }
     }
 
     /// Submits a return. `reason` says why an accepted one is corrected.
@@ -69,7 +76,7 @@ impl App {
             return Ok(Filed::Problems(problems));
         }
         let (assignment, period, today) = (due.assignment.id.clone(), due.period, self.now().date);
-        let reason_ = reason.trim().to_string();
+        let (reason_, answers) = (reason.trim().to_string(), Answers::pack(&answers));
         let decide = move |state: &State| {
             let due = returns::may_report(state, &assignment, period, today)?;
             Ok(vec![Change::Put(returns::submit(&due, answers.clone(), &reason_, false)?.into())])

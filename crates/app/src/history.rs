@@ -23,10 +23,10 @@ impl App {
         let mut events = Vec::new();
         for position in snapshot.state.touched_by(kind, id) {
             let Some(stored) = self.ledger.entry(position).await? else { continue };
-            let entry = Entry::from_stored(&stored.body).map_err(|error| AppError::Bad(error.to_string()))?;
+            let entry = Entry::from_stored(&stored.body).map_err(|error| AppError::fault(error.to_string()))?;
             let after =
                 entry.changes.iter().rev().find(|change| change.subject() == (kind, id)).and_then(|c| match c {
-                    Change::Put(body) => Some(body.to_json()),
+                    Change::Put(body) => Some(diff::readable(body)),
                     Change::Retire(..) => None,
                 });
             let changed = diff::between(before.as_ref(), after.as_ref());

@@ -63,6 +63,12 @@ impl App {
         Ok(App { ledger, clock, newest, queue })
     }
 
+    /// Puts the data folder to rest: everything is in its one file. For commands that end by themselves; a program that
+    /// is killed loses nothing either.
+    pub async fn close(self) {
+        self.ledger.close().await;
+    }
+
     pub fn now(&self) -> Now {
         self.clock.now()
     }

@@ -13,7 +13,8 @@ pub type Files = BTreeMap<String, Vec<u8>>;
 
 /// Reads the files of a package folder.
 pub fn files(folder: &Path) -> Result<Files, AppError> {
-    let unreadable = |error| AppError::Bad(format!("the package folder {} cannot be read: {error}", folder.display()));
+    let unreadable =
+        |error| AppError::fault(format!("the package folder {} cannot be read: {error}", folder.display()));
     let mut files = Files::new();
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
@@ -86,7 +87,7 @@ pub fn changes(files: &Files) -> Result<Vec<Change>, AppError> {
         [first, rest @ ..] => {
             let more =
                 if rest.is_empty() { String::new() } else { format!(" ({} more: romduol plan check)", rest.len()) };
-            Err(AppError::Bad(format!("the plan package has faults; first {first}{more}")))
+            Err(AppError::fault(format!("the plan package has faults; first {first}{more}")))
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The progress report as a document: summary, each pillar's indicators, what is late and missing, sources, method.
 
+use std::collections::BTreeSet;
+
 use romduol_locale::Locale;
 use romduol_plan::kinds::*;
 use romduol_plan::quality::serves;
@@ -52,8 +54,10 @@ pub fn compose(
     }
     document.contents_title = locale.t("contents");
     document.blocks = writer.summary(&standings);
+    // An indicator that serves several pillars stands in each table, but its chart is shown once.
+    let mut charted = BTreeSet::new();
     for pillar in view.state.all::<Node>().filter(|node| node.level == NodeLevel::Pillar) {
-        document.blocks.extend(writer.pillar(pillar, &standings));
+        document.blocks.extend(writer.pillar(pillar, &standings, &mut charted));
     }
     document.blocks.extend(writer.late(today));
     document.blocks.extend(writer.sources(&standings));
@@ -90,6 +94,12 @@ impl Writer<'_> {
         if indicator.unit == "%" { format!("{number} %") } else { number }
     }
 
+    /// A made-up target says so at its point.
+    fn target_label(&self, target: &Target, indicator: &Indicator) -> String {
+        let value = self.value(target.value, indicator);
+        if target.illustrative { format!("{value} ({})", self.locale.t("illustrative")) } else { value }
+    }
+
     fn summary(&self, standings: &[Standing]) -> Vec<Block> {
         let of = |status: Status| standings.iter().filter(|s| s.status() == status).count();
         let number = |n: usize| self.locale.number(n as f64, 0);
@@ -116,13 +126,16 @@ impl Writer<'_> {
         ]
     }
 
-    fn pillar(&self, pillar: &Node, standings: &[Standing]) -> Vec<Block> {
+    fn pillar(&self, pillar: &Node, standings: &[Standing], charted: &mut BTreeSet<Id>) -> Vec<Block> {
         let own =
             standings.iter().filter(|s| s.indicator.nodes.iter().any(|n| serves(self.view.state, n, &pillar.id, 8)));
         let own: Vec<&Standing> = own.collect();
         let rows = own.iter().map(|s| {
             let hidden = !(self.may_read)(&s.indicator);
             let reading = s.reading.as_ref().filter(|_| !hidden);
+            let target = s.targets.last();
+            let mut aim = Cell::text(target.map_or("–".into(), |t| self.value(t.value, &s.indicator)));
+            aim.illustrative = target.is_some_and(|t| t.illustrative);
             let mut value = Cell::text(match reading {
                 Some(r) => self.value(r.value, &s.indicator),
                 None if hidden => self.locale.t("restricted"),
@@ -133,7 +146,7 @@ impl Writer<'_> {
                 Cell::text(format!("{} {}", s.indicator.id, s.indicator.name.get(self.locale.lang))),
                 value,
                 Cell::text(reading.map(|r| self.locale.period(r.period)).unwrap_or_default()),
-                Cell::text(s.targets.last().map(|t| self.value(t.value, &s.indicator)).unwrap_or_else(|| "–".into())),
+                aim,
                 Cell::status(shape(s.status()), self.status_word(s.status())),
             ]
         });
@@ -147,7 +160,8 @@ impl Writer<'_> {
         let title = pillar.title.get(self.locale.lang).to_string();
         let table = Table { caption: title.clone(), columns, rows: rows.collect(), note: String::new() };
         let mut blocks = vec![Block::heading(1, title), Block::Table(table)];
-        for standing in own.iter().filter(|s| (self.may_read)(&s.indicator)) {
+        let open = own.iter().filter(|s| (self.may_read)(&s.indicator));
+        for standing in open.filter(|s| charted.insert(s.indicator.id.clone())) {
             blocks.extend(self.trend(standing));
         }
         blocks
@@ -180,7 +194,7 @@ impl Writer<'_> {
             targets: standing
                 .targets
                 .iter()
-                .map(|t| Mark { x: t.period.end_as_year(), y: t.value, label: self.value(t.value, indicator) })
+                .map(|t| Mark { x: t.period.end_as_year(), y: t.value, label: self.target_label(t, indicator) })
                 .collect(),
             end_label: self.value(last.value, indicator),
             ..TrendInput::default()

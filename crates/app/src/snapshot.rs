@@ -38,7 +38,7 @@ impl Snapshot {
         let mut reshaped = false;
         for stored in entries {
             let entry = Entry::from_stored(&stored.body).map_err(|unreadable| {
-                AppError::Bad(format!("entry {} of the ledger cannot be read: {unreadable}", stored.seq))
+                AppError::fault(format!("entry {} of the ledger cannot be read: {unreadable}", stored.seq))
             })?;
             reshaped |= entry.changes.iter().any(reshapes);
             next.apply(stored.seq, &entry, reshaped);

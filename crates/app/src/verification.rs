@@ -1,6 +1,6 @@
 //! Verifying returns, closing and reopening periods, and setting a status by hand.
 
-use romduol_plan::kinds::{Form, Lock, Override, Return, ReturnStatus};
+use romduol_plan::kinds::{Assignment, Form, Lock, Override, Return, ReturnStatus};
 use romduol_plan::permission::Act;
 use romduol_plan::returns::{self, Decision};
 use romduol_plan::state::lock_id;
@@ -32,8 +32,12 @@ impl App {
         };
         let (person_, id_) = (person.clone(), id.to_string());
         let decide = move |state: &State| {
+            let missing = || AppError::NotFound { kind: Kind::Return, id: id_.clone() };
+            let record = state.find::<Return>(&id_).ok_or_else(missing)?;
+            // Whether it waits is nobody's business who may not verify the unit at all.
+            let assignment = state.find::<Assignment>(&record.assignment).ok_or_else(missing)?;
+            person_.post.may_for(Act::Verify, assignment, state)?;
             let next = returns::decide(state, &id_, seen, &decision)?;
-            let record = state.find::<Return>(&id_).ok_or(AppError::NotFound { kind: "return", id: id_.clone() })?;
             person_.post.may_verify(record, state)?;
             Ok(vec![Change::Put(next.into())])
         };
@@ -57,7 +61,7 @@ impl App {
         }
         let form = form.to_string();
         let decide = move |state: &State| {
-            state.find::<Form>(&form).ok_or(AppError::NotFound { kind: "form", id: form.clone() })?;
+            state.find::<Form>(&form).ok_or(AppError::NotFound { kind: Kind::Form, id: form.clone() })?;
             let id = lock_id(&form, period);
             Ok(match (close, state.is_locked(&form, period)) {
                 (true, false) => vec![Change::Put(Lock { id, form: form.clone(), period }.into())],

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use romduol_ledger::{AppendError, Head, Ledger};
-use romduol_plan::{Actor, Entry};
+use romduol_plan::{Actor, Entry, Say};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{AppError, Clock, Decide, Snapshot};
@@ -31,18 +31,18 @@ async fn commit(ledger: &Ledger, clock: Clock, newest: &ArcSwap<Snapshot>, batch
     loop {
         let current = match catch_up(ledger, &newest.load()).await {
             Ok(snapshot) => snapshot,
-            Err(error) => return refuse(batch, &error.to_string()),
+            Err(error) => return refuse(batch, &error.say()),
         };
         newest.store(Arc::new(current.clone()));
         let (next, bodies, answers) = match decide(&current, &clock.now().stamp, &batch) {
             Ok(decided) => decided,
-            Err(error) => return refuse(batch, &error.to_string()),
+            Err(error) => return refuse(batch, &error.say()),
         };
         if !bodies.is_empty() {
             match ledger.append(&current.head, &bodies).await {
                 Ok(_) => newest.store(Arc::new(next)),
                 Err(AppendError::Conflict { .. }) => continue,
-                Err(AppendError::Ledger(error)) => return refuse(batch, &error.to_string()),
+                Err(AppendError::Ledger(error)) => return refuse(batch, &AppError::from(error).say()),
             }
         }
         for (job, answer) in batch.into_iter().zip(answers) {
@@ -80,9 +80,9 @@ fn decide(current: &Snapshot, stamp: &str, batch: &[Job]) -> Result<(Snapshot, V
     Ok((next, bodies, answers))
 }
 
-fn refuse(batch: Vec<Job>, sentence: &str) {
+fn refuse(batch: Vec<Job>, say: &Say) {
     for job in batch {
-        let _ = job.answer.send(Err(AppError::Bad(sentence.into())));
+        let _ = job.answer.send(Err(AppError::Bad(say.clone())));
     }
 }
 

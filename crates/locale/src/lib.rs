@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
-use romduol_plan::{Date, Frequency, Lang, Period};
+use romduol_plan::{Date, Frequency, Lang, Part, Period, Say};
 
 const SOURCES: [(Lang, &str); 2] = [
     (Lang::En, include_str!("../../../locales/en/main.ftl")),
@@ -92,6 +92,25 @@ impl Locale {
             }
         }
         self.bundle.format_pattern(pattern, Some(&fluent), &mut Vec::new()).into_owned()
+    }
+
+    /// What a rule has to say, with its numbers, names and dates written in the language.
+    pub fn tell(&self, say: &Say) -> String {
+        let written: Vec<(&str, String)> = say.parts.iter().map(|(name, part)| (*name, self.part(part))).collect();
+        let args: Vec<(&str, Arg)> = written.iter().map(|(name, text)| (*name, Arg::Text(text))).collect();
+        self.say(&say.key, &args)
+    }
+
+    fn part(&self, part: &Part) -> String {
+        match part {
+            Part::Number(value) => self.number(*value, 2),
+            Part::Words(words) => words.clone(),
+            Part::Names(names) if names.is_empty() => self.t("total"),
+            Part::Names(names) => names.iter().map(|name| name.get(self.lang)).collect::<Vec<_>>().join(" · "),
+            Part::Period(period) => self.period(*period),
+            Part::Date(date) => self.date(*date),
+            Part::Say(say) => self.tell(say),
+        }
     }
 
     /// A number with at most `decimals` decimals, trailing zeros dropped.

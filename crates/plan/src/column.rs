@@ -144,7 +144,7 @@ pub fn read_row(kind: Kind, columns: &[Column], row: &BTreeMap<&str, &str>) -> R
     if !bad.is_empty() {
         return Err(bad);
     }
-    Body::from_json(kind, Value::Object(body)).map_err(|error| {
+    Body::read(kind, Value::Object(body)).map_err(|error| {
         vec![BadCell {
             column: String::new(),
             value: row.get("id").unwrap_or(&"").to_string(),

@@ -1,8 +1,9 @@
 //! A readable difference between two versions of a record: which field, from what, to what.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::column::show;
+use crate::kinds::{Answer, Body, Cell};
 
 /// One field that changed. An absent side is empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +12,35 @@ pub struct Changed {
     pub field: String,
     pub before: String,
     pub after: String,
+}
+
+/// A body as people compare it: the numbers of a return by their groups, not along a grid.
+pub fn readable(body: &Body) -> Value {
+    let mut json = body.to_json();
+    if let Body::Return(record) = body {
+        json["answers"] = record.answers.open().iter().map(readable_answer).collect();
+    }
+    json
+}
+
+fn readable_answer(answer: &Answer) -> Value {
+    let number = |value: f64| json!(value);
+    let cell = |cell: Cell| {
+        let shown = cell.base.map_or(number(cell.value), |base| json!(format!("{} / {base}", cell.value)));
+        (cell.categories.join(" · "), shown)
+    };
+    let cells: serde_json::Map<String, Value> = answer.cells.iter().map(cell).collect();
+    let mut json = json!({ "indicator": answer.indicator, "state": answer.state, "cells": cells });
+    if let Some(total) = answer.total {
+        json["total"] = number(total);
+    }
+    if !answer.comment.is_empty() {
+        json["comment"] = json!(answer.comment);
+    }
+    if !answer.files.is_empty() {
+        json["files"] = json!(answer.files);
+    }
+    json
 }
 
 /// What changed between two bodies; `None` is a record that is not there.
@@ -67,7 +97,6 @@ fn item_name(item: &Value, n: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn names_the_number_that_changed() {

@@ -1,6 +1,9 @@
 //! Ledger entries: who changed what, when and why. Refuses to know where entries are kept.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::kinds::{Body, Id, Kind};
@@ -45,29 +48,37 @@ impl Change {
 pub struct Unreadable(pub String);
 
 #[derive(Serialize, Deserialize)]
-struct StoredEntry {
+struct StoredEntry<C> {
     at: String,
     actor: Actor,
     why: String,
-    changes: Vec<StoredChange>,
+    changes: Vec<C>,
 }
 
-/// The stored form. `v` is the version of the body, so that later programs know how to read it.
-#[derive(Serialize, Deserialize)]
+/// The stored form of a change. `v` is the version of the body, so that later programs know how to read it.
+#[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
-enum StoredChange {
-    Put { kind: String, v: u32, body: Value },
-    Retire { kind: String, id: String },
+enum Written<'a> {
+    Put { kind: Kind, v: u32, body: &'a Body },
+    Retire { kind: Kind, id: &'a str },
 }
+
+/// The same as read: the body becomes a record at once, because its kind and version stand before it.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Read {
+    Put(Put),
+    Retire { kind: String, id: Id },
+}
+
+struct Put(Body);
 
 impl Entry {
     /// The text that the ledger keeps and hashes.
     pub fn to_stored(&self) -> String {
         let changes = self.changes.iter().map(|change| match change {
-            Change::Put(body) => {
-                StoredChange::Put { kind: body.kind().code().into(), v: body.kind().version(), body: body.to_json() }
-            }
-            Change::Retire(kind, id) => StoredChange::Retire { kind: kind.code().into(), id: id.clone() },
+            Change::Put(body) => Written::Put { kind: body.kind(), v: body.kind().version(), body },
+            Change::Retire(kind, id) => Written::Retire { kind: *kind, id },
         });
         let stored = StoredEntry {
             at: self.at.clone(),
@@ -80,15 +91,10 @@ impl Entry {
 
     /// Reads a stored entry, lifting bodies of older versions.
     pub fn from_stored(text: &str) -> Result<Entry, Unreadable> {
-        let stored: StoredEntry = serde_json::from_str(text).map_err(|error| Unreadable(error.to_string()))?;
+        let stored: StoredEntry<Read> = serde_json::from_str(text).map_err(|error| Unreadable(error.to_string()))?;
         let changes = stored.changes.into_iter().map(|change| match change {
-            StoredChange::Put { kind, v, body } => {
-                let kind = known(&kind)?;
-                let body = upgrade::lift(kind, v, body)?;
-                let body = Body::from_json(kind, body).map_err(|e| Unreadable(format!("{}: {e}", kind.code())))?;
-                Ok(Change::Put(body))
-            }
-            StoredChange::Retire { kind, id } => Ok(Change::Retire(known(&kind)?, id)),
+            Read::Put(Put(body)) => Ok(Change::Put(body)),
+            Read::Retire { kind, id } => Ok(Change::Retire(known(&kind)?, id)),
         });
         Ok(Entry {
             at: stored.at,
@@ -96,6 +102,55 @@ impl Entry {
             why: stored.why,
             changes: changes.collect::<Result<_, Unreadable>>()?,
         })
+    }
+}
+
+impl<'de> Deserialize<'de> for Put {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Put, D::Error> {
+        deserializer.deserialize_map(PutVisitor)
+    }
+}
+
+struct PutVisitor;
+
+impl<'de> Visitor<'de> for PutVisitor {
+    type Value = Put;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a record after its kind and version")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Put, M::Error> {
+        let (mut kind, mut version, mut body) = (None, None, None);
+        while let Some(key) = map.next_key::<String>()? {
+            match (key.as_str(), kind, version) {
+                ("kind", ..) => kind = Some(known(&map.next_value::<String>()?).map_err(M::Error::custom)?),
+                ("v", ..) => version = Some(map.next_value()?),
+                ("body", Some(kind), Some(version)) => body = Some(map.next_value_seed(Bodied { kind, version })?),
+                _ => return Err(M::Error::custom(format!("“{key}” stands where it does not belong"))),
+            }
+        }
+        body.map(Put).ok_or_else(|| M::Error::missing_field("body"))
+    }
+}
+
+/// Reads a body of a known kind and version. Today's are read as they stand; older ones are lifted first.
+struct Bodied {
+    kind: Kind,
+    version: u32,
+}
+
+impl<'de> DeserializeSeed<'de> for Bodied {
+    type Value = Body;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Body, D::Error> {
+        let Bodied { kind, version } = self;
+        if version == kind.version() {
+            return Body::read(kind, deserializer);
+        }
+        let old = Value::deserialize(deserializer)?;
+        let lifted = upgrade::lift(kind, version, old).map_err(D::Error::custom)?;
+        Body::read(kind, lifted).map_err(D::Error::custom)
     }
 }
 

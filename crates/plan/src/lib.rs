@@ -14,6 +14,7 @@ pub mod permission;
 pub mod quality;
 pub mod readings;
 pub mod returns;
+pub mod say;
 pub mod state;
 pub mod status;
 pub mod text;
@@ -22,6 +23,7 @@ pub mod upgrade;
 
 pub use entry::{Actor, Change, Entry};
 pub use kinds::{Body, Id, Kind, Record};
-pub use period::{Date, Frequency, Period};
+pub use period::{BadPeriod, Date, Frequency, Period};
+pub use say::{Part, Say};
 pub use state::State;
 pub use text::{Lang, Text};

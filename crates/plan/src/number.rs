@@ -1,7 +1,9 @@
 //! Numbers as people write them: Latin or Khmer digits, with or without thousands separators.
 //! Refuses to guess: what could mean two numbers is sent back with both ways to write it.
 
-/// Why a text is not a number. The display is the mend, in one clause.
+use crate::say::Say;
+
+/// Why a text is not a number. The display is the mend in one clause, for the faults of a package.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadNumber {
     #[error("write a number, or choose “no data”")]
@@ -12,6 +14,20 @@ pub enum BadNumber {
     Ambiguous(String, String, String),
     #[error("the groups of digits are not thousands; write it without separators")]
     BadGroups,
+}
+
+impl BadNumber {
+    /// The mend as a clause in the reader's language.
+    pub fn say(&self) -> Say {
+        match self {
+            BadNumber::Empty => Say::new("number-empty"),
+            BadNumber::NotANumber => Say::new("number-digits-only"),
+            BadNumber::Ambiguous(text, first, second) => {
+                Say::new("number-ambiguous").words("text", text).words("first", first).words("second", second)
+            }
+            BadNumber::BadGroups => Say::new("number-groups"),
+        }
+    }
 }
 
 /// Reads a number. Khmer digits follow the Khmer custom (`១.២៣៤,៥`), Latin digits the English one (`1,234.5`).

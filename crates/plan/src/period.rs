@@ -6,6 +6,7 @@ use std::str::FromStr;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::say::Say;
 use crate::vocabulary;
 
 vocabulary! {
@@ -49,6 +50,12 @@ pub struct Date {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("“{0}” is not a period; write a year (2024), half-year (2024S1), quarter (2024Q3) or month (2024-07)")]
 pub struct BadPeriod(pub String);
+
+impl BadPeriod {
+    pub fn say(&self) -> Say {
+        Say::new("refused-bad-period").words("value", &self.0)
+    }
+}
 
 impl Period {
     pub fn year(year: i32) -> Period {

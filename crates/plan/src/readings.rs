@@ -108,7 +108,7 @@ impl<'a> View<'a> {
     fn reported(&self, indicator: &Indicator, area: &str) -> Vec<Reading> {
         let mut periods: Vec<(Period, bool)> = Vec::new();
         for record in self.state.accepted().filter(|r| self.illustrative || !r.illustrative) {
-            if record.answers.iter().any(|a| a.indicator == indicator.id && a.state == AnswerState::Given) {
+            if record.answers.about(&indicator.id).is_some_and(|a| a.state == AnswerState::Given) {
                 match periods.iter_mut().find(|(period, _)| *period == record.period) {
                     Some((_, illustrative)) => *illustrative |= record.illustrative,
                     None => periods.push((record.period, record.illustrative)),
@@ -189,6 +189,12 @@ impl<'a> View<'a> {
         self.of_kind(indicator, area, TargetKind::Threshold)
     }
 
+    /// Targets and thresholds for single groups: they are shown, and do not judge the whole.
+    pub fn for_groups(&self, indicator: &Indicator, area: &str) -> Vec<Arc<Target>> {
+        let of_group = |t: &&Arc<Target>| t.indicator == indicator.id && t.area == area && !t.categories.is_empty();
+        self.state.all::<Target>().filter(of_group).filter(|t| self.illustrative || !t.illustrative).cloned().collect()
+    }
+
     fn of_kind(&self, indicator: &Indicator, area: &str, kind: TargetKind) -> Vec<Arc<Target>> {
         let mut targets: Vec<Arc<Target>> = self
             .state
@@ -207,8 +213,8 @@ impl<'a> View<'a> {
             let assignment = self.state.find::<Assignment>(&record.assignment);
             (self.illustrative || !record.illustrative)
                 && period.contains(record.period)
-                && record.answers.iter().any(|a| a.indicator == indicator.id)
                 && assignment.is_some_and(|a| self.state.within(&a.area, area))
+                && record.answers.about(&indicator.id).is_some()
         };
         self.state.accepted().filter(inside).cloned().collect()
     }

@@ -4,30 +4,70 @@
 use std::sync::Arc;
 
 use crate::kinds::*;
-use crate::period::{Date, Period};
+use crate::period::{Date, Frequency, Period};
+use crate::say::Say;
 use crate::state::{State, return_id};
+use crate::text::Text;
 
-/// Why a step in the life of a return is refused. The code is the key of the sentence shown.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+/// Why a step in the life of a return is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refused {
-    #[error("there is no assignment “{0}”; choose one from the list of returns")]
     UnknownAssignment(String),
-    #[error("“{form}” is due every {frequency}; {period} is not such a period")]
-    WrongPeriod { form: Id, frequency: &'static str, period: String },
-    #[error("{period} has not ended; it can be reported from {from}")]
-    TooEarly { period: String, from: String },
-    #[error("{unit} does not owe a return for {period}; its first is {first}")]
-    NotOwed { unit: Id, period: String, first: String },
-    #[error("{period} is closed for “{form}”; ask the secretariat to reopen it, with a reason")]
-    Closed { form: Id, period: String },
-    #[error("the return {0} is being verified; it can be changed when it comes back or is accepted")]
+    WrongPeriod {
+        form: Text,
+        frequency: Frequency,
+        period: Period,
+    },
+    /// The period has not ended; it can be reported from that day.
+    TooEarly {
+        period: Period,
+        from: Date,
+    },
+    NotOwed {
+        unit: Id,
+        period: Period,
+        first: Period,
+    },
+    Closed {
+        form: Text,
+        period: Period,
+    },
     UnderVerification(Id),
-    #[error("a correction after acceptance needs a reason")]
     ReasonNeeded,
-    #[error("the return {0} is not waiting for verification")]
     NotWaiting(Id),
-    #[error("the return {id} is now version {now}, not {seen}; look at it again before deciding")]
-    Moved { id: Id, seen: u32, now: u32 },
+    /// The return is another version than the one that was looked at.
+    Moved {
+        id: Id,
+        seen: u32,
+        now: u32,
+    },
+}
+
+impl Refused {
+    /// The refusal as a sentence with its numbers.
+    pub fn say(&self) -> Say {
+        match self {
+            Refused::UnknownAssignment(id) => Say::new("refused-unknown-assignment").words("value", id),
+            Refused::WrongPeriod { form, frequency, period } => Say::new("refused-wrong-period")
+                .name("form", form)
+                .clause("frequency", Say::new(format!("frequency-{}", frequency.code())))
+                .words("value", period.to_string()),
+            Refused::TooEarly { period, from } => {
+                Say::new("refused-too-early").period("period", *period).date("from", *from)
+            }
+            Refused::NotOwed { unit, period, first } => {
+                Say::new("refused-not-owed").words("unit", unit).period("period", *period).period("first", *first)
+            }
+            Refused::Closed { form, period } => Say::new("refused-closed").name("form", form).period("period", *period),
+            Refused::UnderVerification(id) => Say::new("refused-under-verification").words("value", id),
+            Refused::ReasonNeeded => Say::new("refused-reason-needed"),
+            Refused::NotWaiting(id) => Say::new("refused-not-waiting").words("value", id),
+            Refused::Moved { id, seen, now } => Say::new("refused-moved")
+                .words("value", id)
+                .number("seen", f64::from(*seen))
+                .number("now", f64::from(*now)),
+        }
+    }
 }
 
 /// What a unit owes for one period, and where it stands.
@@ -81,21 +121,17 @@ pub fn may_report(state: &State, assignment: &str, period: Period, today: Date) 
     let unknown = || Refused::UnknownAssignment(assignment.to_string());
     let assignment = state.find::<Assignment>(assignment).ok_or_else(unknown)?;
     let form = state.find::<Form>(&assignment.form).ok_or_else(unknown)?;
-    let period_text = period.to_string();
     if period.frequency() != form.frequency {
-        let (form, frequency) = (form.id.clone(), form.frequency.code());
-        return Err(Refused::WrongPeriod { form, frequency, period: period_text });
+        return Err(Refused::WrongPeriod { form: form.name.clone(), frequency: form.frequency, period });
     }
     if period < assignment.from || assignment.to.is_some_and(|to| period > to) {
-        let first = assignment.from.to_string();
-        return Err(Refused::NotOwed { unit: assignment.id.clone(), period: period_text, first });
+        return Err(Refused::NotOwed { unit: assignment.id.clone(), period, first: assignment.from });
     }
     if today <= period.last_day() {
-        let from = period.last_day().plus_days(1).to_string();
-        return Err(Refused::TooEarly { period: period_text, from });
+        return Err(Refused::TooEarly { period, from: period.last_day().plus_days(1) });
     }
     if state.is_locked(&form.id, period) {
-        return Err(Refused::Closed { form: form.id.clone(), period: period_text });
+        return Err(Refused::Closed { form: form.name.clone(), period });
     }
     let record = state.find::<Return>(&return_id(&assignment.id, period)).cloned();
     if let Some(record) = &record
@@ -113,7 +149,7 @@ pub fn may_report(state: &State, assignment: &str, period: Period, today: Date) 
 }
 
 /// The return as submitted. `reason` is needed when it corrects an accepted one.
-pub fn submit(due: &Due, answers: Vec<Answer>, reason: &str, illustrative: bool) -> Result<Return, Refused> {
+pub fn submit(due: &Due, answers: Answers, reason: &str, illustrative: bool) -> Result<Return, Refused> {
     let correction = due.record.as_ref().is_some_and(|r| r.status == ReturnStatus::Accepted);
     if correction && reason.trim().is_empty() {
         return Err(Refused::ReasonNeeded);

@@ -137,14 +137,14 @@ impl Totals {
     fn changes(&self, state: &State, assignment: &Assignment, record: &Return) -> Vec<Change> {
         let Some(area) = self.areas.get(&assignment.area).copied() else { return Vec::new() };
         let mut changes = Vec::new();
-        for answer in record.answers.iter().filter(|answer| answer.state == AnswerState::Given) {
+        for answer in record.answers.open().iter().filter(|answer| answer.state == AnswerState::Given) {
             let Some(indicator) = state.find::<Indicator>(&answer.indicator) else { continue };
-            let has_parts = answer.cells.iter().any(|c| self.place(indicator, c).is_some_and(|(o, _)| o.is_none()));
-            let whole = Cell { categories: Vec::new(), value: answer.total.unwrap_or(0.0), base: None };
+            let has_parts = answer.cells.iter().any(|c| self.place(indicator, &c).is_some_and(|(o, _)| o.is_none()));
+            let whole = Cell { categories: &[], value: answer.total.unwrap_or(0.0), base: None };
             // A total without parts counts as "not stated"; beside parts it is only compared with them.
-            let total = (!has_parts && answer.total.is_some()).then_some(&whole);
+            let total = (!has_parts && answer.total.is_some()).then_some(whole);
             for cell in answer.cells.iter().chain(total) {
-                let Some((overlapping, categories)) = self.place(indicator, cell) else { continue };
+                let Some((overlapping, categories)) = self.place(indicator, &cell) else { continue };
                 for (base, value) in [(false, Some(cell.value)), (true, cell.base)] {
                     let measure = self.measure(&indicator.id, overlapping, base);
                     let (Some(value), Some(measure)) = (value, measure) else { continue };
@@ -175,12 +175,12 @@ impl Totals {
             return Some((None, indicator.dimensions.iter().map(|d| self.categories.count(d)).collect()));
         }
         if cell.categories.len() == indicator.dimensions.len() {
-            let numbers = indicator.dimensions.iter().zip(&cell.categories).map(|(d, c)| self.categories.number(d, c));
+            let numbers = indicator.dimensions.iter().zip(cell.categories).map(|(d, c)| self.categories.number(d, c));
             if let Some(numbers) = numbers.collect::<Option<Vec<u16>>>() {
                 return Some((None, numbers));
             }
         }
-        let [single] = cell.categories.as_slice() else { return None };
+        let [single] = cell.categories else { return None };
         let number = |d: &'a Id| self.categories.number(d, single).map(|n| (Some(d.as_str()), vec![n]));
         indicator.overlapping.iter().find_map(number)
     }

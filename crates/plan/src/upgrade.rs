@@ -3,17 +3,43 @@
 //! A body keeps the version it was written with for ever; reading it runs the steps from there. A step is never
 //! changed after a release, only added, and [`crate::Record::VERSION`] of its kind goes up by one.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::entry::Unreadable;
 use crate::kinds::Kind;
 
 type Step = fn(&mut Value);
 
-/// The steps of a kind; step `n` lifts a body of version `n + 1` to `n + 2`. The first release has none.
+/// The steps of a kind; step `n` lifts a body of version `n + 1` to `n + 2`.
 fn steps(kind: Kind) -> &'static [Step] {
-    let _ = kind;
-    &[]
+    match kind {
+        Kind::Return => &[grids],
+        _ => &[],
+    }
+}
+
+/// Answers that named the categories of every number become numbers along a grid that is named once.
+fn grids(body: &mut Value) {
+    let mut grids: Vec<Value> = Vec::new();
+    let mut answers = body["answers"].take();
+    for answer in answers.as_array_mut().into_iter().flatten() {
+        let Some(Value::Array(cells)) = answer.as_object_mut().and_then(|answer| answer.remove("cells")) else {
+            continue;
+        };
+        let part = |name: &str| -> Vec<Value> { cells.iter().map(|cell| cell[name].clone()).collect() };
+        let grid: Value =
+            cells.iter().map(|cell| cell.get("categories").cloned().unwrap_or_else(|| json!([]))).collect();
+        let at = grids.iter().position(|known| *known == grid).unwrap_or(grids.len());
+        if at == grids.len() {
+            grids.push(grid);
+        }
+        answer["grid"] = json!(at);
+        answer["values"] = part("value").into();
+        if cells.iter().any(|cell| cell.get("base").is_some()) {
+            answer["bases"] = part("base").into();
+        }
+    }
+    body["answers"] = json!({ "grids": grids, "of": answers });
 }
 
 pub fn lift(kind: Kind, version: u32, body: Value) -> Result<Value, Unreadable> {
@@ -37,7 +63,6 @@ fn run(kind: Kind, steps: &[Step], version: u32, mut body: Value) -> Result<Valu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn every_kind_has_as_many_steps_as_its_version_needs() {
@@ -54,5 +79,23 @@ mod tests {
         assert_eq!(lifted(2), json!({ "a": 1, "b": 2, "c": true }));
         assert_eq!(lifted(3), json!({ "a": 1, "b": 2 }));
         assert!(run(Kind::Area, steps, 4, json!({})).unwrap_err().0.contains("newer program"));
+    }
+
+    /// An entry as the first release wrote it: stored once, never made anew.
+    #[test]
+    fn a_return_of_the_first_version_is_read() {
+        let entry = crate::Entry::from_stored(include_str!("../tests/fixtures/return-v1.json")).unwrap();
+        let [crate::Change::Put(crate::Body::Return(record))] = entry.changes.as_slice() else { panic!("one return") };
+        let answers = record.answers.open();
+        let cells: Vec<_> = answers[0].cells.iter().map(|c| (c.categories.join("/"), c.value, c.base)).collect();
+        assert_eq!(cells, [("sex.f/age.0-17".to_string(), 3.0, None), ("sex.m/age.0-17".to_string(), 5.0, None)]);
+        assert_eq!(answers[1].cells.iter().next().map(|c| (c.value, c.base)), Some((7.0, Some(20.0))));
+        assert_eq!(
+            (answers[2].state, answers[2].comment.as_str()),
+            (crate::kinds::AnswerState::Missing, "the register burned")
+        );
+        assert_eq!(answers[0].total, Some(9.0));
+        let again = crate::Entry::from_stored(&entry.to_stored()).unwrap();
+        assert_eq!(again, entry, "and written and read in the present version");
     }
 }

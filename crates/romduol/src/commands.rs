@@ -67,6 +67,7 @@ async fn init(data: &Path, plan: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(data).with_context(|| format!("the folder {} cannot be made", data.display()))?;
     let app = App::create(data, Clock::System, &files).await?;
     println!("{} is ready, with {} entry.", data.display(), app.snapshot().head.seq);
+    app.close().await;
     Ok(())
 }
 
@@ -107,6 +108,7 @@ async fn add_user(user: User) -> anyhow::Result<()> {
     let account =
         NewAccount { id: None, name: name.unwrap_or_else(|| login.clone()), login, role, institution, area, language };
     app.add_account(account, password).await?;
+    app.close().await;
     Ok(())
 }
 

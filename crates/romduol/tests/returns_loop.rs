@@ -3,7 +3,7 @@
 use romduol_app::accounts::Person;
 use romduol_app::filing::Filed;
 use romduol_app::{App, AppError, Clock, package};
-use romduol_plan::answers::{asked_cells, has_base};
+use romduol_plan::answers::{Question, has_base, questions};
 use romduol_plan::kinds::*;
 use romduol_plan::permission::{Post, Role};
 use romduol_plan::returns::{Decision, Refused};
@@ -22,23 +22,20 @@ fn answers(app: &App, value: f64) -> Vec<Answer> {
     let snapshot = app.snapshot();
     let state = &snapshot.state;
     let assignment = state.find::<Assignment>(UNIT).unwrap();
-    let answer = |indicator: &std::sync::Arc<Indicator>| Answer {
-        indicator: indicator.id.clone(),
+    let answer = |question: Question| Answer {
+        indicator: question.indicator.id.clone(),
         state: AnswerState::Given,
-        cells: asked_cells(state, indicator)
-            .into_iter()
-            .map(|asked| Cell {
-                value: if asked.overlapping { 0.0 } else { value },
-                base: has_base(indicator.kind).then_some(100.0),
-                categories: asked.categories,
-            })
-            .collect(),
+        cells: Cells {
+            values: question.cells().map(|(_, beside)| Some(if beside { 0.0 } else { value })).collect(),
+            bases: question.cells().map(|_| has_base(question.indicator.kind).then_some(100.0)).collect(),
+            grid: question.grid.clone(),
+        },
         total: None,
         estimate: false,
         comment: String::new(),
         files: Vec::new(),
     };
-    state.asked(assignment).into_iter().map(answer).collect()
+    questions(state, assignment).into_iter().map(answer).collect()
 }
 
 #[tokio::test]
@@ -60,7 +57,7 @@ async fn a_return_counts_when_its_chain_has_accepted_it() {
 
     let due = open(&reporter, quarter).unwrap();
     let negative = app.submit(&reporter, &due, answers(&app, -1.0), "").await.unwrap();
-    assert!(matches!(negative, Filed::Problems(found) if found.iter().any(|p| p.rule == "negative")));
+    assert!(matches!(negative, Filed::Problems(found) if found.iter().any(|p| p.say.key == "check-negative")));
     assert!(matches!(app.submit(&reporter, &due, answers(&app, 7.0), "").await.unwrap(), Filed::Submitted));
 
     let id = due.id();

@@ -143,9 +143,9 @@ pub(crate) fn icon(status: Status) -> String {
 }
 
 pub(crate) fn render(template: &impl askama::Template) -> Page {
-    let html = template
-        .render()
-        .map_err(|error| PageError::App(romduol_app::AppError::Bad(format!("the page could not be made: {error}"))))?;
+    let html = template.render().map_err(|error| {
+        PageError::App(romduol_app::AppError::fault(format!("the page could not be made: {error}")))
+    })?;
     Ok(Html(html).into_response())
 }
 

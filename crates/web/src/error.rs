@@ -6,6 +6,7 @@ use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use romduol_app::AppError;
 use romduol_locale::Locale;
+use romduol_plan::Say;
 
 use crate::viewer::language;
 
@@ -36,21 +37,17 @@ impl IntoResponse for PageError {
             AppError::Refused(_) | AppError::Bad(_) => StatusCode::UNPROCESSABLE_ENTITY,
             AppError::Stopping | AppError::Ledger(_) => StatusCode::SERVICE_UNAVAILABLE,
         };
-        page(status, &error.to_string())
+        page(status, error.say())
     }
 }
 
 pub(crate) fn not_found() -> Response {
-    page(StatusCode::NOT_FOUND, "this address has no page; open one from the menu")
+    page(StatusCode::NOT_FOUND, Say::new("refused-no-page"))
 }
 
-/// The sentence of an error, until the language of the request is known.
-#[derive(Clone)]
-struct Sentence(String);
-
-fn page(status: StatusCode, sentence: &str) -> Response {
+fn page(status: StatusCode, say: Say) -> Response {
     let mut response = status.into_response();
-    response.extensions_mut().insert(Sentence(sentence.to_string()));
+    response.extensions_mut().insert(say);
     response
 }
 
@@ -67,7 +64,8 @@ pub(crate) async fn dress(request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let locale = Locale::of(language(&parts));
     let mut response = next.run(Request::from_parts(parts, body)).await;
-    let Some(Sentence(sentence)) = response.extensions_mut().remove() else { return response };
+    let Some(say) = response.extensions_mut().remove::<Say>() else { return response };
+    let sentence = locale.tell(&say);
     let page = ErrorPage { lang: locale.lang.code(), home: locale.t("menu-home"), sentence: &sentence };
     let html = askama::Template::render(&page).unwrap_or_else(|_| sentence.clone());
     (response.status(), Html(html)).into_response()

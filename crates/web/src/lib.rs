@@ -6,6 +6,8 @@ mod pages;
 mod routes;
 mod viewer;
 
+pub use routes::{Need, Route, table};
+
 use std::sync::Arc;
 
 use romduol_app::App;

@@ -1,8 +1,9 @@
 //! Every route of the site on one page, and the headers that all answers carry.
 
 use axum::Router;
-use axum::http::{HeaderName, HeaderValue, header};
-use axum::routing::{get, post};
+use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::routing::{MethodRouter, get, post};
+use romduol_plan::permission::Act::{self, *};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
@@ -15,39 +16,79 @@ use crate::pages::*;
 /// The largest request: a return with its evidence files.
 const BODY_LIMIT: usize = 12 * 1024 * 1024;
 
+/// Nothing from elsewhere, nothing inline.
+const POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; font-src 'self'; \
+     img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Who may open a route. What they see and do there depends on the record as well; the use cases check that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    Nothing,
+    SignedIn,
+    May(Act),
+}
+
+/// One line of the table: what is asked, and who answers.
+pub struct Route {
+    pub method: Method,
+    pub path: &'static str,
+    pub need: Need,
+    handler: MethodRouter<Site>,
+}
+
+fn page(path: &'static str, need: Need, handler: MethodRouter<Site>) -> Route {
+    Route { method: Method::GET, path, need, handler }
+}
+
+fn act(path: &'static str, need: Need, handler: MethodRouter<Site>) -> Route {
+    Route { method: Method::POST, path, need, handler }
+}
+
+/// Every route. A test walks it as every role and as nobody.
+pub fn table() -> Vec<Route> {
+    use Need::{May, Nothing, SignedIn};
+    vec![
+        page("/", SignedIn, get(home::show)),
+        page("/sign-in", Nothing, get(sign_in::show)),
+        act("/sign-in", Nothing, post(sign_in::enter)),
+        act("/sign-out", Nothing, post(sign_in::leave)),
+        page("/lang/{lang}", Nothing, get(sign_in::language_page)),
+        page("/illustrative/{on}", Nothing, get(sign_in::illustrative)),
+        page("/scorecard", May(ReadPlan), get(scorecard::show)),
+        page("/framework", May(ReadPlan), get(framework::show)),
+        page("/nodes/{id}", May(ReadPlan), get(framework::node)),
+        page("/indicators/{id}", May(ReadPlan), get(indicator::show)),
+        page("/indicators/{id}/explain/{period}", May(ReadPlan), get(explain::show)),
+        act("/indicators/{id}/status", May(Override), post(explain::set_status)),
+        page("/institutions", May(ReadPlan), get(lists::institutions)),
+        page("/figures", May(ReadPlan), get(lists::figures)),
+        page("/findings", May(ReadFindings), get(lists::findings)),
+        page("/returns", May(ReadReturn), get(returns::list)),
+        page("/returns/{assignment}/{period}", May(File), get(returns::form)),
+        act("/returns/{assignment}/{period}", May(File), post(returns::submit)),
+        page("/review/{id}", May(ReadReturn), get(review::show)),
+        act("/review/{id}", May(Verify), post(review::decide)),
+        page("/review/{id}/files/{blob}", May(ReadReturn), get(review::file)),
+        act("/periods", May(Lock), post(review::lock)),
+        page("/history/{kind}/{id}", May(ReadHistory), get(history::show)),
+        page("/report/{period}", May(ReadReport), get(report::html)),
+        page("/report/{period}/pdf", May(ReadReport), get(report::pdf)),
+        page("/about", May(ReadPlan), get(lists::about)),
+        page("/assets/{name}", Nothing, get(assets::show)),
+        page("/healthz", Nothing, get(|| async { "ok" })),
+    ]
+}
+
 pub(crate) fn router(site: Site) -> Router {
-    Router::new()
-        .route("/", get(home::show))
-        .route("/sign-in", get(sign_in::show).post(sign_in::enter))
-        .route("/sign-out", post(sign_in::leave))
-        .route("/lang/{lang}", get(sign_in::language_page))
-        .route("/illustrative/{on}", get(sign_in::illustrative))
-        .route("/scorecard", get(scorecard::show))
-        .route("/framework", get(framework::show))
-        .route("/nodes/{id}", get(framework::node))
-        .route("/indicators/{id}", get(indicator::show))
-        .route("/indicators/{id}/explain/{period}", get(explain::show))
-        .route("/indicators/{id}/status", post(explain::set_status))
-        .route("/institutions", get(lists::institutions))
-        .route("/figures", get(lists::figures))
-        .route("/findings", get(lists::findings))
-        .route("/returns", get(returns::list))
-        .route("/returns/{assignment}/{period}", get(returns::form).post(returns::submit))
-        .route("/review/{id}", get(review::show).post(review::decide))
-        .route("/periods", post(review::lock))
-        .route("/history/{kind}/{id}", get(history::show))
-        .route("/report/{period}", get(report::html))
-        .route("/report/{period}/pdf", get(report::pdf))
-        .route("/about", get(lists::about))
-        .route("/assets/{name}", get(assets::show))
-        .route("/healthz", get(|| async { "ok" }))
+    let routes = table().into_iter().fold(Router::new(), |router, route| router.route(route.path, route.handler));
+    routes
         .fallback(|| async { crate::error::not_found() })
         .layer(axum::middleware::from_fn(crate::error::dress))
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
         .layer(CsrfLayer::new())
         .layer(CatchPanicLayer::new())
         .layer(CompressionLayer::new())
-        .layer(always(header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"))
+        .layer(always(header::CONTENT_SECURITY_POLICY, POLICY))
         .layer(always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(always(header::REFERRER_POLICY, "same-origin"))
         .with_state(site)

@@ -9,9 +9,9 @@ use axum::http::request::Parts;
 use romduol_app::accounts::Person;
 use romduol_app::{AppError, Snapshot};
 use romduol_locale::Locale;
-use romduol_plan::Lang;
 use romduol_plan::permission::Act;
 use romduol_plan::readings::View;
+use romduol_plan::{Lang, Say};
 
 use crate::Site;
 use crate::error::PageError;
@@ -77,9 +77,9 @@ impl FromRequestParts<Site> for Viewer {
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Viewer, PageError> {
         let token = cookie(parts, SESSION).ok_or(PageError::SignIn)?;
         let person = site.app.person(&token).await?.ok_or(PageError::SignIn)?;
-        let Query(query) = Query::<HashMap<String, String>>::from_request_parts(parts, site).await.map_err(|_| {
-            AppError::Bad("the address has a part that cannot be read; open the page from the menu".into())
-        })?;
+        let Query(query) = Query::<HashMap<String, String>>::from_request_parts(parts, site)
+            .await
+            .map_err(|_| AppError::Bad(Say::new("refused-bad-address")))?;
         let at: Option<u64> = query.get("at").and_then(|at| at.parse().ok());
         let snapshot = match at {
             Some(position) => site.app.at(position).await?,

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Id;
+use super::{Answers, Id};
 use crate::period::{Frequency, Period};
 use crate::text::Text;
 use crate::vocabulary;
@@ -76,16 +76,6 @@ vocabulary! {
     }
 }
 
-vocabulary! {
-    AnswerState {
-        Given = "given",
-        /// The unit should know but does not.
-        Missing = "missing",
-        /// The question does not apply to the unit.
-        NotApplicable = "not-applicable",
-    }
-}
-
 /// A filled form of one unit for one period.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Return {
@@ -99,51 +89,10 @@ pub struct Return {
     pub status: ReturnStatus,
     /// Steps of the chain that have passed.
     pub steps_done: u8,
-    pub answers: Vec<Answer>,
+    pub answers: Answers,
     /// Made up to show the program at work.
     #[serde(default)]
     pub illustrative: bool,
-}
-
-/// What a return says about one indicator.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Answer {
-    #[schemars(extend("x-refers" = "indicators"))]
-    pub indicator: Id,
-    pub state: AnswerState,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub cells: Vec<Cell>,
-    /// A total given beside the cells, kept as given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub total: Option<f64>,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub estimate: bool,
-    /// For a text indicator the answer itself, otherwise the reporter's remark.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub comment: String,
-    /// Evidence files by content id.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub files: Vec<File>,
-}
-
-/// One number of an answer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Cell {
-    /// Category ids in the order of the indicator's dimensions; empty for the total.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub categories: Vec<Id>,
-    /// The count, numerator or sum.
-    pub value: f64,
-    /// The denominator or number of cases, for ratios and means.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub base: Option<f64>,
-}
-
-/// An attached file: its content id and the name it was given.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct File {
-    pub blob: String,
-    pub name: String,
 }
 
 /// A period closed for a form. Retiring the lock reopens it, with the reason in the ledger.

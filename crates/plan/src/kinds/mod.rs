@@ -3,12 +3,14 @@
 //! One struct per kind is the only definition: its fields are the columns of the package file, the body in the
 //! ledger, the JSON of the API and the JSON Schema (its doc comments are the descriptions there).
 
+mod answer;
 mod collect;
 mod evidence;
 mod framework;
 mod indicator;
 mod place;
 
+pub use answer::*;
 pub use collect::*;
 pub use evidence::*;
 pub use framework::*;
@@ -31,7 +33,7 @@ pub trait Record: Serialize + DeserializeOwned + schemars::JsonSchema + PartialE
 }
 
 macro_rules! kinds {
-    ($($(#[$meta:meta])* $name:ident = $file:literal),+ $(,)?) => {
+    ($($(#[$meta:meta])* $name:ident = $file:literal $(version $version:literal)?),+ $(,)?) => {
         /// The name of a kind; its code is also the name of the package file and of the table in [`crate::State`].
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum Kind {
@@ -57,6 +59,7 @@ macro_rules! kinds {
 
         $(impl Record for $name {
             const KIND: Kind = Kind::$name;
+            $(const VERSION: u32 = $version;)?
             fn id(&self) -> &str { &self.id }
         })+
 
@@ -80,8 +83,15 @@ macro_rules! kinds {
                     .expect("records hold only strings, numbers, lists and objects")
             }
 
-            pub fn from_json(kind: Kind, json: Value) -> Result<Body, serde_json::Error> {
-                Ok(match kind { $(Kind::$name => Body::$name(Arc::new(serde_json::from_value(json)?))),+ })
+            /// Reads a body of a kind, from text or from a tree of values.
+            pub fn read<'de, D: serde::Deserializer<'de>>(kind: Kind, from: D) -> Result<Body, D::Error> {
+                Ok(match kind { $(Kind::$name => Body::$name(Arc::new($name::deserialize(from)?))),+ })
+            }
+        }
+
+        impl Serialize for Body {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self { $(Body::$name(record) => record.serialize(serializer)),+ }
             }
         }
 
@@ -142,7 +152,7 @@ kinds! {
     Preference = "preferences",
     Override = "overrides",
     Lock = "locks",
-    Return = "returns",
+    Return = "returns" version 2,
 }
 
 impl Kind {

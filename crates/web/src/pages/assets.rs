@@ -1,4 +1,4 @@
-//! The style sheet and the Khmer font, built into the program.
+//! The style sheet, the script of the return form and the Khmer font, built into the program.
 
 use axum::extract::Path;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 pub(crate) async fn show(Path(name): Path<String>) -> Response {
     let (kind, bytes): (&str, &'static [u8]) = match name.as_str() {
         "style.css" => ("text/css; charset=utf-8", include_bytes!("../../assets/style.css")),
+        "return.js" => ("text/javascript; charset=utf-8", include_bytes!("../../assets/return.js")),
         "khmer.woff2" => ("font/woff2", include_bytes!("../../assets/fonts/NotoSansKhmer-Regular.woff2")),
         "khmer-bold.woff2" => ("font/woff2", include_bytes!("../../assets/fonts/NotoSansKhmer-Bold.woff2")),
         _ => return crate::error::not_found(),

@@ -8,7 +8,7 @@ use romduol_plan::kinds::{Indicator, Override};
 use romduol_plan::permission::Act;
 use romduol_plan::readings::{Reading, Source};
 use romduol_plan::status::{RULE_VERSION, Status};
-use romduol_plan::{Lang, Period, Text};
+use romduol_plan::{Kind, Lang, Period, Say, Text};
 
 use super::home::unit_name;
 use super::scorecard::with_unit;
@@ -39,16 +39,12 @@ struct Explain {
     statuses: Vec<(&'static str, String)>,
 }
 
-fn parse(period: &str) -> Result<Period, AppError> {
-    period.parse().map_err(|error: romduol_plan::period::BadPeriod| AppError::Bad(error.to_string()))
-}
-
 pub(crate) async fn show(viewer: Viewer, Path((id, period)): Path<(String, String)>) -> Page {
     viewer.must(Act::ReadPlan)?;
-    let period = parse(&period)?;
+    let period: Period = period.parse()?;
     let view = viewer.view();
     let state = view.state;
-    let indicator = state.find::<Indicator>(&id).ok_or(AppError::NotFound { kind: "indicator", id })?.clone();
+    let indicator = state.find::<Indicator>(&id).ok_or(AppError::NotFound { kind: Kind::Indicator, id })?.clone();
     if !viewer.may_read(&indicator) {
         return Err(romduol_plan::permission::Denied(Act::ReadPlan).into());
     }
@@ -106,9 +102,9 @@ pub(crate) struct Wanted {
 }
 
 pub(crate) async fn set_status(viewer: Viewer, Path(id): Path<String>, Form(wanted): Form<Wanted>) -> Page {
-    let period = Period::year(parse(&wanted.period)?.end_year());
+    let period = Period::year(wanted.period.parse::<Period>()?.end_year());
     let status = Status::parse(&wanted.status)
-        .ok_or_else(|| AppError::Bad(format!("“{}” is not a status; choose one from the list", wanted.status)))?;
+        .ok_or_else(|| AppError::Bad(Say::new("refused-bad-status").words("value", &wanted.status)))?;
     let reason = match viewer.lang() {
         Lang::Km => Text { km: wanted.reason.trim().into(), ..Text::default() },
         Lang::En => Text::en(wanted.reason.trim()),

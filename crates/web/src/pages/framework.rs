@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::Path;
 use romduol_app::AppError;
+use romduol_plan::Kind;
 use romduol_plan::kinds::{Indicator, Node, NodeLevel, Slot, Theme};
 use romduol_plan::permission::Act;
 
@@ -76,7 +77,7 @@ pub(crate) async fn node(viewer: Viewer, Path(id): Path<String>) -> Page {
     viewer.must(Act::ReadPlan)?;
     let view = viewer.view();
     let state = view.state;
-    let node = state.find::<Node>(&id).ok_or_else(|| AppError::NotFound { kind: "node", id: id.clone() })?.clone();
+    let node = state.find::<Node>(&id).ok_or_else(|| AppError::NotFound { kind: Kind::Node, id: id.clone() })?.clone();
     let (at, _) = year(&viewer);
     let measuring = state.all::<Indicator>().filter(|i| i.nodes.contains(&id));
     render(&NodePage {

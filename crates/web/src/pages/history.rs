@@ -22,8 +22,8 @@ struct History {
 
 pub(crate) async fn show(viewer: Viewer, Path((kind, id)): Path<(String, String)>) -> Page {
     viewer.must(Act::ReadHistory)?;
-    let missing = || AppError::NotFound { kind: "record", id: id.clone() };
-    let kind = Kind::parse(&kind).ok_or_else(missing)?;
+    let Some(kind) = Kind::parse(&kind) else { return Ok(crate::error::not_found()) };
+    let missing = || AppError::NotFound { kind, id: id.clone() };
     let state = &viewer.snapshot.state;
     // A return is its unit's own business: whoever may not read it does not read its history either.
     if kind == Kind::Return {

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use axum::extract::Path;
 use romduol_app::AppError;
-use romduol_plan::Period;
-use romduol_plan::kinds::{Area, Dimension, Evidence, EvidenceUse, Indicator, Institution, Node};
+use romduol_plan::kinds::{Area, Category, Dimension, Evidence, EvidenceUse, Indicator, Institution, Node, Target};
 use romduol_plan::permission::Act;
 use romduol_plan::readings::{Reading, Series, Source};
+use romduol_plan::{Kind, Period};
 use romduol_report::chart::trend::{BandLimits, Mark, Threshold, TrendInput, TrendPoint};
 use romduol_report::map::{AreaValue, Breaks, MapInput};
 use romduol_report::{AxisText, Scene, scene, svg};
@@ -41,6 +41,8 @@ struct IndicatorPage {
     c: Chrome,
     indicator: Arc<Indicator>,
     row: Row,
+    /// Where the value comes from, in one line.
+    source: String,
     owner: Option<Arc<Institution>>,
     nodes: Vec<Arc<Node>>,
     trend: String,
@@ -58,18 +60,19 @@ pub(crate) async fn show(viewer: Viewer, Path(id): Path<String>) -> Page {
     viewer.must(Act::ReadPlan)?;
     let view = viewer.view();
     let state = view.state;
-    let not_found = || AppError::NotFound { kind: "indicator", id: id.clone() };
+    let not_found = || AppError::NotFound { kind: Kind::Indicator, id: id.clone() };
     let indicator = state.find::<Indicator>(&id).ok_or_else(not_found)?.clone();
     let country = state.plan().map(|plan| plan.area.clone()).unwrap_or_default();
     let (at, _) = year(&viewer);
     let readable = viewer.may_read(&indicator);
     let series = if readable { view.series(&indicator, &country) } else { Series::default() };
-    let latest = series.counted.iter().rfind(|r| r.period.last_month() <= at.last_month()).map(|r| r.period);
-    let (map, places) = latest.map(|period| by_place(&viewer, &indicator, &country, period)).unwrap_or_default();
+    let latest = series.counted.iter().rfind(|r| r.period.last_month() <= at.last_month());
+    let (map, places) = latest.map(|latest| by_place(&viewer, &indicator, &country, latest)).unwrap_or_default();
     let plan = state.plan();
     render(&IndicatorPage {
         c: Chrome::of(&viewer, indicator.name.get(viewer.lang())),
         row: row(&viewer, view.standing(&indicator, at)),
+        source: latest.map(|latest| source_line(&viewer, latest)).unwrap_or_default(),
         owner: state.find::<Institution>(&indicator.owner).cloned(),
         nodes: indicator.nodes.iter().filter_map(|n| state.find::<Node>(n)).cloned().collect(),
         trend: if series.counted.is_empty() {
@@ -81,7 +84,7 @@ pub(crate) async fn show(viewer: Viewer, Path(id): Path<String>) -> Page {
         attribution: plan.map(|p| p.map_attribution.get(viewer.lang()).to_string()).unwrap_or_default(),
         map,
         places,
-        breakdowns: latest.map(|period| breakdowns(&viewer, &indicator, &country, period)).unwrap_or_default(),
+        breakdowns: latest.map(|latest| breakdowns(&viewer, &indicator, &country, latest)).unwrap_or_default(),
         context: state
             .all::<Evidence>()
             .filter(|f| f.indicator.as_ref() == Some(&id) && f.indicator_use == Some(EvidenceUse::Context))
@@ -93,23 +96,24 @@ pub(crate) async fn show(viewer: Viewer, Path(id): Path<String>) -> Page {
     })
 }
 
+fn source_line(viewer: &Viewer, reading: &Reading) -> String {
+    match &reading.source {
+        Source::Returns { reported, expected } => viewer.locale.say(
+            "from-returns",
+            &[("reported", (*reported as usize).into()), ("expected", (*expected as usize).into())],
+        ),
+        Source::Figure(figure) => format!("{} · {}", figure.id, figure.section),
+    }
+}
+
 fn value_lines(viewer: &Viewer, indicator: &Indicator, series: &Series) -> Vec<Line> {
-    let line = |reading: &Reading, counted: bool| {
-        let note = match &reading.source {
-            Source::Returns { reported, expected } => viewer.locale.say(
-                "from-returns",
-                &[("reported", (*reported as usize).into()), ("expected", (*expected as usize).into())],
-            ),
-            Source::Figure(figure) => format!("{} · {}", figure.id, figure.section),
-        };
-        Line {
-            name: viewer.locale.period(reading.period),
-            value: with_unit(&viewer.locale.number(reading.value, 2), &indicator.unit),
-            note,
-            illustrative: reading.illustrative,
-            explain: Some(format!("/indicators/{}/explain/{}", indicator.id, reading.period)),
-            counted,
-        }
+    let line = |reading: &Reading, counted: bool| Line {
+        name: viewer.locale.period(reading.period),
+        value: with_unit(&viewer.locale.number(reading.value, 2), &indicator.unit),
+        note: source_line(viewer, reading),
+        illustrative: reading.illustrative,
+        explain: Some(format!("/indicators/{}/explain/{}", indicator.id, reading.period)),
+        counted,
     };
     let mut lines: Vec<(Period, Line)> = series.counted.iter().map(|r| (r.period, line(r, true))).collect();
     lines.extend(series.beside.iter().map(|r| (r.period, line(r, false))));
@@ -120,8 +124,18 @@ fn value_lines(viewer: &Viewer, indicator: &Indicator, series: &Series) -> Vec<L
 fn target_lines(viewer: &Viewer, indicator: &Indicator, country: &str) -> Vec<Line> {
     let view = viewer.view();
     let targets = view.targets(indicator, country).into_iter().chain(view.thresholds(indicator, country));
-    let line = |t: Arc<romduol_plan::kinds::Target>| Line {
-        name: format!("{} · {}", viewer.locale.t(&format!("target-{}", t.kind.code())), viewer.locale.period(t.period)),
+    let targets = targets.chain(view.for_groups(indicator, country));
+    let group = |id: &String| {
+        let category = view.state.find::<Category>(id);
+        category.map_or(id.clone(), |category| category.name.get(viewer.lang()).to_string())
+    };
+    let name = |t: &Target| {
+        let kind = viewer.locale.t(&format!("target-{}", t.kind.code()));
+        let parts = [kind, viewer.locale.period(t.period)].into_iter().chain(t.categories.iter().map(group));
+        parts.collect::<Vec<_>>().join(" · ")
+    };
+    let line = |t: Arc<Target>| Line {
+        name: name(&t),
         value: with_unit(&viewer.locale.number(t.value, 1), &indicator.unit),
         note: t.note.get(viewer.lang()).to_string(),
         illustrative: t.illustrative,
@@ -166,7 +180,9 @@ pub(crate) fn trend_scene(viewer: &Viewer, indicator: &Indicator, series: &Serie
             .targets(indicator, &country)
             .iter()
             .map(|t| {
-                mark(t.period.end_as_year(), t.value, format!("{} {}", locale.t("target-target"), number(t.value)))
+                let made_up = if t.illustrative { format!(" ({})", locale.t("illustrative")) } else { String::new() };
+                let label = format!("{} {}{made_up}", locale.t("target-target"), number(t.value));
+                mark(t.period.end_as_year(), t.value, label)
             })
             .collect(),
         thresholds: view
@@ -185,10 +201,10 @@ pub(crate) fn trend_scene(viewer: &Viewer, indicator: &Indicator, series: &Serie
 }
 
 /// The map of the areas below the plan's area, and the same as a table.
-fn by_place(viewer: &Viewer, indicator: &Indicator, country: &str, period: Period) -> (String, Vec<Line>) {
+fn by_place(viewer: &Viewer, indicator: &Indicator, country: &str, latest: &Reading) -> (String, Vec<Line>) {
     let view = viewer.view();
     let (state, locale) = (view.state, viewer.locale);
-    let totals = view.totals.children(indicator, country, period);
+    let totals = view.totals.children(indicator, country, latest.period);
     let mut lines = Vec::new();
     let mut values = std::collections::BTreeMap::new();
     for (area, total) in totals {
@@ -201,7 +217,8 @@ fn by_place(viewer: &Viewer, indicator: &Indicator, country: &str, period: Perio
                 AreaValue { value: Some(total.value), tooltip: format!("{name}: {value}"), href: None },
             );
         }
-        lines.push(Line { name, value, note: String::new(), illustrative: false, explain: None, counted: true });
+        let illustrative = latest.illustrative;
+        lines.push(Line { name, value, note: String::new(), illustrative, explain: None, counted: true });
     }
     locale.sort_by_name(&mut lines, |line| &line.name);
     let Some(outlines) = viewer.site.outlines.as_ref().filter(|_| !values.is_empty()) else {
@@ -209,7 +226,7 @@ fn by_place(viewer: &Viewer, indicator: &Indicator, country: &str, period: Perio
     };
     let input = MapInput {
         title: indicator.name.get(viewer.lang()).to_string(),
-        description: locale.period(period),
+        description: locale.period(latest.period),
         width: scene::PHONE_WIDTH,
         values,
         breaks: Breaks::default(),
@@ -222,22 +239,22 @@ fn by_place(viewer: &Viewer, indicator: &Indicator, country: &str, period: Perio
     (svg::svg(&romduol_report::map(outlines, &input, &range)), lines)
 }
 
-fn breakdowns(viewer: &Viewer, indicator: &Indicator, country: &str, period: Period) -> Vec<Breakdown> {
+fn breakdowns(viewer: &Viewer, indicator: &Indicator, country: &str, latest: &Reading) -> Vec<Breakdown> {
     let view = viewer.view();
     let state = view.state;
     let dimensions =
         indicator.dimensions.iter().chain(&indicator.overlapping).filter_map(|d| state.find::<Dimension>(d));
     let breakdown = |dimension: &Arc<Dimension>| {
-        let lines = view.totals.breakdown(state, indicator, &dimension.id, country, period).into_iter().map(
+        let lines = view.totals.breakdown(state, indicator, &dimension.id, country, latest.period).into_iter().map(
             |(category, total)| {
-                let category = category.and_then(|id| state.find::<romduol_plan::kinds::Category>(&id));
+                let category = category.and_then(|id| state.find::<Category>(&id));
                 Line {
                     name: category
                         .map(|c| c.name.get(viewer.lang()).to_string())
                         .unwrap_or_else(|| viewer.locale.t("not-stated")),
                     value: with_unit(&viewer.locale.number(total.value, 1), &indicator.unit),
                     note: String::new(),
-                    illustrative: false,
+                    illustrative: latest.illustrative,
                     explain: None,
                     counted: true,
                 }

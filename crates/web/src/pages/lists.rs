@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use romduol_locale::Arg;
 use romduol_plan::Kind;
 use romduol_plan::answers::Severity;
 use romduol_plan::kinds::{Evidence, Institution};
@@ -85,13 +84,9 @@ pub(crate) async fn findings(viewer: Viewer) -> Page {
 /// The finding as a sentence with its numbers in it.
 fn found(viewer: &Viewer, finding: &Finding) -> Found {
     const SHOWN: usize = 6;
-    let numbers: Vec<(&str, String)> =
-        finding.numbers.iter().map(|(name, n)| (*name, viewer.locale.number(*n, 2))).collect();
-    let words = finding.words.iter().map(|(name, word)| (*name, Arg::Text(word)));
-    let args: Vec<(&str, Arg)> = numbers.iter().map(|(name, n)| (*name, Arg::Text(n))).chain(words).collect();
     Found {
         severity: finding.severity,
-        sentence: viewer.locale.say(&format!("finding-{}", finding.rule), &args),
+        sentence: viewer.locale.tell(&finding.say),
         records: finding.records.iter().take(SHOWN).map(|(kind, id)| (record_path(*kind, id), id.clone())).collect(),
         more: finding.records.len().saturating_sub(SHOWN),
     }

@@ -22,8 +22,7 @@ struct ReportPage {
 
 fn document(viewer: &Viewer, period: &str) -> Result<(Document, Period), AppError> {
     viewer.person.post.may(Act::ReadReport)?;
-    let period: Period =
-        period.parse().map_err(|error: romduol_plan::period::BadPeriod| AppError::Bad(error.to_string()))?;
+    let period: Period = period.parse()?;
     let may_read = |indicator: &romduol_plan::kinds::Indicator| viewer.may_read(indicator);
     let now = viewer.site.app.now();
     Ok((
@@ -43,7 +42,7 @@ pub(crate) async fn pdf(viewer: Viewer, Path(period): Path<String>) -> Page {
     let unix = viewer.site.app.now().unix;
     let made =
         tokio::task::spawn_blocking(move || romduol_report::pdf(&document, romduol_report::Timestamp::from_unix(unix)));
-    let bytes = made.await.map_err(|_| AppError::Stopping)?.map_err(|error| AppError::Bad(error.to_string()))?;
+    let bytes = made.await.map_err(|_| AppError::Stopping)?.map_err(|error| AppError::fault(error.to_string()))?;
     let name = format!("attachment; filename=\"progress-{period}-{}.pdf\"", viewer.lang().code());
     Ok(([(CONTENT_TYPE, "application/pdf".to_string()), (CONTENT_DISPOSITION, name)], bytes).into_response())
 }

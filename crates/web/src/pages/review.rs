@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use axum::extract::{Form as Body, Path};
-use romduol_app::AppError;
-use romduol_plan::Period;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::IntoResponse;
+use romduol_app::{AppError, attach};
 use romduol_plan::answers::{self, Severity};
-use romduol_plan::kinds::{Assignment, Indicator, Return};
+use romduol_plan::kinds::{Assignment, File, Indicator, Return};
 use romduol_plan::permission::Act;
 use romduol_plan::returns::Decision;
 use romduol_plan::state::return_id;
+use romduol_plan::{Kind, Period};
 
 use super::home::unit_name;
-use super::returns::{sentence, summary};
+use super::returns::summary;
 use crate::chrome::{Chrome, render, see};
 use crate::error::Page;
 use crate::viewer::Viewer;
@@ -22,7 +24,7 @@ struct Answered {
     now: String,
     last: String,
     comment: String,
-    files: usize,
+    files: Vec<File>,
     problems: Vec<(Severity, String)>,
 }
 
@@ -44,23 +46,25 @@ pub(crate) async fn show(viewer: Viewer, Path(id): Path<String>) -> Page {
 
 fn page(viewer: &Viewer, id: &str, refused: bool) -> Page {
     let state = &viewer.snapshot.state;
-    let missing = || AppError::NotFound { kind: "return", id: id.to_string() };
+    let missing = || AppError::NotFound { kind: Kind::Return, id: id.to_string() };
     let record = state.find::<Return>(id).ok_or_else(missing)?.clone();
     let assignment = state.find::<Assignment>(&record.assignment).ok_or_else(missing)?;
     viewer.person.post.may_for(Act::ReadReturn, assignment, state)?;
-    let problems = answers::check(state, assignment, record.period, &record.answers);
+    let given = record.answers.open();
+    let problems = answers::check(state, assignment, record.period, &given);
     let last = state.accepted_return(&return_id(&assignment.id, record.period.previous()));
-    let answered = record.answers.iter().filter_map(|answer| {
+    let last = last.map(|record| record.answers.open()).unwrap_or_default();
+    let answered = given.iter().filter_map(|answer| {
         let indicator = state.find::<Indicator>(&answer.indicator)?;
-        let before = last.and_then(|r| r.answers.iter().find(|a| a.indicator == indicator.id));
+        let before = last.iter().find(|a| a.indicator == indicator.id);
         let own = problems.iter().filter(|p| p.indicator == indicator.id);
         Some(Answered {
             indicator: indicator.clone(),
             now: summary(viewer, answer),
             last: before.map(|a| summary(viewer, a)).unwrap_or_default(),
             comment: answer.comment.clone(),
-            files: answer.files.len(),
-            problems: own.map(|p| (p.severity, sentence(viewer, p))).collect(),
+            files: answer.files.clone(),
+            problems: own.map(|p| (p.severity, viewer.locale.tell(&p.say))).collect(),
         })
     });
     render(&Review {
@@ -72,6 +76,17 @@ fn page(viewer: &Viewer, id: &str, refused: bool) -> Page {
         refused,
         record: record.clone(),
     })
+}
+
+/// An evidence file to take home; never shown inside the site.
+pub(crate) async fn file(viewer: Viewer, Path((id, blob)): Path<(String, String)>) -> Page {
+    let (file, bytes) = attach::fetch(&viewer.site.app, &viewer.person, &id, &blob).await?;
+    let plain: String =
+        file.name.chars().map(|c| if c.is_ascii_alphanumeric() || ".-_ ".contains(c) { c } else { '_' }).collect();
+    let name: String = file.name.bytes().map(|b| format!("%{b:02X}")).collect();
+    let disposition = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{name}");
+    let kind = "application/octet-stream".to_string();
+    Ok(([(CONTENT_TYPE, kind), (CONTENT_DISPOSITION, disposition)], bytes).into_response())
 }
 
 #[derive(serde::Deserialize)]
@@ -102,11 +117,7 @@ pub(crate) struct Locked {
 }
 
 pub(crate) async fn lock(viewer: Viewer, Body(given): Body<Locked>) -> Page {
-    let period: Period = given
-        .period
-        .trim()
-        .parse()
-        .map_err(|error: romduol_plan::period::BadPeriod| AppError::Bad(error.to_string()))?;
+    let period: Period = given.period.trim().parse()?;
     viewer.site.app.lock(&viewer.person, &given.form, period, given.action == "close", &given.reason).await?;
     Ok(see("/returns"))
 }

@@ -18,6 +18,8 @@ pub(crate) struct Row {
     pub target: String,
     pub coverage: String,
     pub hidden: bool,
+    /// Whether the value, and whether the target, is made up.
+    pub made_up: (bool, bool),
 }
 
 pub(crate) struct Group {
@@ -73,6 +75,7 @@ pub(crate) fn row(viewer: &Viewer, standing: Standing) -> Row {
             .last()
             .map(|t| format!("{} ({})", shown(t.value), locale.period(t.period)))
             .unwrap_or_default(),
+        made_up: (reading.is_some_and(|r| r.illustrative), standing.targets.last().is_some_and(|t| t.illustrative)),
         coverage,
         hidden,
         standing,

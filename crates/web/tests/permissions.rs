@@ -1,0 +1,169 @@
+//! Every route as every role and as nobody: who gets in is what the table of permissions says, and no more.
+
+use std::path::Path;
+
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode, header};
+use axum::response::Response;
+use romduol_app::{App, Clock, demo, package};
+use romduol_plan::kinds::{AnswerState, Return, ReturnStatus};
+use romduol_plan::permission::{Act, Reach, Role, reach};
+use romduol_web::{Need, Route, table};
+use tower::ServiceExt;
+
+/// 23 November 2026.
+const TODAY: i64 = 1_795_392_000;
+
+/// What a path is filled with: one's own record, or somebody else's.
+#[derive(Clone, Copy, PartialEq)]
+enum Whose {
+    Own,
+    Foreign,
+}
+
+struct House {
+    app: App,
+    router: axum::Router,
+    _folder: tempfile::TempDir,
+}
+
+async fn house() -> House {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plans/cambodia-wps");
+    let app = App::create(folder.path(), Clock::Fixed(TODAY), &package::files(&plan).unwrap()).await.unwrap();
+    app.fill_demo(true).await.unwrap();
+    House { router: romduol_web::router(app.clone(), None, true), app, _folder: folder }
+}
+
+impl House {
+    async fn ask(&self, method: &Method, path: &str, cookie: Option<&str>) -> Response {
+        let (kind, body) = body_of(path);
+        let mut request = Request::builder().method(method).uri(path).header(header::CONTENT_TYPE, kind);
+        if let Some(cookie) = cookie {
+            request = request.header(header::COOKIE, format!("session={cookie}"));
+        }
+        let body = if method == Method::POST { Body::from(body) } else { Body::empty() };
+        self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap()
+    }
+
+    async fn session(&self, role: Role) -> String {
+        let (login, ..) = demo::ACCOUNTS.iter().find(|(_, r, ..)| *r == role.code()).unwrap();
+        self.app.sign_in(login, demo::PASSWORD).await.unwrap().unwrap().as_str().to_string()
+    }
+
+    /// A path of the route, about a record of the role's demo account or about another one's.
+    fn path(&self, route: &Route, whose: Whose) -> String {
+        let unit = if whose == Whose::Own { "ministry-quarter.MOI" } else { "province-quarter.KH-01" };
+        let snapshot = self.app.snapshot();
+        let mut returns = snapshot.state.all::<Return>().filter(|r| r.assignment == unit);
+        let id = returns.find(|r| r.status == ReturnStatus::Accepted).map(|r| r.id.clone()).unwrap();
+        let path = route.path.replace("{assignment}", unit).replace("{on}", "on").replace("{lang}", "en");
+        let path = match route.path {
+            p if p.starts_with("/review") => path.replace("{id}", &id),
+            p if p.starts_with("/history") => path.replace("{kind}", "indicators").replace("{id}", "PAR-07"),
+            p if p.starts_with("/nodes") => path.replace("{id}", "A1.01"),
+            p if p.starts_with("/report") => path.replace("{period}", "2024"),
+            p if p.starts_with("/assets") => path.replace("{name}", "style.css"),
+            _ => path.replace("{id}", "PAR-09").replace("{period}", "2026Q3"),
+        };
+        path.replace("{blob}", &"0".repeat(64))
+    }
+}
+
+/// A body that the route can read, so that a refusal comes from the permission and not from the form.
+fn body_of(path: &str) -> (&'static str, &'static str) {
+    const MULTIPART: &str = "--x\r\nContent-Disposition: form-data; name=\"action\"\r\n\r\nsave\r\n--x--\r\n";
+    match path {
+        p if p.starts_with("/returns/") => ("multipart/form-data; boundary=x", MULTIPART),
+        _ => (
+            "application/x-www-form-urlencoded",
+            "login=x&password=x&decision=back&version=1&form=province-quarter&period=2025Q1&action=close&reason=test\
+             &status=at-risk",
+        ),
+    }
+}
+
+fn to_sign_in(response: &Response) -> bool {
+    response.headers().get(header::LOCATION).is_some_and(|to| to == "/sign-in")
+}
+
+#[tokio::test]
+async fn nobody_gets_in_without_signing_in() {
+    let house = house().await;
+    for route in table() {
+        let path = house.path(&route, Whose::Own);
+        let response = house.ask(&route.method, &path, None).await;
+        let sent_away = to_sign_in(&response);
+        match route.need {
+            Need::Nothing => assert!(!response.status().is_server_error(), "{path}"),
+            Need::SignedIn | Need::May(_) => {
+                assert!(sent_away, "{} {path} answers {}", route.method, response.status())
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn each_role_gets_what_the_table_gives_it() {
+    let house = house().await;
+    for role in Role::ALL {
+        let cookie = house.session(*role).await;
+        for route in table().iter().filter(|route| route.path != "/sign-out") {
+            for whose in [Whose::Own, Whose::Foreign] {
+                let path = house.path(route, whose);
+                let status = house.ask(&route.method, &path, Some(&cookie)).await.status();
+                let what = format!("{} {} {path} answers {status}", role.code(), route.method);
+                assert!(!status.is_server_error(), "{what}");
+                if let Need::May(act) = route.need {
+                    expect(*role, act, whose, status, &what);
+                }
+            }
+        }
+    }
+}
+
+fn expect(role: Role, act: Act, whose: Whose, status: StatusCode, what: &str) {
+    match reach(role, act) {
+        Reach::No => assert_eq!(status, StatusCode::FORBIDDEN, "{what}"),
+        Reach::All => assert_ne!(status, StatusCode::FORBIDDEN, "{what}"),
+        // The list of returns and the history of records that are no returns have no foreign side.
+        Reach::Own if whose == Whose::Foreign && !what.contains(" /returns answers") && act != Act::ReadHistory => {
+            assert!(matches!(status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND), "{what}");
+        }
+        Reach::Own => {}
+    }
+}
+
+/// One's own records open: otherwise a table that lets nobody in would pass, too.
+#[tokio::test]
+async fn ones_own_records_open() {
+    let house = house().await;
+    let cookie = house.session(Role::Reporter).await;
+    for path in ["/returns", "/returns/ministry-quarter.MOI/2026Q3", "/history/indicators/PAR-07"] {
+        let status = house.ask(&Method::GET, path, Some(&cookie)).await.status();
+        assert_eq!(status, StatusCode::OK, "{path}");
+    }
+    let snapshot = house.app.snapshot();
+    let own = snapshot.state.all::<Return>().find(|r| r.assignment == "ministry-quarter.MOI").unwrap();
+    assert!(own.answers.open().iter().any(|a| a.state == AnswerState::Given));
+    let status = house.ask(&Method::GET, &format!("/review/{}", own.id), Some(&cookie)).await.status();
+    assert_eq!(status, StatusCode::OK);
+    // The history of a return is its unit's own business, as the return is.
+    let history = |id: &str| format!("/history/returns/{id}");
+    assert_eq!(house.ask(&Method::GET, &history(&own.id), Some(&cookie)).await.status(), StatusCode::OK);
+    let foreign = snapshot.state.all::<Return>().find(|r| r.assignment == "province-quarter.KH-01").unwrap();
+    let status = house.ask(&Method::GET, &history(&foreign.id), Some(&cookie)).await.status();
+    assert_eq!(status, StatusCode::FORBIDDEN);
+}
+
+/// A session that was ended opens nothing, and neither does a made-up one.
+#[tokio::test]
+async fn an_ended_session_is_over() {
+    let house = house().await;
+    let cookie = house.session(Role::Secretariat).await;
+    assert_eq!(house.ask(&Method::GET, "/scorecard", Some(&cookie)).await.status(), StatusCode::OK);
+    house.ask(&Method::POST, "/sign-out", Some(&cookie)).await;
+    for cookie in [cookie.as_str(), "", "made-up", "'; DROP TABLE session; --"] {
+        assert!(to_sign_in(&house.ask(&Method::GET, "/scorecard", Some(cookie)).await), "{cookie}");
+    }
+}
