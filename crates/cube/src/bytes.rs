@@ -93,8 +93,8 @@ mod tests {
         }
         cube.expect(0, 1, &[1, 2]).unwrap();
         let change = |n: u32| {
-            let (measure, combinations) = if n.is_multiple_of(2) { (0, 41) } else { (1, 2) };
-            Change { measure, period: 1, area: n % 40, combination: n / 40 % combinations, value: Some(2.0) }
+            let (measure, combination) = if n.is_multiple_of(2) { (0, n % 41) } else { (1, n / 40 % 2) };
+            Change { measure, period: 1, area: n % 40, combination, value: Some(2.0) }
         };
         cube.apply(&(0..200).map(change).collect::<Vec<_>>()).unwrap();
         cube.apply(&[Change { period: 4, ..change(0) }]).unwrap();

@@ -120,3 +120,28 @@ fn a_lane_for_each_of_many_scattered_combinations_is_never_made() {
     assert!(slice.memory() < 3 * 50_200 * ENTRY, "{}", slice.memory());
     assert_eq!(slice.len(), 99 * 2 + 50_000);
 }
+
+/// Tenths cannot be added exactly, so this holds only if both ways add in the same order.
+#[test]
+fn fractions_add_up_to_the_same_bits_however_they_are_kept() {
+    use crate::{Areas, Cube, Dimension, Measure, Periods, PlaceRule, Query, Row, Shape, Time, TimeRule};
+    let dimensions = vec![Dimension { size: 2, additive: true }; 2];
+    let shape = Shape::new(dimensions).unwrap();
+    let mut dense = Cube::new(tree());
+    dense.add_measure(Measure { shape, place: PlaceRule::Sum, time: TimeRule::Sum });
+    let cell = |area: u32, c: u32| (!(area * c).is_multiple_of(5)).then(|| f64::from(area * 9 + c) / 10.0);
+    for area in 10..100 {
+        let cells: Vec<_> = (0..9).map(|c| cell(area, c)).collect();
+        dense.load(&[Row { measure: 0, period: 0, area, cells: &cells }]).unwrap();
+    }
+    let mut sparse = dense.clone();
+    let column = Arc::make_mut(&mut Arc::make_mut(&mut sparse.columns)[0]);
+    column.slices.values_mut().for_each(|slice| Arc::make_mut(slice).become_sparse());
+    assert!(dense.columns[0].slices[&0].is_dense() && !sparse.columns[0].slices[&0].is_dense());
+    for keep in 0..4 {
+        for areas in [Areas::One(0), Areas::ChildrenOf(0)] {
+            let query = Query { measure: 0, areas, periods: Periods::all(), time: Time::PerPeriod, keep };
+            assert_eq!(dense.query(&query), sparse.query(&query));
+        }
+    }
+}
