@@ -2,6 +2,7 @@
 
 mod commands;
 mod embedded;
+mod import;
 
 use std::path::PathBuf;
 
@@ -50,12 +51,41 @@ enum Command {
         #[arg(long)]
         data: PathBuf,
     },
+    /// Take in data from files.
+    #[command(subcommand)]
+    Import(Import),
     /// Manage accounts.
     #[command(subcommand)]
     User(User),
     /// Write a report as a file.
     #[command(subcommand)]
     Report(Report),
+}
+
+#[derive(Subcommand)]
+enum Import {
+    /// Returns from a CSV file: columns form, area (or institution), period, indicator, one per dimension, value, and if
+    /// needed base and comment. The rows of one return stand together. Importing the same file again files nothing twice.
+    Returns {
+        file: PathBuf,
+        #[arg(long)]
+        data: PathBuf,
+        /// Check everything and file nothing.
+        #[arg(long)]
+        dry_run: bool,
+        /// File nothing at all if one row is refused.
+        #[arg(long)]
+        all_or_nothing: bool,
+        /// The returns were verified elsewhere and count at once; otherwise they wait for their verifiers.
+        #[arg(long)]
+        accept: bool,
+        /// Correct returns that are there with other numbers, for this reason.
+        #[arg(long, value_name = "REASON")]
+        correct: Option<String>,
+        /// Where refused rows go, with their reasons [default: FILE.rejected.csv].
+        #[arg(long)]
+        rejects: Option<PathBuf>,
+    },
 }
 
 #[derive(Subcommand)]
