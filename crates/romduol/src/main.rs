@@ -1,5 +1,6 @@
 //! The program `romduol`: the command line over the use cases. Refuses to know rules and pages.
 
+mod bench;
 mod commands;
 mod embedded;
 mod import;
@@ -51,6 +52,9 @@ enum Command {
         #[arg(long)]
         data: PathBuf,
     },
+    /// Answer the queries of bench/, for bench/compare.
+    #[command(hide = true)]
+    Bench { data: PathBuf },
     /// Take in data from files.
     #[command(subcommand)]
     Import(Import),
