@@ -232,6 +232,7 @@ refused-denied = This account may not do that ({ $act }); ask the secretariat wh
 refused-form-broken = The form did not arrive whole; go back and send it again.
 refused-moved = The return { $value } is now version { $now }, not { $seen }; look at it again before deciding.
 refused-no-page = This address has no page; open one from the menu.
+refused-no-such-area = { $area } does not exist in { $period }; report for the area that stands in its place.
 refused-not-found = There is no { $kind } “{ $value }”; open one from the menu.
 refused-not-owed = { $unit } does not owe a return for { $period }; its first is { $first }.
 refused-not-waiting = The return { $value } is not waiting for verification; look at its history to see who decided.

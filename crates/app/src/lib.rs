@@ -10,6 +10,7 @@ pub mod demo;
 mod error;
 pub mod filing;
 pub mod history;
+mod kept;
 pub mod package;
 pub mod progress_report;
 pub mod snapshot;
@@ -18,6 +19,7 @@ mod writer;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
 use romduol_ledger::{Head, Ledger};
@@ -38,6 +40,8 @@ pub struct App {
     pub clock: Clock,
     newest: Arc<ArcSwap<Snapshot>>,
     queue: mpsc::Sender<writer::Job>,
+    /// Up to which entry the newest snapshot is kept in its file.
+    kept: Arc<AtomicU64>,
 }
 
 impl App {
@@ -56,17 +60,34 @@ impl App {
     }
 
     async fn start(ledger: Ledger, clock: Clock) -> Result<App, AppError> {
-        let snapshot = writer::catch_up(&ledger, &Snapshot::empty()).await?;
+        let kept = kept::restore(&ledger).await?.unwrap_or_else(Snapshot::empty);
+        let snapshot = writer::catch_up(&ledger, &kept).await?;
+        let kept = Arc::new(AtomicU64::new(kept.head.seq));
         let newest = Arc::new(ArcSwap::from_pointee(snapshot));
         let (queue, jobs) = mpsc::channel(1024);
         tokio::spawn(writer::write(ledger.clone(), clock, newest.clone(), jobs));
-        Ok(App { ledger, clock, newest, queue })
+        Ok(App { ledger, clock, newest, queue, kept })
     }
 
     /// Puts the data folder to rest: everything is in its one file. For commands that end by themselves; a program that
     /// is killed loses nothing either.
     pub async fn close(self) {
+        self.keep_snapshot().await;
         self.ledger.close().await;
+    }
+
+    /// Keeps the newest snapshot beside the ledger where enough has happened since the last time.
+    pub async fn keep_snapshot(&self) {
+        let snapshot = self.snapshot();
+        if snapshot.head.seq < self.kept.load(Ordering::Relaxed) + kept::WORTH_KEEPING {
+            return;
+        }
+        let (ledger, seq) = (self.ledger.clone(), snapshot.head.seq);
+        match tokio::task::spawn_blocking(move || kept::keep(&ledger, &snapshot)).await {
+            Ok(Ok(())) => self.kept.store(seq, Ordering::Relaxed),
+            Ok(Err(error)) => tracing::warn!("the snapshot beside the ledger could not be written: {error}"),
+            Err(error) => tracing::warn!("the snapshot beside the ledger could not be made: {error}"),
+        }
     }
 
     pub fn now(&self) -> Now {
@@ -101,10 +122,32 @@ impl App {
         answered.await.map_err(|_| AppError::Stopping)?
     }
 
-    /// Takes in what other processes have written, for as long as the program runs.
+    /// Runs many commands, as few commits as possible. Each answers as by [`App::run`].
+    pub async fn run_all(&self, actor: &Actor, commands: Vec<(String, Decide)>) -> Vec<Result<Head, AppError>> {
+        let mut waiting = Vec::with_capacity(commands.len());
+        for (why, decide) in commands {
+            let (answer, answered) = tokio::sync::oneshot::channel();
+            let sent = self.queue.send(writer::Job { actor: actor.clone(), why, decide, answer }).await;
+            waiting.push(sent.map(|()| answered));
+        }
+        let mut answers = Vec::with_capacity(waiting.len());
+        for answered in waiting {
+            answers.push(match answered {
+                Ok(answered) => answered.await.unwrap_or(Err(AppError::Stopping)),
+                Err(_) => Err(AppError::Stopping),
+            });
+        }
+        answers
+    }
+
+    /// Takes in what other processes have written and keeps the snapshot, for as long as the program runs.
     pub async fn follow(self) {
-        loop {
+        for turn in 1_u64.. {
             tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+            // Every five minutes or so.
+            if turn % 1_000 == 0 {
+                self.keep_snapshot().await;
+            }
             match self.ledger.changed(&self.snapshot().head).await {
                 // An empty command makes the one writer catch up, so that snapshots never go backwards.
                 Ok(true) => {

@@ -1,71 +1,88 @@
 //! One moment of the plan: its state and totals, immutable and cheap to share. Built by folding the ledger.
 
-use std::sync::Arc;
-
 use romduol_ledger::{Entry as StoredEntry, Head};
-use romduol_plan::kinds::{Body, Return, ReturnStatus};
+use romduol_plan::kinds::{Body, ReturnStatus};
 use romduol_plan::readings::View;
 use romduol_plan::totals::Totals;
 use romduol_plan::{Change, Entry, Kind, State};
 
 use crate::AppError;
 
-/// A state with its totals, once without and once with illustrative returns.
+/// A state with its totals.
 #[derive(Clone)]
 pub struct Snapshot {
     pub state: State,
     real: Totals,
-    all: Totals,
+    /// The totals with illustrative returns, where there are any.
+    all: Option<Totals>,
+    /// The plan's own shape has changed and the totals have to be built anew.
+    stale: bool,
     pub head: Head,
 }
 
 impl Snapshot {
     pub fn empty() -> Snapshot {
-        let state = State::default();
-        Snapshot { real: Totals::build(&state, false), all: Totals::build(&state, true), state, head: Head::genesis() }
+        Snapshot::with(State::default(), Totals::build(&State::default(), false), Head::genesis())
+    }
+
+    /// A state with totals that were kept for it.
+    pub(crate) fn with(state: State, real: Totals, head: Head) -> Snapshot {
+        let all = state.has_illustrative_returns().then(|| Totals::build(&state, true));
+        Snapshot { state, real, all, stale: false, head }
     }
 
     /// What is read from, with or without illustrative data.
     pub fn view(&self, illustrative: bool) -> View<'_> {
-        let totals = if illustrative { &self.all } else { &self.real };
+        let totals = self.all.as_ref().filter(|_| illustrative).unwrap_or(&self.real);
         View { state: &self.state, totals, illustrative }
     }
 
-    /// The snapshot after more entries. Returns change the totals in place; a change of the plan's own shape
-    /// (areas, indicators, forms …) builds them anew, which is rare.
+    /// The snapshot after more entries.
     pub fn after(&self, entries: &[StoredEntry]) -> Result<Snapshot, AppError> {
         let mut next = self.clone();
-        let mut reshaped = false;
         for stored in entries {
             let entry = Entry::from_stored(&stored.body).map_err(|unreadable| {
                 AppError::fault(format!("entry {} of the ledger cannot be read: {unreadable}", stored.seq))
             })?;
-            reshaped |= entry.changes.iter().any(reshapes);
-            next.apply(stored.seq, &entry, reshaped);
-            next.head = stored.head();
+            next.take(stored.head(), &entry);
         }
-        if reshaped {
-            next.real = Totals::build(&next.state, false);
-            next.all = Totals::build(&next.state, true);
-        }
+        next.settle();
         Ok(next)
     }
 
-    fn apply(&mut self, seq: u64, entry: &Entry, reshaped: bool) {
+    /// Takes in one entry. Returns change the totals in place; [`Snapshot::settle`] has to follow the last one.
+    pub(crate) fn take(&mut self, head: Head, entry: &Entry) {
+        self.stale |= entry.changes.iter().any(reshapes);
         let accepted = entry.changes.iter().filter_map(|change| match change {
             Change::Put(Body::Return(record)) if record.status == ReturnStatus::Accepted => Some(record.clone()),
             _ => None,
         });
-        let accepted: Vec<(Option<Arc<Return>>, Arc<Return>)> =
-            accepted.map(|new| (self.state.accepted_return(&new.id).cloned(), new)).collect();
-        self.state.apply(seq, entry);
-        if reshaped {
+        let accepted: Vec<_> = accepted.map(|new| (self.state.accepted_return(&new.id).cloned(), new)).collect();
+        self.state.apply(head.seq, entry);
+        self.head = head;
+        if self.stale {
             return;
         }
         for (old, new) in accepted {
             self.real.put(&self.state, old.as_deref(), &new);
-            self.all.put(&self.state, old.as_deref(), &new);
+            match &mut self.all {
+                Some(all) => all.put(&self.state, old.as_deref(), &new),
+                None => self.stale |= new.illustrative,
+            }
         }
+    }
+
+    /// Builds the totals anew where the plan's own shape (areas, indicators, forms …) has changed, which is rare.
+    pub(crate) fn settle(&mut self) {
+        if self.stale {
+            let real = Totals::build(&self.state, false);
+            *self = Snapshot::with(std::mem::take(&mut self.state), real, self.head.clone());
+        }
+    }
+
+    /// The real totals as bytes, to be kept beside the ledger.
+    pub(crate) fn totals_to_bytes(&self) -> Vec<u8> {
+        self.real.to_bytes()
     }
 }
 

@@ -34,10 +34,7 @@ async fn commit(ledger: &Ledger, clock: Clock, newest: &ArcSwap<Snapshot>, batch
             Err(error) => return refuse(batch, &error.say()),
         };
         newest.store(Arc::new(current.clone()));
-        let (next, bodies, answers) = match decide(&current, &clock.now().stamp, &batch) {
-            Ok(decided) => decided,
-            Err(error) => return refuse(batch, &error.say()),
-        };
+        let (next, bodies, answers) = decide(&current, &clock.now().stamp, &batch);
         if !bodies.is_empty() {
             match ledger.append(&current.head, &bodies).await {
                 Ok(_) => newest.store(Arc::new(next)),
@@ -55,7 +52,7 @@ async fn commit(ledger: &Ledger, clock: Clock, newest: &ArcSwap<Snapshot>, batch
 type Answer = Result<Head, AppError>;
 
 /// Every command sees the state that the ones before it in the batch have made. A refused one leaves no trace.
-fn decide(current: &Snapshot, stamp: &str, batch: &[Job]) -> Result<(Snapshot, Vec<String>, Vec<Answer>), AppError> {
+fn decide(current: &Snapshot, stamp: &str, batch: &[Job]) -> (Snapshot, Vec<String>, Vec<Answer>) {
     let mut next = current.clone();
     let mut bodies = Vec::new();
     let mut answers = Vec::new();
@@ -70,14 +67,13 @@ fn decide(current: &Snapshot, stamp: &str, batch: &[Job]) -> Result<(Snapshot, V
         if !changes.is_empty() {
             let entry = Entry { at: stamp.into(), actor: job.actor.clone(), why: job.why.clone(), changes };
             let body = entry.to_stored();
-            let head = next.head.next(&body);
-            let stored = romduol_ledger::Entry { seq: head.seq, body: body.clone(), hash: head.hash };
-            next = next.after(std::slice::from_ref(&stored))?;
+            next.take(next.head.next(&body), &entry);
             bodies.push(body);
         }
         answers.push(Ok(next.head.clone()));
     }
-    Ok((next, bodies, answers))
+    next.settle();
+    (next, bodies, answers)
 }
 
 fn refuse(batch: Vec<Job>, say: &Say) {

@@ -43,7 +43,9 @@ pub struct Cells {
 
 impl Cells {
     pub(crate) fn new(shape: Shape, mut cells: Vec<(Key, Cell)>) -> Self {
-        cells.sort_by_key(|(key, _)| *key);
+        if !cells.is_sorted_by_key(|(key, _)| *key) {
+            cells.sort_by_key(|(key, _)| *key);
+        }
         Self { shape, cells }
     }
 

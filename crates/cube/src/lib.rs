@@ -33,20 +33,41 @@
 //! expectations; `Last` counts its one period. Where a measure is only known where it was measured, coverage is 1 of 1.
 //!
 //! Ratios and means are two measures, rolled up apart and divided last ([`ratio`]).
+//!
+//! # Areas over time
+//!
+//! An area that is renamed, moved, split or merged ends, and one or several with new numbers begin
+//! ([`AreaTree::set_valid`]). An observation outside the periods in which its area exists is refused, so an area above
+//! both counts the old ones before and the new ones after, each once. [`AreaTree::succeed`] says what went into what,
+//! and [`AreaTree::same_ground`] which areas continue a series backwards.
 
+mod bits;
+mod bytes;
 mod cell;
 mod cube;
+mod dense;
 mod error;
+mod groups;
+mod kernel;
+mod lane;
+mod lanes;
+mod lineage;
+mod margins;
 mod measure;
+mod place;
 mod query;
 mod roll;
 mod shape;
 mod slice;
+mod sparse;
+mod stored;
+mod strip;
 mod tree;
 
 pub use cell::{Cell, Cells, Coverage, Key, ratio};
-pub use cube::{Change, Cube, Observation};
-pub use error::{CubeError, ShapeError, TreeError};
+pub use cube::{Change, Cube, Observation, Row};
+pub use error::{BytesError, CubeError, ShapeError, TreeError};
+pub use margins::{Block, Margins};
 pub use measure::{Measure, PlaceRule, TimeRule};
 pub use query::{Areas, Periods, Query, Time};
 pub use shape::{Dimension, Shape};

@@ -78,20 +78,24 @@ pub enum Time {
 impl Query {
     /// Refuses what would give a number without a meaning.
     pub(crate) fn check(&self, measure: &Measure) -> Result<(), CubeError> {
-        let dimensions = measure.shape.dimensions();
-        let beyond = self.keep & !measure.shape.keep_all();
-        if beyond != 0 {
-            return Err(CubeError::UnknownDimension { dimension: beyond.trailing_zeros() });
-        }
-        for (dimension, d) in dimensions.iter().enumerate() {
-            if !d.additive && self.keep >> dimension & 1 == 0 {
-                return Err(CubeError::NotAdditive { dimension });
-            }
-        }
+        check_keep(self.keep, measure)?;
         let rolls = self.time == Time::Rolled && !self.periods.is_single();
         if rolls && measure.time == crate::TimeRule::None {
             return Err(CubeError::NotOverTime { measure: self.measure });
         }
         Ok(())
     }
+}
+
+/// Refuses to keep what is not there and to sum over what overlaps.
+pub(crate) fn check_keep(keep: u32, measure: &Measure) -> Result<(), CubeError> {
+    let beyond = keep & !measure.shape.keep_all();
+    if beyond != 0 {
+        return Err(CubeError::UnknownDimension { dimension: beyond.trailing_zeros() });
+    }
+    let missing = measure.shape.keep_overlapping() & !keep;
+    if missing != 0 {
+        return Err(CubeError::NotAdditive { dimension: missing.trailing_zeros() as usize });
+    }
+    Ok(())
 }

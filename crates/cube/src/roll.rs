@@ -1,12 +1,13 @@
 //! Answers queries by the four steps of the crate's page. It refuses to change anything.
 
-use std::collections::BTreeMap;
-use std::ops::Range;
+use std::rc::Rc;
 
 use crate::cube::Column;
-use crate::shape::Projection;
+use crate::groups::Groups;
+use crate::kernel::Sum;
+use crate::place::{Ground, Place, View};
 use crate::slice::Slice;
-use crate::{AreaTree, Areas, Cell, Cells, Coverage, Cube, CubeError, Key, Periods, PlaceRule, Query, Time, TimeRule};
+use crate::{Areas, Cell, Cells, Coverage, Cube, CubeError, Key, Periods, PlaceRule, Query, Time, TimeRule};
 
 impl Cube {
     /// Answers a query.
@@ -16,16 +17,31 @@ impl Cube {
     pub fn query(&self, query: &Query) -> Result<Cells, CubeError> {
         let column = self.column(query.measure)?;
         query.check(&column.measure)?;
-        let roll = Roll { tree: &self.tree, column, projection: column.measure.shape.projection(query.keep) };
+        let ground = self.ground(column, query.keep);
+        let mut groups: Option<Rc<Groups>> = None;
         let slices = column.slices_of(&query.periods);
-        let mut cells = Vec::new();
-        for area in self.areas(query.areas)? {
+        let views: Vec<(u32, View<'_>)> = slices
+            .into_iter()
+            .map(|(period, slice)| (period, View::new(slice, &ground.projection, &mut groups)))
+            .collect();
+        let mut roll = Roll { ground, time: column.measure.time, place: Place::default(), cells: Vec::new() };
+        let mut answer = |position: u32| {
+            let area = self.tree.area_at(position).unwrap_or(u32::MAX);
             match query.time {
-                Time::PerPeriod => roll.per_period(area, &slices, &mut cells),
-                Time::Rolled => roll.rolled(area, &slices, &mut cells),
+                Time::PerPeriod => roll.per_period(area, position, &views),
+                Time::Rolled => roll.rolled(area, position, &views),
+            }
+        };
+        let (Areas::One(within) | Areas::ChildrenOf(within) | Areas::AtLevel { within, .. }) = query.areas;
+        let position = self.position(within)?;
+        match query.areas {
+            Areas::One(_) => answer(position),
+            Areas::ChildrenOf(area) => self.tree.children(area).filter_map(|c| self.tree.position(c)).for_each(answer),
+            Areas::AtLevel { level, .. } => {
+                self.tree.positions_at(&self.tree.subtree_at(position), level).iter().copied().for_each(answer);
             }
         }
-        Ok(Cells::new(column.measure.shape.kept(query.keep), cells))
+        Ok(Cells::new(column.measure.shape.kept(query.keep), roll.cells))
     }
 
     /// How many units of an area reported in a period, also where nobody did. For a measure that is known only where
@@ -35,18 +51,16 @@ impl Cube {
     /// Unknown measure or area.
     pub fn coverage(&self, measure: u32, period: u32, area: u32) -> Result<Coverage, CubeError> {
         let column = self.column(measure)?;
-        self.position(area)?;
+        let position = self.position(area)?;
         let Some(slice) = column.slices.get(&period) else {
             return Ok(Coverage::default());
         };
-        let roll = Roll {
-            tree: &self.tree,
-            column,
-            // Nothing kept: present is then counted over any value, also of overlapping categories.
-            projection: column.measure.shape.projection(0),
-        };
-        let place = roll.place(area, slice);
-        Ok(Coverage { present: place.sums.get(&0).map_or(0, |sum| sum.present), expected: place.expected })
+        // Nothing kept: present is then counted over any value, also of overlapping categories.
+        let ground = self.ground(column, 0);
+        let mut place = Place::default();
+        ground.place(position, &View::new(slice, &ground.projection, &mut None), &mut place);
+        let present = place.sums.first().map_or(0, |(_, sum)| sum.present);
+        Ok(Coverage { present, expected: place.expected })
     }
 
     /// The areas whose own observations make up the value of an area in a period, depth first.
@@ -59,27 +73,20 @@ impl Cube {
         let Some(slice) = column.slices.get(&period) else {
             return Ok(Vec::new());
         };
-        let within = match column.measure.place {
-            PlaceRule::OnlyWhereMeasured => position..position + 1,
-            PlaceRule::Sum | PlaceRule::Max => self.tree.subtree_at(position),
-        };
-        Ok(speakers(&self.tree, slice, within).filter_map(|(at, _)| self.tree.area_at(at)).collect())
+        let ground = self.ground(column, 0);
+        let speaking = ground.speaking(slice, ground.within(position));
+        Ok(speaking.into_iter().filter_map(|at| self.tree.area_at(at)).collect())
     }
 
-    fn areas(&self, areas: Areas) -> Result<Vec<u32>, CubeError> {
-        let (Areas::One(within) | Areas::ChildrenOf(within) | Areas::AtLevel { within, .. }) = areas;
-        self.position(within)?;
-        Ok(match areas {
-            Areas::One(area) => vec![area],
-            Areas::ChildrenOf(area) => self.tree.children(area).collect(),
-            Areas::AtLevel { within, level } => self.tree.at_level(within, level).collect(),
-        })
+    pub(crate) fn ground(&self, column: &Column, keep: u32) -> Ground<'_> {
+        let measure = &column.measure;
+        Ground { tree: &self.tree, rule: measure.place, projection: measure.shape.projection(keep) }
     }
 }
 
 impl Column {
     /// The periods that are asked for and have data or expectations, in order.
-    fn slices_of(&self, periods: &Periods) -> Vec<(u32, &Slice)> {
+    pub(crate) fn slices_of(&self, periods: &Periods) -> Vec<(u32, &Slice)> {
         match periods {
             Periods::Range(range) if range.is_empty() => Vec::new(),
             Periods::Range(range) => {
@@ -95,155 +102,80 @@ impl Column {
     }
 }
 
-/// What is the same for all areas and periods of a query.
+/// A query on its way.
 struct Roll<'a> {
-    tree: &'a AreaTree,
-    column: &'a Column,
-    projection: Projection,
-}
-
-/// One area in one period.
-#[derive(Default)]
-struct Place {
-    expected: u32,
-    /// By combination of the kept dimensions.
-    sums: BTreeMap<u32, Sum>,
-}
-
-#[derive(Clone, Copy)]
-struct Sum {
-    value: f64,
-    present: u32,
+    ground: Ground<'a>,
+    time: TimeRule,
+    place: Place,
+    cells: Vec<(Key, Cell)>,
 }
 
 impl Roll<'_> {
-    fn per_period(&self, area: u32, slices: &[(u32, &Slice)], cells: &mut Vec<(Key, Cell)>) {
-        for &(period, slice) in slices {
-            self.place(area, slice).into_cells(area, period, cells);
+    fn per_period(&mut self, area: u32, position: u32, views: &[(u32, View<'_>)]) {
+        for (period, view) in views {
+            self.ground.place(position, view, &mut self.place);
+            self.tell(area, *period);
         }
     }
 
     /// Step 4: places first, then time.
-    fn rolled(&self, area: u32, slices: &[(u32, &Slice)], cells: &mut Vec<(Key, Cell)>) {
-        let places = slices.iter().map(|&(p, slice)| (p, self.place(area, slice)));
-        let rule = self.column.measure.time;
-        if matches!(rule, TimeRule::Last | TimeRule::None) {
+    fn rolled(&mut self, area: u32, position: u32, views: &[(u32, View<'_>)]) {
+        if matches!(self.time, TimeRule::Last | TimeRule::None) {
             // `None` reaches this point with a single period only.
-            let last = places.rev().find(|(_, place)| !place.sums.is_empty());
-            if let Some((period, place)) = last {
-                place.into_cells(area, period, cells);
+            for (period, view) in views.iter().rev() {
+                self.ground.place(position, view, &mut self.place);
+                if !self.place.sums.is_empty() {
+                    return self.tell(area, *period);
+                }
             }
             return;
         }
-        let mut total = Place::default();
-        let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
-        let mut last = 0;
-        for (period, place) in places {
-            total.expected += place.expected;
-            for (combination, sum) in place.sums {
-                total.add(combination, sum, PlaceRule::Sum);
-                *counts.entry(combination).or_default() += 1;
-                last = period;
-            }
+        let mut total = Rolled::default();
+        for (period, view) in views {
+            self.ground.place(position, view, &mut self.place);
+            total.add(*period, &self.place);
         }
-        if rule == TimeRule::Average {
-            for (combination, sum) in &mut total.sums {
-                sum.value /= f64::from(counts[combination]);
-            }
-        }
-        total.into_cells(area, last, cells);
-    }
-
-    /// Steps 1 to 3.
-    fn place(&self, area: u32, slice: &Slice) -> Place {
-        let rule = self.column.measure.place;
-        let within = self.tree.subtree(area);
-        if rule == PlaceRule::OnlyWhereMeasured {
-            return self.measured(within.start, slice);
-        }
-        let mut place = Place { expected: slice.expected_in(&within), ..Place::default() };
-        for (position, stretch) in speakers(self.tree, slice, within) {
-            let below = slice.expected_in(&self.tree.subtree_at(position));
-            let itself = slice.expected_in(&(position..position + 1));
-            // It speaks for all that were to report below it, and for itself if nobody asked.
-            let unasked = 1 - itself;
-            place.expected += unasked;
-            for (combination, value) in self.collapse(slice, stretch) {
-                let present = below + unasked;
-                place.add(combination, Sum { value, present }, rule);
-            }
-        }
-        place
-    }
-
-    /// An area that counts only if it was measured itself; others do not report in its place, nor it in theirs.
-    fn measured(&self, position: u32, slice: &Slice) -> Place {
-        let itself = position..position + 1;
-        let mut place = Place { expected: slice.expected_in(&itself), ..Place::default() };
-        for (_, stretch) in speakers(self.tree, slice, itself) {
-            place.expected = 1;
-            for (combination, value) in self.collapse(slice, stretch) {
-                place.add(combination, Sum { value, present: 1 }, PlaceRule::Sum);
-            }
-        }
-        place
-    }
-
-    /// Step 1: the values of one area by combination of the kept dimensions, sorted.
-    fn collapse(&self, slice: &Slice, stretch: Range<usize>) -> Vec<(u32, f64)> {
-        let mut values: Vec<(u32, f64)> =
-            slice.stretch(stretch).map(|(combination, value)| (self.projection.of(combination), value)).collect();
-        // Stable, so that sums are taken in the same order each time.
-        values.sort_by_key(|&(combination, _)| combination);
-        values.dedup_by(|next, sum| {
-            let same = next.0 == sum.0;
-            if same {
-                sum.1 += next.1;
-            }
-            same
-        });
-        values
-    }
-}
-
-/// Step 2: the areas that speak inside a range of positions, each with the stretch of its values.
-fn speakers<'a>(
-    tree: &'a AreaTree,
-    slice: &'a Slice,
-    within: Range<u32>,
-) -> impl Iterator<Item = (u32, Range<usize>)> + 'a {
-    let mut at = slice.find(0, within.start);
-    std::iter::from_fn(move || {
-        let (position, stretch) = slice.area(at)?;
-        if position >= within.end {
-            return None;
-        }
-        // What is below it has been said.
-        at = slice.find(stretch.end, tree.subtree_at(position).end);
-        Some((position, stretch))
-    })
-}
-
-impl Place {
-    fn add(&mut self, combination: u32, sum: Sum, rule: PlaceRule) {
-        let entry = self.sums.entry(combination);
-        entry
-            .and_modify(|all| {
-                all.present += sum.present;
-                all.value = match rule {
-                    PlaceRule::Max => all.value.max(sum.value),
-                    PlaceRule::Sum | PlaceRule::OnlyWhereMeasured => all.value + sum.value,
-                };
-            })
-            .or_insert(sum);
-    }
-
-    fn into_cells(self, area: u32, period: u32, cells: &mut Vec<(Key, Cell)>) {
-        let expected = self.expected;
-        cells.extend(self.sums.into_iter().map(|(combination, sum)| {
-            let key = Key { area, period, combination };
-            let cell = Cell { value: sum.value, present: sum.present, expected };
-            (key, cell)
+        let average = self.time == TimeRule::Average;
+        self.place.expected = total.expected;
+        self.place.sums.clear();
+        self.place.sums.extend(total.sums.into_iter().map(|(combination, mut sum, periods)| {
+            sum.value /= f64::from(if average { periods } else { 1 });
+            (combination, sum)
         }));
+        self.tell(area, total.last);
+    }
+
+    /// Makes cells of the place.
+    fn tell(&mut self, area: u32, period: u32) {
+        let expected = self.place.expected;
+        self.cells.extend(self.place.sums.iter().map(|&(combination, sum)| {
+            let key = Key { area, period, combination };
+            (key, Cell { value: sum.value, present: sum.present, expected })
+        }));
+    }
+}
+
+/// Several periods of one area, added up.
+#[derive(Default)]
+struct Rolled {
+    expected: u32,
+    last: u32,
+    /// By combination, sorted; with the number of periods that had it.
+    sums: Vec<(u32, Sum, u32)>,
+}
+
+impl Rolled {
+    fn add(&mut self, period: u32, place: &Place) {
+        self.expected += place.expected;
+        for &(combination, sum) in &place.sums {
+            self.last = period;
+            match self.sums.binary_search_by_key(&combination, |all| all.0) {
+                Ok(at) => {
+                    self.sums[at].1.add(sum, PlaceRule::Sum);
+                    self.sums[at].2 += 1;
+                }
+                Err(at) => self.sums.insert(at, (combination, sum, 1)),
+            }
+        }
     }
 }

@@ -1,11 +1,12 @@
 //! Areas numbered depth first, so that everything below an area is one range of positions. It refuses to know names,
-//! codes and dates.
+//! codes and dates; since when areas exist is in `lineage.rs`.
 
 use std::ops::Range;
 
 use crate::TreeError;
+use crate::lineage::Lineage;
 
-const NONE: u32 = u32::MAX;
+pub(crate) const NONE: u32 = u32::MAX;
 
 /// A forest of areas: any depth, any number of roots, ragged. Areas are `0..len` as the caller numbers them;
 /// *positions* are `0..len` in depth-first order (roots and children by area number).
@@ -18,6 +19,10 @@ pub struct AreaTree {
     parent: Vec<u32>,
     end: Vec<u32>,
     level: Vec<u32>,
+    /// Positions by level, and where each level begins.
+    by_level: Vec<u32>,
+    level_start: Vec<u32>,
+    pub(crate) lineage: Lineage,
 }
 
 impl AreaTree {
@@ -46,7 +51,10 @@ impl AreaTree {
         match tree.position.iter().position(|&p| p == NONE) {
             #[allow(clippy::cast_possible_truncation)]
             Some(area) => Err(TreeError::Cycle { area: area as u32 }),
-            None => Ok(tree),
+            None => {
+                tree.index_levels();
+                Ok(tree)
+            }
         }
     }
 
@@ -64,6 +72,17 @@ impl AreaTree {
     fn leave(&mut self, area: u32) {
         let position = self.position[area as usize];
         self.end[position as usize] = self.area.len() as u32;
+    }
+
+    #[allow(clippy::cast_possible_truncation)]
+    fn index_levels(&mut self) {
+        let mut order: Vec<u32> = (0..self.level.len() as u32).collect();
+        // Stable: within a level the positions stay in order.
+        order.sort_by_key(|&at| self.level[at as usize]);
+        let levels = order.last().map_or(0, |&deepest| self.level[deepest as usize] + 1);
+        let start = |level| order.partition_point(|&at| self.level[at as usize] < level) as u32;
+        self.level_start = (0..=levels).map(start).collect();
+        self.by_level = order;
     }
 
     /// How many areas there are.
@@ -101,6 +120,16 @@ impl AreaTree {
         position..self.end[position as usize]
     }
 
+    /// The parent of each area, as given to [`AreaTree::new`].
+    pub(crate) fn parents(&self) -> impl Iterator<Item = Option<u32>> + '_ {
+        self.position.iter().map(|&at| self.area_at(self.parent[at as usize]))
+    }
+
+    /// Whether there are areas below the one at a position.
+    pub(crate) fn has_below(&self, position: u32) -> bool {
+        self.end[position as usize] > position + 1
+    }
+
     /// The areas directly below an area, by number.
     pub fn children(&self, area: u32) -> impl Iterator<Item = u32> + '_ {
         let range = self.subtree(area);
@@ -114,8 +143,9 @@ impl AreaTree {
     }
 
     /// The areas without a parent, by number.
+    #[allow(clippy::cast_possible_truncation)]
     pub fn roots(&self) -> impl Iterator<Item = u32> + '_ {
-        self.at_depth(0..self.end.len(), 0)
+        self.at_depth(0..self.area.len() as u32, 0)
     }
 
     /// Depth of an area; 0 for a root.
@@ -137,12 +167,25 @@ impl AreaTree {
     /// The areas at or below `within` that have the given level (counted from the root), in depth-first order. Where
     /// the tree is ragged a branch may have none.
     pub fn at_level(&self, within: u32, level: u32) -> impl Iterator<Item = u32> + '_ {
-        let range = self.subtree(within);
-        self.at_depth(range.start as usize..range.end as usize, level)
+        self.at_depth(self.subtree(within), level)
     }
 
-    fn at_depth(&self, range: Range<usize>, level: u32) -> impl Iterator<Item = u32> + '_ {
-        range.filter(move |&at| self.level[at] == level).map(|at| self.area[at])
+    fn at_depth(&self, range: Range<u32>, level: u32) -> impl Iterator<Item = u32> + '_ {
+        self.positions_at(&range, level).iter().map(|&at| self.area[at as usize])
+    }
+
+    /// Positions in a range that have a level.
+    pub(crate) fn positions_at(&self, range: &Range<u32>, level: u32) -> &[u32] {
+        let starts = self.level_start.get(level as usize).zip(self.level_start.get(level as usize + 1));
+        let Some((&from, &to)) = starts else { return &[] };
+        let all = &self.by_level[from as usize..to as usize];
+        let from = all.partition_point(|&at| at < range.start);
+        let to = all.partition_point(|&at| at < range.end);
+        &all[from..to]
+    }
+
+    pub(crate) fn memory(&self) -> usize {
+        size_of::<Self>() + (self.area.len() * 6 + self.level_start.len()) * 4 + self.lineage.memory()
     }
 }
 

@@ -116,7 +116,8 @@ impl<'a> Observations<'a> {
 
     fn place_of(&self, record: &Return) -> Option<(&'a Arc<Assignment>, &Vec<Value>)> {
         let assignment = self.state.find::<Assignment>(&record.assignment)?;
-        Some((assignment, self.places.get(assignment.area.as_str())?))
+        let area = self.state.find::<Area>(&assignment.area).filter(|area| area.exists_in(record.period))?;
+        Some((assignment, self.places.get(area.id.as_str())?))
     }
 
     /// The same choice as in the plan's totals, so that sums agree: a total without parts is a number that is not

@@ -3,10 +3,11 @@
 use sqlx::AssertSqlSafe;
 
 use crate::chain::{Break, Entry, Head, Why};
+use crate::packed::{Body, Stored, pack};
 use crate::{Ledger, LedgerError, dialect};
 
 /// How many entries one read gives at most.
-pub const READ_LIMIT: usize = 10_000;
+pub const READ_LIMIT: usize = 1_000;
 /// Rows in one INSERT: few round trips, and far below the engines' limits of bound values.
 const INSERT_ROWS: usize = 256;
 
@@ -85,7 +86,12 @@ impl Ledger {
             // Safe: the text depends on the number of rows only; values are bound.
             let mut insert = sqlx::query(AssertSqlSafe(insert_sql(rows.len())));
             for row in rows {
-                insert = insert.bind(row.seq.cast_signed()).bind(row.body.as_str()).bind(row.hash.as_str());
+                insert = insert.bind(row.seq.cast_signed());
+                insert = match pack(&row.body) {
+                    Stored::Text(text) => insert.bind(text),
+                    Stored::Bytes(bytes) => insert.bind(bytes),
+                };
+                insert = insert.bind(row.hash.as_str());
             }
             insert.execute(&mut *transaction).await?;
         }
@@ -163,9 +169,9 @@ impl Ledger {
     }
 }
 
-type Row = (i64, String, String);
+type Row = (i64, Body, String);
 
-fn entry((seq, body, hash): Row) -> Entry {
+fn entry((seq, Body(body), hash): Row) -> Entry {
     Entry { seq: seq.cast_unsigned(), body, hash }
 }
 

@@ -14,6 +14,7 @@ mod dialect;
 mod draft;
 mod entry;
 mod error;
+mod packed;
 mod password;
 mod random;
 mod schema;

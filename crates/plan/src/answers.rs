@@ -47,7 +47,7 @@ pub fn question(state: &State, indicator: &Arc<Indicator>) -> Question {
     for dimension in &indicator.dimensions {
         let categories = state.categories(dimension);
         let with = |prefix: &Vec<Id>| -> Vec<Vec<Id>> {
-            categories.iter().map(|category| [prefix.as_slice(), &[category.id.clone()]].concat()).collect()
+            categories.iter().map(|category| [prefix.as_slice(), std::slice::from_ref(&category.id)].concat()).collect()
         };
         crossed = crossed.iter().flat_map(with).collect();
     }

@@ -91,6 +91,12 @@ impl Period {
         self.last_month().max(0) as u32
     }
 
+    /// The period of a frequency that ends with a month as the cube files it; the other way of [`Period::ordinal`].
+    pub fn ending(ordinal: u32, frequency: Frequency) -> Period {
+        let months = frequency.months();
+        Period { first_month: ordinal as i32 + 1 - i32::from(months), months }
+    }
+
     pub fn next(self) -> Period {
         Period { first_month: self.first_month + i32::from(self.months), ..self }
     }

@@ -1,6 +1,7 @@
 //! What an indicator says: its values over time from returns and figures, which one counts, and how it is judged.
 //! Refuses to know who is looking and in which language.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::kinds::*;
@@ -106,22 +107,15 @@ impl<'a> View<'a> {
     }
 
     fn reported(&self, indicator: &Indicator, area: &str) -> Vec<Reading> {
-        let mut periods: Vec<(Period, bool)> = Vec::new();
-        for record in self.state.accepted().filter(|r| self.illustrative || !r.illustrative) {
-            if record.answers.about(&indicator.id).is_some_and(|a| a.state == AnswerState::Given) {
-                match periods.iter_mut().find(|(period, _)| *period == record.period) {
-                    Some((_, illustrative)) => *illustrative |= record.illustrative,
-                    None => periods.push((record.period, record.illustrative)),
-                }
-            }
-        }
+        let form = indicator.form.as_ref().and_then(|form| self.state.find::<Form>(form));
+        let frequency = form.map_or(indicator.frequency, |form| form.frequency);
         let reading = |(period, illustrative)| {
             let total = self.totals.total(indicator, area, period)?;
             let source = Source::Returns { reported: total.reported, expected: total.expected };
             let (numerator, denominator) = (total.numerator, total.denominator);
             Some(Reading { period, value: total.value, numerator, denominator, source, illustrative, preference: None })
         };
-        periods.into_iter().filter_map(reading).collect()
+        self.totals.periods(indicator, frequency).into_iter().filter_map(reading).collect()
     }
 
     fn printed(&self, indicator: &Indicator, area: &str) -> Vec<Reading> {
@@ -231,8 +225,6 @@ pub fn years(view: &View) -> Vec<Period> {
     let value = |f: &&Arc<Evidence>| matches!(f.indicator_use, Some(EvidenceUse::Value | EvidenceUse::Complement));
     let figures = view.state.all::<Evidence>().filter(value).filter_map(|f| figure_period(&f.date));
     let returns = view.state.accepted().filter(|r| view.illustrative || !r.illustrative).map(|r| r.period);
-    let mut years: Vec<i32> = figures.chain(returns).map(Period::end_year).collect();
-    years.sort_unstable_by(|a, b| b.cmp(a));
-    years.dedup();
-    years.into_iter().map(Period::year).collect()
+    let years: BTreeSet<i32> = figures.chain(returns).map(Period::end_year).collect();
+    years.into_iter().rev().map(Period::year).collect()
 }

@@ -28,6 +28,11 @@ pub enum Refused {
         period: Period,
         first: Period,
     },
+    /// The area did not exist yet, or any more.
+    NoSuchArea {
+        area: Text,
+        period: Period,
+    },
     Closed {
         form: Text,
         period: Period,
@@ -57,6 +62,9 @@ impl Refused {
             }
             Refused::NotOwed { unit, period, first } => {
                 Say::new("refused-not-owed").words("unit", unit).period("period", *period).period("first", *first)
+            }
+            Refused::NoSuchArea { area, period } => {
+                Say::new("refused-no-such-area").name("area", area).period("period", *period)
             }
             Refused::Closed { form, period } => Say::new("refused-closed").name("form", form).period("period", *period),
             Refused::UnderVerification(id) => Say::new("refused-under-verification").words("value", id),
@@ -102,7 +110,8 @@ pub fn owed(state: &State, assignment: &Arc<Assignment>, today: Date) -> Vec<Due
     let mut owed = Vec::new();
     let mut period = Period::containing(today, form.frequency).previous();
     while period >= assignment.from {
-        if assignment.to.is_none_or(|to| period <= to) {
+        let exists = state.find::<Area>(&assignment.area).is_none_or(|area| area.exists_in(period));
+        if assignment.owes(period) && exists {
             owed.push(Due {
                 assignment: assignment.clone(),
                 form: form.clone(),
@@ -124,7 +133,10 @@ pub fn may_report(state: &State, assignment: &str, period: Period, today: Date) 
     if period.frequency() != form.frequency {
         return Err(Refused::WrongPeriod { form: form.name.clone(), frequency: form.frequency, period });
     }
-    if period < assignment.from || assignment.to.is_some_and(|to| period > to) {
+    if let Some(area) = state.find::<Area>(&assignment.area).filter(|area| !area.exists_in(period)) {
+        return Err(Refused::NoSuchArea { area: area.name.clone(), period });
+    }
+    if !assignment.owes(period) {
         return Err(Refused::NotOwed { unit: assignment.id.clone(), period, first: assignment.from });
     }
     if today <= period.last_day() {

@@ -1,5 +1,7 @@
 //! Random forests, measures, changes and questions. It refuses to know what the right answer is.
 
+use std::ops::Range;
+
 use proptest::prelude::*;
 use proptest::sample::Index;
 use romduol_cube::*;
@@ -7,19 +9,26 @@ use romduol_cube::*;
 use crate::naive::{Naive, Seen};
 
 /// A forest in no particular order: parents are drawn among earlier areas, then all are renumbered.
-pub fn forests() -> impl Strategy<Value = Vec<Option<u32>>> {
-    let draws = prop::collection::vec(prop::option::weighted(0.9, any::<Index>()), 1..14);
+pub fn forests(areas: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Option<u32>>> {
+    let draws = prop::collection::vec(prop::option::weighted(0.9, any::<Index>()), areas);
     draws.prop_flat_map(|draws| {
         let numbers: Vec<u32> = (0..draws.len() as u32).collect();
         (Just(draws), Just(numbers).prop_shuffle()).prop_map(|(draws, numbers)| {
             let mut parents = vec![None; draws.len()];
             for (n, draw) in draws.iter().enumerate().skip(1) {
-                let parent = draw.map(|index| numbers[index.index(n)]);
+                // Near the beginning, so that large forests are not all chains.
+                let parent = draw.map(|index| numbers[index.index(n.min(8))]);
                 parents[numbers[n] as usize] = parent;
             }
             parents
         })
     })
+}
+
+/// When some areas exist.
+pub fn validities() -> impl Strategy<Value = Vec<(Index, Range<u32>)>> {
+    let range = (0_u32..3, 1_u32..5).prop_map(|(from, len)| from..from + len);
+    prop_oneof![1 => Just(Vec::new()), 1 => prop::collection::vec((any::<Index>(), range), 1..5)]
 }
 
 pub fn measures() -> impl Strategy<Value = Measure> {
@@ -40,15 +49,31 @@ pub fn measures() -> impl Strategy<Value = Measure> {
 /// A change that knows nothing yet of how many areas and categories there are.
 #[derive(Clone, Debug)]
 pub enum Draw {
-    Value(Index, u32, Index, Index, Option<i16>),
+    Value(Index, u32, Index, Index, Option<f64>),
+    /// Whole rows of all areas from one number up to another.
+    Rows(Index, u32, [Index; 2], Vec<Option<f64>>),
     Expect(Index, u32, Vec<Index>),
 }
 
-pub fn draws() -> impl Strategy<Value = Draw> {
-    let value = (any::<Index>(), 0_u32..4, any::<Index>(), any::<Index>(), prop::option::weighted(0.8, -99_i16..999));
+/// Mostly small counts; some that need a wider word, and halves, whose sums are exact.
+pub fn values() -> impl Strategy<Value = f64> {
+    prop_oneof![
+        12 => (0_u32..200).prop_map(f64::from),
+        2 => (0_u32..70_000).prop_map(f64::from),
+        1 => any::<u32>().prop_map(f64::from),
+        1 => (-99_i16..999).prop_map(|v| f64::from(v) / 2.0),
+    ]
+}
+
+/// `rows` of ten are rows.
+pub fn draws(rows: u32) -> impl Strategy<Value = Draw> {
+    let value = (any::<Index>(), 0_u32..4, any::<Index>(), any::<Index>(), prop::option::weighted(0.8, values()));
+    let many = prop::collection::vec(prop::option::weighted(0.6, values()), 1..9);
+    let many = (any::<Index>(), 0_u32..4, any::<[Index; 2]>(), many);
     let expect = (any::<Index>(), 0_u32..4, prop::collection::vec(any::<Index>(), 0..8));
     prop_oneof![
-        12 => value.prop_map(|(m, p, a, c, v)| Draw::Value(m, p, a, c, v)),
+        10 - rows => value.prop_map(|(m, p, a, c, v)| Draw::Value(m, p, a, c, v)),
+        rows => many.prop_map(|(m, p, a, v)| Draw::Rows(m, p, a, v)),
         1 => expect.prop_map(|(m, p, a)| Draw::Expect(m, p, a)),
     ]
 }
@@ -102,39 +127,69 @@ pub fn query(ask: &Ask, naive: &Naive) -> Query {
     }
 }
 
-/// Does one drawn change to both, and tells it as a bulk change too.
-pub fn change(draw: &Draw, cube: &mut Cube, naive: &mut Naive) -> Option<Change> {
+/// Sets, or takes away, one cell in the naive fold.
+fn put(naive: &mut Naive, change: &Change) {
+    let &Change { measure, period, area, combination, value } = change;
+    let categories = naive.measures[measure as usize].shape.categories(combination);
+    naive.put(Seen { measure, period, area, categories, value: 0.0 }, value);
+}
+
+/// Does one drawn change to both, and tells it as bulk changes too. What must be refused changes neither.
+pub fn change(draw: &Draw, cube: &mut Cube, naive: &mut Naive) -> Vec<Change> {
+    let areas = naive.parents.len();
+    let number = |index: &Index| index.index(naive.measures.len());
     match draw {
         Draw::Value(m, period, a, c, value) => {
-            let measure = m.index(naive.measures.len());
-            let area = a.index(naive.parents.len()) as u32;
-            let shape = &naive.measures[measure].shape;
+            let (measure, area) = (number(m), a.index(areas) as u32);
+            let shape = naive.measures[measure].shape.clone();
             let combination = c.index(shape.combinations() as usize) as u32;
-            let at = Seen {
-                measure: measure as u32,
-                period: *period,
-                area,
-                categories: shape.categories(combination),
-                value: 0.0,
+            let (measure, period, value) = (measure as u32, *period, *value);
+            let at = Change { measure, period, area, combination, value };
+            let categories = shape.categories(combination);
+            let done = match value {
+                Some(v) => cube.set(measure, period, area, &categories, v),
+                None => cube.remove(measure, period, area, &categories),
             };
-            let value = value.map(f64::from);
-            match value {
-                Some(v) => cube.set(at.measure, at.period, at.area, &at.categories, v),
-                None => cube.remove(at.measure, at.period, at.area, &at.categories),
+            let refused = value.is_some() && !naive.exists(area, period);
+            let told = matches!(done, Err(CubeError::NotValid { area: a, period: p, .. }) if (a, p) == (area, period));
+            assert_eq!((told, done.is_err()), (refused, refused));
+            if refused {
+                return Vec::new();
             }
-            .unwrap();
-            let measure = at.measure;
-            naive.put(at, value);
-            Some(Change { measure, period: *period, area, combination, value })
+            put(naive, &at);
+            vec![at]
         }
-        Draw::Expect(m, period, areas) => {
-            let measure = m.index(naive.measures.len()) as u32;
-            let count = naive.parents.len();
-            let areas: Vec<u32> = areas.iter().map(|a| a.index(count) as u32).collect();
-            cube.expect(measure, *period, &areas).unwrap();
-            let areas = areas.into_iter().collect();
-            naive.expected.insert((measure, *period), areas);
-            None
+        Draw::Rows(m, period, [from, to], values) => {
+            let (measure, from, to) = (number(m), from.index(areas) as u32, to.index(areas) as u32);
+            let (measure, combinations) = (measure as u32, naive.measures[measure].shape.combinations());
+            let cells = |area: u32| -> Vec<Option<f64>> {
+                (0..combinations).map(|c| values[(c + area) as usize % values.len()]).collect()
+            };
+            let exist: Vec<u32> = (from..=to).filter(|&area| naive.exists(area, *period)).collect();
+            let rows: Vec<Vec<Option<f64>>> = exist.iter().map(|&area| cells(area)).collect();
+            let row = |area: u32, cells| Row { measure, period: *period, area, cells };
+            let rows: Vec<Row<'_>> =
+                exist.iter().zip(&rows).map(|(&area, cells)| row(area, cells.as_slice())).collect();
+            cube.load(&rows).unwrap();
+            let change = |row: &Row<'_>, (combination, &value): (u32, &Option<f64>)| Change {
+                measure,
+                period: row.period,
+                area: row.area,
+                combination,
+                value,
+            };
+            let cells = rows.iter().flat_map(|row| (0..).zip(row.cells).map(move |cell| change(row, cell)));
+            let all: Vec<Change> = cells.collect();
+            all.iter().for_each(|change| put(naive, change));
+            all
+        }
+        Draw::Expect(m, period, list) => {
+            let measure = number(m) as u32;
+            let list: Vec<u32> = list.iter().map(|a| a.index(areas) as u32).collect();
+            cube.expect(measure, *period, &list).unwrap();
+            let exist = list.into_iter().filter(|&area| naive.exists(area, *period)).collect();
+            naive.expected.insert((measure, *period), exist);
+            Vec::new()
         }
     }
 }

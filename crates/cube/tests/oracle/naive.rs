@@ -2,6 +2,7 @@
 //! positions, ranges, keys or counts.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use romduol_cube::*;
 
@@ -21,6 +22,8 @@ pub struct Naive {
     pub measures: Vec<Measure>,
     pub seen: Vec<Seen>,
     pub expected: BTreeMap<(u32, u32), BTreeSet<u32>>,
+    /// When an area exists; the last word on it counts.
+    pub valid: BTreeMap<u32, Range<u32>>,
 }
 
 /// By kept categories: value and the units that are in it.
@@ -34,6 +37,12 @@ impl Naive {
             |s: &Seen| (s.measure, s.period, s.area, &s.categories) == (at.measure, at.period, at.area, &at.categories);
         self.seen.retain(|s| !same(s));
         self.seen.extend(value.map(|value| Seen { value, ..at }));
+    }
+
+    /// Whether an area and all above it exist in a period.
+    pub fn exists(&self, area: u32, period: u32) -> bool {
+        let itself = self.valid.get(&area).is_none_or(|valid| valid.contains(&period));
+        itself && self.above(area).iter().all(|a| self.valid.get(a).is_none_or(|valid| valid.contains(&period)))
     }
 
     pub fn above(&self, area: u32) -> Vec<u32> {

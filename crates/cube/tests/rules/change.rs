@@ -54,3 +54,31 @@ fn a_ratio_needs_a_denominator() {
     assert_eq!(ratio(Some(cell(5.0, 1, 1)), Some(cell(0.0, 1, 1))), None);
     assert_eq!(ratio(Some(cell(0.0, 1, 1)), Some(cell(5.0, 1, 1))), Some(0.0));
 }
+
+#[test]
+fn a_row_replaces_all_that_an_area_gave() {
+    let mut cube = counts();
+    let row = |cells| Row { measure: 0, period: 1, area: 3, cells };
+    cube.load(&[row(&[Some(1.0), Some(2.0), None])]).unwrap();
+    assert_eq!(total(&cube, 1, 0), Some(cell(3.0, 1, 1)));
+    cube.load(&[row(&[None, Some(0.5), None])]).unwrap();
+    assert_eq!(cube.get(0, 1, 3, &[WOMEN]), Ok(None));
+    assert_eq!(total(&cube, 1, 0), Some(cell(0.5, 1, 1)));
+    cube.load(&[row(&[Some(9.0); 3]), row(&[None; 3])]).unwrap();
+    assert_eq!(total(&cube, 1, 0), None, "the last one counts");
+    assert_eq!(cube.load(&[row(&[None; 2])]), Err(CubeError::WrongRow { measure: 0, given: 2, expected: 3 }));
+    let bad = [row(&[Some(1.0), None, None]), row(&[Some(f64::INFINITY), None, None])];
+    assert_eq!(cube.load(&bad), Err(CubeError::NotFinite { value: f64::INFINITY }));
+    assert_eq!(total(&cube, 1, 0), None, "nothing of it was taken in");
+}
+
+#[test]
+fn margins_refuse_what_queries_refuse() {
+    let cube = counts();
+    let ask = Margins { measures: vec![0], periods: Periods::all(), areas: vec![0, 5], keeps: vec![0, KEEP_SEX] };
+    let wrong = |ask: Margins| cube.margins(&ask, |_| ()).unwrap_err();
+    assert_eq!(wrong(Margins { measures: vec![0, 1], ..ask.clone() }), CubeError::UnknownMeasure { measure: 1 });
+    assert_eq!(wrong(Margins { areas: vec![6], ..ask.clone() }), CubeError::UnknownArea { area: 6 });
+    assert_eq!(wrong(Margins { keeps: vec![2], ..ask.clone() }), CubeError::UnknownDimension { dimension: 1 });
+    assert_eq!(cube.margins(&ask, |_| ()), Ok(vec![]));
+}

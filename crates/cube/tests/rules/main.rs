@@ -1,6 +1,7 @@
 //! The rules of the crate's page, one small example each, over one small country.
 
 mod change;
+mod lineage;
 mod place;
 mod time;
 

@@ -205,6 +205,15 @@ impl Answers {
         stored.of.into_iter().map(answer).collect()
     }
 
+    /// The bytes, for keeping a whole state; only what comes from here may go back through `from_packed`.
+    pub(crate) fn packed(&self) -> &[u8] {
+        &self.0
+    }
+
+    pub(crate) fn from_packed(bytes: Vec<u8>) -> Answers {
+        Answers(bytes.into())
+    }
+
     /// The answer for one indicator, if the return has it.
     pub fn about(&self, indicator: &str) -> Option<Answer> {
         self.open().into_iter().find(|answer| answer.indicator == indicator)

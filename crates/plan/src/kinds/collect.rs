@@ -65,6 +65,13 @@ pub struct Assignment {
     pub to: Option<Period>,
 }
 
+impl Assignment {
+    /// Whether a return is owed for a period.
+    pub fn owes(&self, period: Period) -> bool {
+        self.from <= period && self.to.is_none_or(|to| period <= to)
+    }
+}
+
 vocabulary! {
     /// Where a return stands. Drafts are not records: they are kept apart and can be thrown away.
     ReturnStatus {

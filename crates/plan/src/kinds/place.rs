@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Id;
+use crate::period::{Date, Period};
 use crate::text::Text;
 use crate::vocabulary;
 
@@ -38,6 +39,23 @@ pub struct Area {
     /// The key under which map files know the area, e.g. `KH12`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub map_id: Option<String>,
+}
+
+impl Area {
+    /// The months at whose end the area exists, as the cube counts them.
+    pub fn months(&self) -> std::ops::Range<u32> {
+        let ordinal = |date: Date| Period::month(date.year, date.month).ordinal();
+        let from = self.valid_from.as_deref().and_then(Date::parse).map_or(0, ordinal);
+        // One that ends within a month is not there at its end any more.
+        let end = |date: Date| ordinal(date) + u32::from(Period::month(date.year, date.month).last_day() == date);
+        let to = self.valid_to.as_deref().and_then(Date::parse).map_or(u32::MAX, end);
+        from..to
+    }
+
+    /// Whether it exists at the end of a period.
+    pub fn exists_in(&self, period: Period) -> bool {
+        self.months().contains(&period.ordinal())
+    }
 }
 
 vocabulary! {

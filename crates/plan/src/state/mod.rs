@@ -1,6 +1,8 @@
 //! The state of a plan: the fold of its ledger. A snapshot is immutable and cheap to clone.
 //! Refuses to know where entries come from and what the date is.
 
+mod kept;
+
 use std::sync::Arc;
 
 use imbl::{OrdMap, Vector};
@@ -18,6 +20,8 @@ pub struct State {
     history: OrdMap<(Kind, Id), Vector<u64>>,
     /// The last accepted version of each return. A correction under way does not change it.
     accepted: OrdMap<Id, Arc<Return>>,
+    /// How many of them are made up.
+    illustrative: usize,
 }
 
 impl State {
@@ -32,18 +36,25 @@ impl State {
                     if let Body::Return(record) = body
                         && record.status == ReturnStatus::Accepted
                     {
-                        self.accepted.insert(record.id.clone(), record.clone());
+                        self.accept(record);
                     }
                     self.tables.put(body.clone());
                 }
                 Change::Retire(kind, id) => {
                     if *kind == Kind::Return {
-                        self.accepted.remove(id);
+                        let gone = self.accepted.remove(id);
+                        self.illustrative -= usize::from(gone.is_some_and(|record| record.illustrative));
                     }
                     self.tables.retire(*kind, id);
                 }
             }
         }
+    }
+
+    fn accept(&mut self, record: &Arc<Return>) {
+        let before = self.accepted.insert(record.id.clone(), record.clone());
+        self.illustrative -= usize::from(before.is_some_and(|record| record.illustrative));
+        self.illustrative += usize::from(record.illustrative);
     }
 
     pub fn position(&self) -> u64 {
@@ -126,9 +137,13 @@ impl State {
         self.find::<Lock>(&lock_id(form, period)).is_some()
     }
 
-    /// Returns that are illustrative exist; pages then say so.
+    pub fn has_illustrative_returns(&self) -> bool {
+        self.illustrative > 0
+    }
+
+    /// Made-up returns or targets exist; pages then say so.
     pub fn has_illustrative(&self) -> bool {
-        self.accepted.values().any(|r| r.illustrative) || self.all::<Target>().any(|t| t.illustrative)
+        self.has_illustrative_returns() || self.all::<Target>().any(|t| t.illustrative)
     }
 }
 

@@ -1,0 +1,63 @@
+//! The newest snapshot kept in a file beside the ledger, so that a long ledger need not be folded at each start.
+//! It can be deleted at any time: the ledger is the truth, and a file that does not fit it is not read.
+//!
+//! The entries up to the snapshot are not hashed again at a start that uses it; `romduol verify` does that.
+
+use std::path::{Path, PathBuf};
+
+use romduol_ledger::{BlobId, Head, Ledger};
+use romduol_plan::State;
+use romduol_plan::totals::Totals;
+
+use crate::{AppError, Snapshot};
+
+/// Shorter ledgers are folded faster than a file is worth.
+pub(crate) const WORTH_KEEPING: u64 = 500;
+
+fn file(ledger: &Ledger) -> PathBuf {
+    ledger.path().with_extension("snapshot")
+}
+
+/// Writes the snapshot whole or not at all. The program works without it, so whoever calls only notes a failure.
+pub(crate) fn keep(ledger: &Ledger, snapshot: &Snapshot) -> std::io::Result<()> {
+    let (state, cube) = (snapshot.state.to_bytes(), snapshot.totals_to_bytes());
+    let Head { seq, hash } = &snapshot.head;
+    let mut bytes = format!("{seq} {hash} {} {}\n", state.len(), cube.len()).into_bytes();
+    bytes.extend(state);
+    bytes.extend(cube);
+    let mut whole = format!("{}\n", BlobId::of(&bytes)).into_bytes();
+    whole.extend(bytes);
+    let (path, part) = (file(ledger), file(ledger).with_extension("snapshot.part"));
+    std::fs::write(&part, whole)?;
+    std::fs::rename(&part, path)
+}
+
+/// The snapshot that was kept, if it belongs to this ledger and this program.
+pub(crate) async fn restore(ledger: &Ledger) -> Result<Option<Snapshot>, AppError> {
+    let path = file(ledger);
+    let read = tokio::task::spawn_blocking(move || read(&path)).await.ok().flatten();
+    let Some(snapshot) = read else { return Ok(None) };
+    let entry = ledger.entry(snapshot.head.seq).await?;
+    Ok(entry.is_some_and(|entry| entry.head() == snapshot.head).then_some(snapshot))
+}
+
+fn read(path: &Path) -> Option<Snapshot> {
+    let whole = std::fs::read(path).ok()?;
+    let (sum, bytes) = split_line(&whole)?;
+    if BlobId::of(bytes).to_string() != sum {
+        return None;
+    }
+    let (line, rest) = split_line(bytes)?;
+    let mut words = line.split(' ');
+    let (seq, hash) = (words.next()?.parse().ok()?, words.next()?.to_string());
+    let (state, cube): (usize, usize) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+    let (state, cube) = rest.split_at_checked(state).filter(|(_, rest)| rest.len() == cube)?;
+    let state = State::from_bytes(state)?;
+    let totals = Totals::restore(&state, cube)?;
+    Some(Snapshot::with(state, totals, Head { seq, hash }))
+}
+
+fn split_line(bytes: &[u8]) -> Option<(&str, &[u8])> {
+    let end = bytes.iter().position(|byte| *byte == b'\n')?;
+    Some((std::str::from_utf8(&bytes[..end]).ok()?, &bytes[end + 1..]))
+}

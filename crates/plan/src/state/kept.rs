@@ -1,0 +1,122 @@
+//! A state as bytes, so that a program need not fold a long ledger at each start. Refuses to be the truth: the ledger is,
+//! and bytes of another version of the program or of its records are not read at all.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::State;
+use crate::kinds::*;
+use crate::period::Period;
+
+/// Changes whenever this file writes something else.
+const FORMAT: u32 = 1;
+
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    format: u32,
+    position: u64,
+    /// Kind, version of the body and its JSON.
+    records: Vec<(String, u32, String)>,
+    returns: Vec<KeptReturn>,
+    /// The last accepted versions that are not the newest ones.
+    accepted: Vec<KeptReturn>,
+    history: Vec<(String, Id, Vec<u64>)>,
+}
+
+/// A return with its answers as packed as they are in memory.
+#[derive(Serialize, Deserialize)]
+struct KeptReturn {
+    id: Id,
+    assignment: Id,
+    period: (u32, u8),
+    version: u32,
+    status: String,
+    steps_done: u8,
+    illustrative: bool,
+    answers: Answers_,
+}
+
+/// Bytes in one piece.
+#[derive(Serialize, Deserialize)]
+struct Answers_(#[serde(with = "serde_bytes")] Vec<u8>);
+
+impl State {
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let others = Kind::ALL.iter().filter(|kind| **kind != Kind::Return);
+        let records = others.flat_map(|kind| self.ids(*kind).into_iter().filter_map(|id| self.body(*kind, id)));
+        let record = |body: Body| (body.kind().code().to_string(), body.kind().version(), body.to_json().to_string());
+        let newest =
+            |record: &&Arc<Return>| self.find::<Return>(&record.id).is_some_and(|now| Arc::ptr_eq(now, record));
+        let kept = Kept {
+            format: FORMAT,
+            position: self.position,
+            records: records.map(record).collect(),
+            returns: self.all::<Return>().map(|record| KeptReturn::of(record)).collect(),
+            accepted: self.accepted().filter(|r| !newest(r)).map(|record| KeptReturn::of(record)).collect(),
+            history: self
+                .history
+                .iter()
+                .map(|((kind, id), at)| (kind.code().to_string(), id.clone(), at.iter().copied().collect()))
+                .collect(),
+        };
+        postcard::to_allocvec(&kept).expect("a state holds only strings, numbers and lists")
+    }
+
+    /// The state that was kept, unless the bytes are of another version.
+    pub fn from_bytes(bytes: &[u8]) -> Option<State> {
+        let kept: Kept = postcard::from_bytes(bytes).ok()?;
+        if kept.format != FORMAT {
+            return None;
+        }
+        let mut state = State { position: kept.position, ..State::default() };
+        for (kind, version, json) in &kept.records {
+            let kind = Kind::parse(kind).filter(|kind| kind.version() == *version)?;
+            state.tables.put(Body::read(kind, &mut serde_json::Deserializer::from_str(json)).ok()?);
+        }
+        for record in kept.returns {
+            let record = Arc::new(record.read()?);
+            if record.status == ReturnStatus::Accepted {
+                state.accept(&record);
+            }
+            state.tables.put(Body::Return(record));
+        }
+        for record in kept.accepted {
+            state.accept(&Arc::new(record.read()?));
+        }
+        for (kind, id, positions) in kept.history {
+            state.history.insert((Kind::parse(&kind)?, id), positions.into_iter().collect());
+        }
+        Some(state)
+    }
+}
+
+impl KeptReturn {
+    fn of(record: &Return) -> KeptReturn {
+        KeptReturn {
+            id: record.id.clone(),
+            assignment: record.assignment.clone(),
+            period: (record.period.ordinal(), record.period.frequency().months()),
+            version: record.version,
+            status: record.status.code().to_string(),
+            steps_done: record.steps_done,
+            illustrative: record.illustrative,
+            answers: Answers_(record.answers.packed().to_vec()),
+        }
+    }
+
+    fn read(self) -> Option<Return> {
+        let (ordinal, months) = self.period;
+        let frequency = *crate::Frequency::ALL.iter().find(|frequency| frequency.months() == months)?;
+        Some(Return {
+            id: self.id,
+            assignment: self.assignment,
+            period: Period::ending(ordinal, frequency),
+            version: self.version,
+            status: ReturnStatus::parse(&self.status)?,
+            steps_done: self.steps_done,
+            answers: Answers::from_packed(self.answers.0),
+            illustrative: self.illustrative,
+        })
+    }
+}

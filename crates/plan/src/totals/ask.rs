@@ -1,0 +1,101 @@
+//! Roll-ups by name: the value of an indicator for a place, a period and a breakdown. Refuses to know where numbers come
+//! from.
+
+use romduol_cube::{Areas, Periods, Query, Time, ratio};
+
+use super::Totals;
+use crate::answers::has_base;
+use crate::kinds::*;
+use crate::period::{Frequency, Period};
+use crate::state::State;
+
+/// A rolled-up number and how much of what was to come is in it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Total {
+    pub value: f64,
+    pub numerator: Option<f64>,
+    pub denominator: Option<f64>,
+    pub reported: u32,
+    pub expected: u32,
+}
+
+impl Totals {
+    /// The value of an indicator for an area over one period (by its time rule where the period has several parts).
+    pub fn total(&self, indicator: &Indicator, area: &str, period: Period) -> Option<Total> {
+        let area = *self.areas.get(area)?;
+        self.ask(indicator, None, Areas::One(area), period, 0).pop().map(|(_, _, total)| total)
+    }
+
+    /// The values of all areas directly below `area`.
+    pub fn children(&self, indicator: &Indicator, area: &str, period: Period) -> Vec<(Id, Total)> {
+        let Some(area) = self.areas.get(area) else { return Vec::new() };
+        let cells = self.ask(indicator, None, Areas::ChildrenOf(*area), period, 0);
+        cells.into_iter().map(|(area, _, total)| (self.area_ids[area as usize].clone(), total)).collect()
+    }
+
+    /// The values by the categories of one dimension; `None` is "not stated".
+    pub fn breakdown(
+        &self,
+        state: &State,
+        indicator: &Indicator,
+        dimension: &str,
+        area: &str,
+        period: Period,
+    ) -> Vec<(Option<Id>, Total)> {
+        let Some(area) = self.areas.get(area).copied() else { return Vec::new() };
+        let crossed = indicator.dimensions.iter().position(|d| d == dimension);
+        let overlapping = crossed.is_none().then_some(dimension);
+        let keep = 1 << crossed.unwrap_or(0);
+        let categories = state.categories(dimension);
+        let cells = self.ask(indicator, overlapping, Areas::One(area), period, keep);
+        let named = cells.into_iter().map(|(_, kept, total)| {
+            let category = kept.first().and_then(|n| categories.get(*n as usize));
+            (category.map(|c| c.id.clone()), total)
+        });
+        named.collect()
+    }
+
+    /// The periods for which anybody gave a number, oldest first, and whether any of it is made up.
+    pub fn periods(&self, indicator: &Indicator, frequency: Frequency) -> Vec<(Period, bool)> {
+        let Some(pair) = self.pair(&indicator.id, None) else { return Vec::new() };
+        let made_up = self.made_up.get(&indicator.id);
+        let Ok(periods) = self.cube.periods(pair.value) else { return Vec::new() };
+        let period = |n: u32| (Period::ending(n, frequency), made_up.is_some_and(|periods| periods.contains(&n)));
+        periods.map(period).collect()
+    }
+
+    /// One question to the cube, for the value and, for ratios and means, its base.
+    fn ask(
+        &self,
+        indicator: &Indicator,
+        overlapping: Option<&str>,
+        areas: Areas,
+        period: Period,
+        keep: u32,
+    ) -> Vec<(u32, Vec<u16>, Total)> {
+        let Some(pair) = self.pair(&indicator.id, overlapping) else { return Vec::new() };
+        let months = period.ordinal() + 1 - u32::from(period.frequency().months())..period.ordinal() + 1;
+        let cells = |measure| {
+            let periods = Periods::Range(months.clone());
+            self.cube.query(&Query { measure, areas, periods, time: Time::Rolled, keep }).ok()
+        };
+        let Some(values) = cells(pair.value) else { return Vec::new() };
+        let bases = pair.base.and_then(cells);
+        let scale = if indicator.kind == ValueKind::Ratio { 100.0 } else { 1.0 };
+        let mut totals = Vec::new();
+        for (key, cell) in values.iter() {
+            let kept = values.categories(key);
+            let base = bases.as_ref().and_then(|b| b.of(key.area, &kept).ok().flatten()).map(|(_, cell)| cell);
+            let value = match has_base(indicator.kind) {
+                true => ratio(Some(*cell), base).map(|share| share * scale),
+                false => Some(cell.value),
+            };
+            let Some(value) = value else { continue };
+            let denominator = base.map(|b| b.value);
+            let numerator = denominator.map(|_| cell.value);
+            let (reported, expected) = (cell.present, cell.expected);
+            totals.push((key.area, kept, Total { value, numerator, denominator, reported, expected }));
+        }
+        totals
+    }
+}
