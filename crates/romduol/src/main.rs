@@ -3,6 +3,7 @@
 mod bench;
 mod commands;
 mod embedded;
+mod export;
 mod import;
 
 use std::path::PathBuf;
@@ -58,12 +59,36 @@ enum Command {
     /// Take in data from files.
     #[command(subcommand)]
     Import(Import),
+    /// Write the accepted numbers and the records as flat tables, for DuckDB, Power BI, R or a spreadsheet.
+    Export(Export),
     /// Manage accounts.
     #[command(subcommand)]
     User(User),
     /// Write a report as a file.
     #[command(subcommand)]
     Report(Report),
+}
+
+#[derive(clap::Args)]
+struct Export {
+    format: FileFormat,
+    /// A new file (SQLite) or a new folder.
+    out: PathBuf,
+    #[arg(long)]
+    data: PathBuf,
+    /// Parquet in folders by country, year and indicator, as engines over many machines read it.
+    #[arg(long)]
+    partition: bool,
+    /// Leave out the numbers of indicators that are not public.
+    #[arg(long)]
+    public: bool,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum FileFormat {
+    Csv,
+    Sqlite,
+    Parquet,
 }
 
 #[derive(Subcommand)]
