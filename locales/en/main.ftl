@@ -1,6 +1,7 @@
 # Every sentence the program says, in English. One message a line, sorted by key.
 about-indicator = About this indicator
 act-file-return = file returns
+act-import-returns = import returns in bulk
 act-lock-period = close periods
 act-manage-accounts = manage accounts
 act-override-status = set a status

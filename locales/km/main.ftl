@@ -1,6 +1,7 @@
 # Every sentence the program says, in Khmer: a draft until a native reader approves it.
 about-indicator = អំពីសូចនាករនេះ
 act-file-return = ដាក់របាយការណ៍
+act-import-returns = នាំចូលរបាយការណ៍ជាច្រើន
 act-lock-period = បិទរយៈពេល
 act-manage-accounts = គ្រប់គ្រងគណនី
 act-override-status = កំណត់ស្ថានភាព

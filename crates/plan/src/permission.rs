@@ -26,6 +26,8 @@ vocabulary! {
         File = "file-return",
         /// Verify, accept or send back a return at one's step of the chain.
         Verify = "verify-return",
+        /// Take in returns in bulk from a file.
+        Import = "import-returns",
         /// Close and reopen periods.
         Lock = "lock-period",
         /// Set a status against the computed one.
@@ -54,11 +56,12 @@ use Act::*;
 use Reach::{All, No, Own};
 
 /// The table. Columns: reporter, verifier, secretariat, committee, civil society, administrator.
-const TABLE: [(Act, [Reach; 6]); 10] = [
+const TABLE: [(Act, [Reach; 6]); 11] = [
     (ReadPlan, [All, All, All, All, All, All]),
     (ReadReturn, [Own, Own, All, All, No, No]),
     (File, [Own, No, No, No, No, No]),
     (Verify, [No, Own, All, No, No, No]),
+    (Import, [No, No, All, No, No, No]),
     (Lock, [No, No, All, No, No, No]),
     (Override, [No, No, All, No, No, No]),
     (ReadHistory, [Own, Own, All, All, No, All]),

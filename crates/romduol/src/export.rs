@@ -1,7 +1,9 @@
 //! `romduol export`: writes the accepted numbers and the records for analysts. Refuses to know formats.
 
+use anyhow::bail;
 use romduol_app::{App, Clock};
 use romduol_exchange::{About, Format, export};
+use romduol_plan::kinds::{Class, Indicator};
 
 use crate::{Export, FileFormat};
 
@@ -16,14 +18,16 @@ pub(crate) async fn run(wanted: Export) -> anyhow::Result<()> {
         program: format!("Romduol {}", env!("CARGO_PKG_VERSION")),
     };
     let format = match (format, partition) {
-        (FileFormat::Csv, _) => Format::Csv,
-        (FileFormat::Sqlite, _) => Format::Sqlite,
+        (FileFormat::Csv | FileFormat::Sqlite, true) => bail!("--partition goes with parquet only; leave it out"),
+        (FileFormat::Csv, false) => Format::Csv,
+        (FileFormat::Sqlite, false) => Format::Sqlite,
         (FileFormat::Parquet, false) => Format::Parquet,
         (FileFormat::Parquet, true) => Format::PartitionedParquet,
     };
     // The command line belongs to whoever holds the data folder; `--public` leaves out what not everybody may read.
-    let may_read = move |indicator: &romduol_plan::kinds::Indicator| {
-        !public || indicator.class == romduol_plan::kinds::Class::Public
+    let may_read = move |indicator: &Indicator| match indicator.class {
+        Class::Prohibited => false,
+        class => !public || class == Class::Public,
     };
     let summary = export(&snapshot.state, &about, format, &out, &may_read).await?;
     for written in &summary.tables {
@@ -31,6 +35,12 @@ pub(crate) async fn run(wanted: Export) -> anyhow::Result<()> {
     }
     if !summary.withheld.is_empty() {
         println!("Left out, because not everybody may read them: {}", summary.withheld.join(", "));
+    }
+    if summary.without_place > 0 {
+        println!(
+            "{} numbers belong to something that the plan no longer has; no total counts them.",
+            summary.without_place
+        );
     }
     println!("{} is ready; codebook.md in it says what the columns mean.", out.display());
     Ok(())

@@ -72,7 +72,7 @@ enum Command {
 #[derive(clap::Args)]
 struct Export {
     format: FileFormat,
-    /// A new file (SQLite) or a new folder.
+    /// A new folder, or an empty one.
     out: PathBuf,
     #[arg(long)]
     data: PathBuf,

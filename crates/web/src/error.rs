@@ -31,13 +31,16 @@ impl IntoResponse for PageError {
             PageError::SignIn => return Redirect::to("/sign-in").into_response(),
             PageError::App(error) => error,
         };
-        let status = match &error {
-            AppError::Denied(_) => StatusCode::FORBIDDEN,
-            AppError::NotFound { .. } => StatusCode::NOT_FOUND,
-            AppError::Refused(_) | AppError::Bad(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            AppError::Stopping | AppError::Ledger(_) => StatusCode::SERVICE_UNAVAILABLE,
-        };
-        page(status, error.say())
+        page(status(&error), error.say())
+    }
+}
+
+pub(crate) fn status(error: &AppError) -> StatusCode {
+    match error {
+        AppError::Denied(_) => StatusCode::FORBIDDEN,
+        AppError::NotFound { .. } => StatusCode::NOT_FOUND,
+        AppError::Refused(_) | AppError::Bad(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        AppError::Stopping | AppError::Ledger(_) => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
 

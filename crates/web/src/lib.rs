@@ -1,5 +1,6 @@
 //! Pages of the program: the only HTTP. Refuses to know rules; it decodes, calls a use case and shows the answer.
 
+mod api;
 mod chrome;
 mod error;
 mod pages;

@@ -1,6 +1,7 @@
 //! Every route of the site on one page, and the headers that all answers carry.
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::routing::{MethodRouter, get, post};
 use romduol_plan::permission::Act::{self, *};
@@ -10,11 +11,14 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
-use crate::Site;
 use crate::pages::*;
+use crate::{Site, api};
 
-/// The largest request: a return with its evidence files.
+/// The largest request but one: a return with its evidence files.
 const BODY_LIMIT: usize = 12 * 1024 * 1024;
+
+/// A national load as CSV.
+const BULK_LIMIT: usize = 4 << 30;
 
 /// Nothing from elsewhere, nothing inline.
 const POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; font-src 'self'; \
@@ -33,15 +37,17 @@ pub struct Route {
     pub method: Method,
     pub path: &'static str,
     pub need: Need,
+    /// The largest request in bytes.
+    limit: usize,
     handler: MethodRouter<Site>,
 }
 
 fn page(path: &'static str, need: Need, handler: MethodRouter<Site>) -> Route {
-    Route { method: Method::GET, path, need, handler }
+    Route { method: Method::GET, path, need, limit: BODY_LIMIT, handler }
 }
 
 fn act(path: &'static str, need: Need, handler: MethodRouter<Site>) -> Route {
-    Route { method: Method::POST, path, need, handler }
+    Route { method: Method::POST, path, need, limit: BODY_LIMIT, handler }
 }
 
 /// Every route. A test walks it as every role and as nobody.
@@ -74,17 +80,20 @@ pub fn table() -> Vec<Route> {
         page("/report/{period}", May(ReadReport), get(report::html)),
         page("/report/{period}/pdf", May(ReadReport), get(report::pdf)),
         page("/about", May(ReadPlan), get(lists::about)),
+        Route { limit: BULK_LIMIT, ..act("/api/v1/returns", May(Import), post(api::returns::import)) },
         page("/assets/{name}", Nothing, get(assets::show)),
         page("/healthz", Nothing, get(|| async { "ok" })),
     ]
 }
 
 pub(crate) fn router(site: Site) -> Router {
-    let routes = table().into_iter().fold(Router::new(), |router, route| router.route(route.path, route.handler));
+    let limited = |route: Route| route.handler.layer(RequestBodyLimitLayer::new(route.limit));
+    let routes = table().into_iter().fold(Router::new(), |router, route| router.route(route.path, limited(route)));
     routes
         .fallback(|| async { crate::error::not_found() })
         .layer(axum::middleware::from_fn(crate::error::dress))
-        .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+        // The limits are above; the framework's own would refuse evidence of more than 2 MB.
+        .layer(DefaultBodyLimit::disable())
         .layer(CsrfLayer::new())
         .layer(CatchPanicLayer::new())
         .layer(CompressionLayer::new())

@@ -74,6 +74,7 @@ impl House {
 fn body_of(path: &str) -> (&'static str, &'static str) {
     const MULTIPART: &str = "--x\r\nContent-Disposition: form-data; name=\"action\"\r\n\r\nsave\r\n--x--\r\n";
     match path {
+        p if p.starts_with("/api/") => ("text/csv", "form,area,period,indicator,value\n"),
         p if p.starts_with("/returns/") => ("multipart/form-data; boundary=x", MULTIPART),
         _ => (
             "application/x-www-form-urlencoded",

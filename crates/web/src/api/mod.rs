@@ -1,0 +1,3 @@
+//! What other programs call under `/api/v1`: the same use cases as the pages, with JSON instead of HTML.
+
+pub(crate) mod returns;
