@@ -10,6 +10,7 @@ pub mod demo;
 mod error;
 pub mod filing;
 pub mod history;
+pub mod import;
 mod kept;
 pub mod package;
 pub mod progress_report;

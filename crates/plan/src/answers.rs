@@ -182,7 +182,7 @@ fn check_answer(state: &State, question: &Question, answer: &Answer, last: Optio
     }
     if given > 0 && given < question.parts {
         let say = Say::new("check-some-cells-empty").number("given", given as f64);
-        out.push(problem(indicator, Severity::Error, say.number("asked", question.parts as f64)));
+        out.push(problem(indicator, Severity::Warning, say.number("asked", question.parts as f64)));
     }
     cells.iter().for_each(|cell| check_cell(state, indicator, cell, out));
     let sum: f64 = parts.iter().flatten().sum();

@@ -9,7 +9,7 @@ use romduol_app::{App, Clock, demo, package, progress_report};
 use romduol_ledger::{Ledger, NewAccount};
 use romduol_plan::{Lang, Period};
 
-use crate::{Command, Plan, Report, User, embedded};
+use crate::{Command, Plan, Report, User, bench, embedded, export, import};
 
 pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
     match command {
@@ -19,6 +19,9 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
         Command::Plan(Plan::Check { folder }) => check(&folder),
         Command::Plan(Plan::Describe { folder }) => describe(&folder),
         Command::Verify { data } => verify(&data).await,
+        Command::Bench { data } => bench::run(&data).await,
+        Command::Export(wanted) => export::run(wanted).await,
+        Command::Import(wanted) => import::run(wanted).await,
         Command::User(user) => add_user(user).await,
         Command::Report(Report::Progress { data, period, lang, output, no_illustrative }) => {
             write_report(data, &period, &lang, &output, !no_illustrative).await

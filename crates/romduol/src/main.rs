@@ -1,7 +1,10 @@
 //! The program `romduol`: the command line over the use cases. Refuses to know rules and pages.
 
+mod bench;
 mod commands;
 mod embedded;
+mod export;
+mod import;
 
 use std::path::PathBuf;
 
@@ -50,12 +53,68 @@ enum Command {
         #[arg(long)]
         data: PathBuf,
     },
+    /// Answer the queries of bench/, for bench/compare.
+    #[command(hide = true)]
+    Bench { data: PathBuf },
+    /// Take in data from files.
+    #[command(subcommand)]
+    Import(Import),
+    /// Write the accepted numbers and the records as flat tables, for DuckDB, Power BI, R or a spreadsheet.
+    Export(Export),
     /// Manage accounts.
     #[command(subcommand)]
     User(User),
     /// Write a report as a file.
     #[command(subcommand)]
     Report(Report),
+}
+
+#[derive(clap::Args)]
+struct Export {
+    format: FileFormat,
+    /// A new file (SQLite) or a new folder.
+    out: PathBuf,
+    #[arg(long)]
+    data: PathBuf,
+    /// Parquet in folders by country, year and indicator, as engines over many machines read it.
+    #[arg(long)]
+    partition: bool,
+    /// Leave out the numbers of indicators that are not public.
+    #[arg(long)]
+    public: bool,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum FileFormat {
+    Csv,
+    Sqlite,
+    Parquet,
+}
+
+#[derive(Subcommand)]
+enum Import {
+    /// Returns from a CSV file: columns form, area (or institution), period, indicator, one per dimension, value, and if
+    /// needed base and comment. The rows of one return stand together. Importing the same file again files nothing twice.
+    Returns {
+        file: PathBuf,
+        #[arg(long)]
+        data: PathBuf,
+        /// Check everything and file nothing.
+        #[arg(long)]
+        dry_run: bool,
+        /// File nothing at all if one row is refused.
+        #[arg(long)]
+        all_or_nothing: bool,
+        /// The returns were verified elsewhere and count at once; otherwise they wait for their verifiers.
+        #[arg(long)]
+        accept: bool,
+        /// Correct returns that are there with other numbers, for this reason.
+        #[arg(long, value_name = "REASON")]
+        correct: Option<String>,
+        /// Where refused rows go, with their reasons [default: FILE.rejected.csv].
+        #[arg(long)]
+        rejects: Option<PathBuf>,
+    },
 }
 
 #[derive(Subcommand)]

@@ -100,7 +100,9 @@ impl Totals {
         // What was given before and is not any more is cleared; the rest is replaced row by row.
         let gone = before.iter().filter(|b| !given.iter().any(|g| g.indicator == b.indicator));
         let cleared: Vec<Answer> = gone.map(|b| Answer { state: AnswerState::Missing, ..b.clone() }).collect();
-        for answer in given.iter().chain(&cleared) {
+        // A correction changes few numbers; the others are left where readers share them.
+        let changed = given.iter().enumerate().filter(|(n, answer)| before.get(*n) != Some(answer)).map(|(_, a)| a);
+        for answer in changed.chain(&cleared) {
             if let Some(layout) = self.layouts.get(&answer.indicator) {
                 layout.rows(answer, old.is_some(), &mut rows);
             }
@@ -146,6 +148,21 @@ impl Totals {
     fn measures_of(&self, state: &State, assignment: &Assignment) -> Vec<u32> {
         let layouts = questions(state, assignment).into_iter().filter_map(|q| self.layouts.get(&q.indicator.id));
         layouts.flat_map(|layout| layout.whole().iter()).collect()
+    }
+
+    /// The numbers themselves, for whoever asks in the cube's own words.
+    pub fn cube(&self) -> &Cube {
+        &self.cube
+    }
+
+    /// The cube's number of an area.
+    pub fn area_number(&self, id: &str) -> Option<u32> {
+        self.areas.get(id).copied()
+    }
+
+    /// The cube's measure of an indicator's value.
+    pub fn measure(&self, indicator: &str) -> Option<u32> {
+        self.pair(indicator, None).map(|pair| pair.value)
     }
 
     fn pair(&self, indicator: &str, overlapping: Option<&str>) -> Option<&Pair> {
