@@ -25,7 +25,7 @@ fn head(text: &mut String, origin: &Origin, summary: &Summary) {
     line(text, format_args!("| Illustrative | {} |", illustrative(summary)));
     if !summary.withheld.is_empty() {
         let codes = summary.withheld.join(", ");
-        line(text, format_args!("| Withheld | no number of these indicators is inside: {codes} |"));
+        line(text, format_args!("| Withheld | no reported number of these indicators is inside: {codes} |"));
     }
     if summary.without_place > 0 {
         let said = "numbers, because the plan no longer has their indicator, unit, place or categories";

@@ -30,7 +30,8 @@ pub enum Format {
 #[derive(Clone, Debug)]
 pub struct Summary {
     pub tables: Vec<Written>,
-    /// Indicators whose numbers the caller may not read; none of their numbers is inside.
+    /// Indicators whose numbers the caller may not read; no number that a unit reported for them is inside. Their
+    /// definitions and what documents say about them are part of the plan, and are.
     pub withheld: Vec<Id>,
     /// Numbers whose indicator, unit, place or categories the plan no longer has. No total counts them either.
     pub without_place: u64,
