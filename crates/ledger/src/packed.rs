@@ -4,6 +4,8 @@
 //! SQLite keeps text and bytes in one column, so an older, uncompressed row reads the same. (PostgreSQL compresses long
 //! text itself; its column stays text.)
 
+use std::cell::RefCell;
+
 use sqlx::sqlite::{SqliteTypeInfo, SqliteValueRef};
 use sqlx::{Decode, Sqlite, Type, TypeInfo, ValueRef};
 
@@ -20,11 +22,23 @@ pub(crate) enum Stored<'a> {
 
 /// Packs a body where that makes it smaller.
 pub(crate) fn pack(body: &str) -> Stored<'_> {
-    let packed = (body.len() > LONG).then(|| zstd::bulk::compress(body.as_bytes(), LEVEL).ok()).flatten();
+    let packed = (body.len() > LONG).then(|| compress(body.as_bytes()).ok()).flatten();
     match packed {
         Some(bytes) if bytes.len() < body.len() => Stored::Bytes(bytes),
         _ => Stored::Text(body),
     }
+}
+
+thread_local! {
+    /// The compressor's tables are larger than most bodies; they are made once for each thread.
+    static COMPRESSOR: RefCell<Option<zstd::bulk::Compressor<'static>>> = const { RefCell::new(None) };
+}
+
+fn compress(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+    COMPRESSOR.with_borrow_mut(|compressor| match compressor {
+        Some(compressor) => compressor.compress(bytes),
+        None => compressor.insert(zstd::bulk::Compressor::new(LEVEL)?).compress(bytes),
+    })
 }
 
 /// A body as it is read, whichever way it was stored.

@@ -8,6 +8,10 @@ mod import;
 
 use std::path::PathBuf;
 
+/// Packing and opening returns is many short allocations; the system's allocator takes a fifth of an import.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 use clap::{Parser, Subcommand};
 
 /// Develop, coordinate, monitor and publish a national action plan.

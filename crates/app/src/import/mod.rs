@@ -3,11 +3,12 @@
 //! One thread reads, checks and packs; the one writer decides and commits. What was filed before a kill is in the ledger,
 //! so importing the same file again goes on where it stopped: a return that is already there is not filed twice.
 
+mod lines;
 mod rejects;
 mod rows;
 
 use std::collections::BTreeMap;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -218,7 +219,7 @@ fn filing(ready: Ready, options: &Options, today: Date) -> Decide {
 }
 
 struct File {
-    source: Box<dyn Read + Send>,
+    source: BufReader<std::fs::File>,
     name: String,
     delimiter: u8,
     bytes: u64,
@@ -246,7 +247,7 @@ fn open(path: &Path) -> Result<File, AppError> {
     let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(|d| (count(*d), *d == b',')).unwrap_or(b',');
     let bytes = file.metadata().map(|data| data.len()).unwrap_or(0);
     let name = path.file_name().map(|name| name.to_string_lossy().to_string()).unwrap_or_default();
-    Ok(File { source: Box::new(std::io::BufReader::with_capacity(1 << 20, file)), name, delimiter, bytes })
+    Ok(File { source: BufReader::with_capacity(1 << 20, file), name, delimiter, bytes })
 }
 
 /// The reading side: rows to checked, packed returns.

@@ -5,14 +5,15 @@
 //! the same unit and period is found.
 
 use std::collections::{HashMap, HashSet};
-use std::io::Read;
+use std::io::{BufRead, ErrorKind};
 use std::ops::Range;
 use std::sync::Arc;
 
-use csv::ByteRecord;
 use romduol_plan::answers::{Question, questions};
 use romduol_plan::kinds::*;
 use romduol_plan::{Period, Say, State, number};
+
+use super::lines::Lines;
 
 /// Where rows stand in the file: which bytes, and the line of the first.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,12 +83,11 @@ struct Open {
 
 pub struct Rows<'a, R> {
     state: &'a State,
-    csv: csv::Reader<R>,
+    lines: Lines<R>,
     columns: Columns,
     units: HashMap<Box<[u8]>, Arc<Assignment>>,
     sheets: HashMap<(Id, Id), Arc<Sheet>>,
     seen: HashSet<(Id, Period)>,
-    record: ByteRecord,
     key: Vec<u8>,
     open: Option<Open>,
     /// Groups that may not be filed: all further rows of the same key are refused for the same reason.
@@ -95,13 +95,15 @@ pub struct Rows<'a, R> {
     no_row: String,
 }
 
-impl<'a, R: Read> Rows<'a, R> {
+impl<'a, R: BufRead> Rows<'a, R> {
     /// Reads the header. `no_row` is the remark for an indicator about which the file says nothing.
     pub fn new(state: &'a State, source: R, delimiter: u8, no_row: String) -> Result<Self, Say> {
-        let mut csv = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(source);
-        let header =
-            csv.byte_headers().map_err(|error| Say::new("import-unreadable").words("what", error.to_string()))?;
-        let columns = columns(state, header)?;
+        let mut lines = Lines::new(source, delimiter);
+        let header = lines.advance().map_err(|error| unreadable(&error))?;
+        if !header {
+            return Err(Say::new("import-no-column").words("value", "assignment"));
+        }
+        let columns = columns(state, lines.iter())?;
         let unit = |a: &Arc<Assignment>| {
             let key = match columns.unit {
                 Unit::Assignment(_) => a.id.clone(),
@@ -111,35 +113,35 @@ impl<'a, R: Read> Rows<'a, R> {
             (key.into_bytes().into_boxed_slice(), a.clone())
         };
         let units = state.all::<Assignment>().map(unit).collect();
-        let (record, key) = (ByteRecord::new(), Vec::new());
-        let (sheets, seen) = (HashMap::new(), HashSet::new());
-        Ok(Rows { state, csv, columns, units, sheets, seen, record, key, open: None, refused: None, no_row })
+        let (sheets, seen, key) = (HashMap::new(), HashSet::new(), Vec::new());
+        Ok(Rows { state, lines, columns, units, sheets, seen, key, open: None, refused: None, no_row })
     }
 
     /// How far the file has been read.
     pub fn position(&self) -> u64 {
-        self.csv.position().byte()
+        self.lines.position()
     }
 
     /// The next whole return, with the rows that were refused on the way. Neither at the end of the file.
     pub fn next(&mut self, rejected: &mut Vec<Rejected>) -> Option<Group> {
         loop {
-            let (start, line) = (self.csv.position().byte(), self.csv.position().line());
-            let more = match self.csv.read_byte_record(&mut self.record) {
+            let start = self.lines.position();
+            let more = match self.lines.advance() {
                 Ok(more) => more,
                 Err(error) => {
-                    let place = Place { bytes: start..self.position(), line, rows: 1 };
-                    rejected.push(Rejected {
-                        place,
-                        reason: Say::new("import-unreadable").words("what", error.to_string()),
-                    });
-                    continue;
+                    let place = Place { bytes: start..self.position(), line: self.lines.line(), rows: 1 };
+                    rejected.push(Rejected { place, reason: unreadable(&error) });
+                    // What cannot be split can be passed by; what cannot be read ends the file.
+                    match error.kind() {
+                        ErrorKind::InvalidData => continue,
+                        _ => false,
+                    }
                 }
             };
             if !more {
                 return self.open.take().map(|open| self.close(open));
             }
-            let place = Place { bytes: start..self.csv.position().byte(), line, rows: 1 };
+            let place = Place { bytes: start..self.lines.position(), line: self.lines.line(), rows: 1 };
             self.key();
             let same = self.open.as_ref().is_some_and(|open| open.key == self.key);
             let done = if same { None } else { self.open.take().map(|open| self.close(open)) };
@@ -160,7 +162,7 @@ impl<'a, R: Read> Rows<'a, R> {
         };
         self.key.clear();
         for column in columns {
-            self.key.extend_from_slice(self.record.get(column).unwrap_or_default());
+            self.key.extend_from_slice(self.lines.field(column));
             self.key.push(0x1f);
         }
     }
@@ -180,14 +182,14 @@ impl<'a, R: Read> Rows<'a, R> {
             }
         }
         let open = self.open.as_mut().expect("begun above");
-        take(&self.columns, &self.record, open)?;
+        take(&self.columns, &self.lines, open)?;
         open.place.bytes.end = place.bytes.end;
         open.place.rows += 1;
         Ok(())
     }
 
     fn begin(&mut self, place: &Place) -> Result<Open, Say> {
-        let column = |n: usize| String::from_utf8_lossy(self.record.get(n).unwrap_or_default()).to_string();
+        let column = |n: usize| String::from_utf8_lossy(self.lines.field(n)).to_string();
         let unit = match self.columns.unit {
             Unit::Assignment(a) => column(a),
             Unit::FormArea(form, other) | Unit::FormInstitution(form, other) => {
@@ -280,8 +282,8 @@ fn keys(grid: &Grid, state: &State, dimensions: &[(Id, usize)]) -> Vec<Vec<Box<[
 }
 
 /// Puts the number of a row where it belongs.
-fn take(columns: &Columns, record: &ByteRecord, open: &mut Open) -> Result<(), Say> {
-    let column = |n: usize| record.get(n).unwrap_or_default().trim_ascii();
+fn take<R: BufRead>(columns: &Columns, record: &Lines<R>, open: &mut Open) -> Result<(), Say> {
+    let column = |n: usize| record.field(n);
     let words = |n: usize| String::from_utf8_lossy(column(n)).chars().take(60).collect::<String>();
     if record.len() <= columns.value {
         return Err(Say::new("import-short-row").number("given", record.len() as f64));
@@ -335,6 +337,10 @@ fn take(columns: &Columns, record: &ByteRecord, open: &mut Open) -> Result<(), S
     Ok(())
 }
 
+fn unreadable(error: &std::io::Error) -> Say {
+    Say::new("import-unreadable").words("what", error.to_string())
+}
+
 fn bad_number(column: &str, value: &str, mend: Say) -> Say {
     Say::new("check-not-a-number").words("category", column).words("value", value).clause("mend", mend)
 }
@@ -349,8 +355,8 @@ fn parse(bytes: &[u8]) -> Result<f64, Say> {
 }
 
 /// Finds the columns. A header that names something unknown is refused: it may be a misspelt dimension.
-fn columns(state: &State, header: &ByteRecord) -> Result<Columns, Say> {
-    let names: Vec<String> = header.iter().map(|name| String::from_utf8_lossy(name.trim_ascii()).to_string()).collect();
+fn columns<'a>(state: &State, header: impl Iterator<Item = &'a [u8]>) -> Result<Columns, Say> {
+    let names: Vec<String> = header.map(|name| String::from_utf8_lossy(name).to_string()).collect();
     let names: Vec<&str> = names.iter().map(|name| name.trim_start_matches('\u{feff}')).collect();
     let find = |name: &str| names.iter().position(|n| *n == name);
     let need = |name: &str| find(name).ok_or_else(|| Say::new("import-no-column").words("value", name));

@@ -234,9 +234,8 @@ impl std::fmt::Debug for Answers {
 
 impl Serialize for Answers {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let text = self.text();
-        let stored: Stored = serde_json::from_str(&text).map_err(serde::ser::Error::custom)?;
-        stored.serialize(serializer)
+        // From text to text, number by number, without building the answers in between.
+        serde_transcode::transcode(&mut serde_json::Deserializer::from_str(&self.text()), serializer)
     }
 }
 
