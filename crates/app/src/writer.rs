@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use romduol_ledger::{AppendError, Head, Ledger};
+use romduol_ledger::{AppendError, Entry as StoredEntry, Head, Ledger};
 use romduol_plan::{Actor, Entry, Say};
 use tokio::sync::{mpsc, oneshot};
 
@@ -34,9 +34,9 @@ async fn commit(ledger: &Ledger, clock: Clock, newest: &ArcSwap<Snapshot>, batch
             Err(error) => return refuse(batch, &error.say()),
         };
         newest.store(Arc::new(current.clone()));
-        let (next, bodies, answers) = decide(&current, &clock.now().stamp, &batch);
-        if !bodies.is_empty() {
-            match ledger.append(&current.head, &bodies).await {
+        let (next, entries, answers) = decide(&current, &clock.now().stamp, &batch);
+        if !entries.is_empty() {
+            match ledger.append_chained(&current.head, &entries).await {
                 Ok(_) => newest.store(Arc::new(next)),
                 Err(AppendError::Conflict { .. }) => continue,
                 Err(AppendError::Ledger(error)) => return refuse(batch, &AppError::from(error).say()),
@@ -52,9 +52,9 @@ async fn commit(ledger: &Ledger, clock: Clock, newest: &ArcSwap<Snapshot>, batch
 type Answer = Result<Head, AppError>;
 
 /// Every command sees the state that the ones before it in the batch have made. A refused one leaves no trace.
-fn decide(current: &Snapshot, stamp: &str, batch: &[Job]) -> (Snapshot, Vec<String>, Vec<Answer>) {
+fn decide(current: &Snapshot, stamp: &str, batch: &[Job]) -> (Snapshot, Vec<StoredEntry>, Vec<Answer>) {
     let mut next = current.clone();
-    let mut bodies = Vec::new();
+    let mut entries = Vec::new();
     let mut answers = Vec::new();
     for job in batch {
         let changes = match (job.decide)(&next.state) {
@@ -67,13 +67,14 @@ fn decide(current: &Snapshot, stamp: &str, batch: &[Job]) -> (Snapshot, Vec<Stri
         if !changes.is_empty() {
             let entry = Entry { at: stamp.into(), actor: job.actor.clone(), why: job.why.clone(), changes };
             let body = entry.to_stored();
-            next.take(next.head.next(&body), &entry);
-            bodies.push(body);
+            let head = next.head.next(&body);
+            entries.push(StoredEntry { seq: head.seq, body, hash: head.hash.clone() });
+            next.take(head, &entry);
         }
         answers.push(Ok(next.head.clone()));
     }
     next.settle();
-    (next, bodies, answers)
+    (next, entries, answers)
 }
 
 fn refuse(batch: Vec<Job>, say: &Say) {

@@ -56,11 +56,19 @@ impl Ledger {
     /// # Errors
     /// [`AppendError::Conflict`] if the ledger does not end at `after` any more.
     pub async fn append(&self, after: &Head, bodies: &[String]) -> Result<Head, AppendError> {
-        let Some(entries) = chain_up(after, bodies) else {
+        self.append_chained(after, &chain_up(after, bodies)).await
+    }
+
+    /// As [`Ledger::append`], for a caller who has chained the entries up already ([`Head::next`]). That they follow
+    /// `after` is the caller's word; `verify` and every reader would find out.
+    ///
+    /// # Errors
+    /// As [`Ledger::append`].
+    pub async fn append_chained(&self, after: &Head, entries: &[Entry]) -> Result<Head, AppendError> {
+        let Some(head) = entries.last().map(Entry::head) else {
             return Ok(after.clone());
         };
-        let head = entries[entries.len() - 1].head();
-        match self.write(after, &entries, &head).await {
+        match self.write(after, entries, &head).await {
             Ok(true) => Ok(head),
             Ok(false) => Err(self.conflict(after).await?),
             Err(e) if dialect::is_unique_violation(&e) => Err(self.conflict(after).await?),
@@ -175,15 +183,15 @@ fn entry((seq, Body(body), hash): Row) -> Entry {
     Entry { seq: seq.cast_unsigned(), body, hash }
 }
 
-/// The entries that `bodies` become behind `after`; `None` without bodies.
-fn chain_up(after: &Head, bodies: &[String]) -> Option<Vec<Entry>> {
+/// The entries that `bodies` become behind `after`.
+fn chain_up(after: &Head, bodies: &[String]) -> Vec<Entry> {
     let mut at = after.clone();
     let mut entries = Vec::with_capacity(bodies.len());
     for body in bodies {
         at = at.next(body);
         entries.push(Entry { seq: at.seq, body: body.clone(), hash: at.hash.clone() });
     }
-    (!entries.is_empty()).then_some(entries)
+    entries
 }
 
 fn insert_sql(rows: usize) -> String {

@@ -15,6 +15,7 @@ pub(super) struct Lines<R> {
     fields: Vec<Range<usize>>,
     /// The fields of a record with quotes, unquoted.
     quoted: Option<ByteRecord>,
+    has_quotes: bool,
     position: u64,
     line: u64,
     /// The lines that the present record takes.
@@ -24,7 +25,7 @@ pub(super) struct Lines<R> {
 impl<R: BufRead> Lines<R> {
     pub fn new(source: R, delimiter: u8) -> Lines<R> {
         let (text, fields) = (Vec::new(), Vec::new());
-        Lines { source, delimiter, text, fields, quoted: None, position: 0, line: 1, taken: 0 }
+        Lines { source, delimiter, text, fields, quoted: None, has_quotes: false, position: 0, line: 1, taken: 0 }
     }
 
     /// How many bytes have been read.
@@ -47,7 +48,8 @@ impl<R: BufRead> Lines<R> {
                 return Ok(false);
             }
             // A quoted field may hold ends of lines.
-            while memchr::memchr_iter(b'"', &self.text).count() % 2 == 1 && self.read_line()? {}
+            self.has_quotes = memchr::memchr(b'"', &self.text).is_some();
+            while self.has_quotes && memchr::memchr_iter(b'"', &self.text).count() % 2 == 1 && self.read_line()? {}
             while let Some(b'\n' | b'\r') = self.text.last() {
                 self.text.pop();
             }
@@ -59,8 +61,20 @@ impl<R: BufRead> Lines<R> {
         Ok(true)
     }
 
+    /// As `BufRead::read_until`, which looks at each byte in turn.
     fn read_line(&mut self) -> std::io::Result<bool> {
-        let read = self.source.read_until(b'\n', &mut self.text)?;
+        let before = self.text.len();
+        loop {
+            let buffer = self.source.fill_buf()?;
+            let end = memchr::memchr(b'\n', buffer).map_or(buffer.len(), |at| at + 1);
+            self.text.extend_from_slice(&buffer[..end]);
+            let done = end == 0 || buffer[end - 1] == b'\n';
+            self.source.consume(end);
+            if done {
+                break;
+            }
+        }
+        let read = self.text.len() - before;
         self.position += read as u64;
         self.taken += u64::from(read > 0);
         Ok(read > 0)
@@ -69,7 +83,7 @@ impl<R: BufRead> Lines<R> {
     fn split(&mut self) -> std::io::Result<()> {
         self.quoted = None;
         self.fields.clear();
-        if memchr::memchr(b'"', &self.text).is_some() {
+        if self.has_quotes {
             let mut reader = ReaderBuilder::new()
                 .delimiter(self.delimiter)
                 .flexible(true)
