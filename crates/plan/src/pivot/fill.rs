@@ -105,7 +105,7 @@ impl Filler<'_> {
     fn spans(&self, whole: Whole) -> Vec<Range<u32>> {
         let in_one = (self.choice.rows == Axis::Period && whole.0) || (self.choice.columns == Axis::Period && whole.1);
         match (self.times.first(), self.times.last()) {
-            (Some(first), Some(last)) if in_one => vec![months(*first).start..months(*last).end],
+            (Some(first), Some(last)) if in_one => std::iter::once(months(*first).start..months(*last).end).collect(),
             _ => self.times.iter().copied().map(months).collect(),
         }
     }

@@ -114,7 +114,10 @@ fn bars(viewer: &Viewer, choice: &Choice, table: &Table, section: &Section, stri
     let bar = |row: &Head, (column, cell): &(&Head, Option<Cell>)| {
         let value = cell.and_then(|cell| cell.value);
         let text = value.map(|value| text(viewer, choice, section, (row, column), value)).unwrap_or_default();
-        Bar { value, text, illustrative: cell.is_some_and(|cell| cell.illustrative) }
+        let illustrative = value.is_some() && cell.is_some_and(|cell| cell.illustrative);
+        // Two series are told apart by their colours; what is made up then has the star of the table.
+        let starred = illustrative && parts == 2;
+        Bar { value, text: if starred { format!("{text} *") } else { text }, illustrative: illustrative && !starred }
     };
     let row = |label: String, head: &Head, bars: Vec<Bar>| {
         let values: Vec<&str> = bars.iter().map(|bar| bar.text.as_str()).collect();
