@@ -19,6 +19,8 @@ const PAGES = [
   ["/scorecard"],
   ["/framework"],
   ["/indicators/PAR-09"],
+  ["/pivot"],
+  ["/pivot?indicator=PRT-08&rows=place&columns=group-disability&every=quarter"],
   ["/institutions"],
   ["/figures"],
   ["/findings", ["reporter", "province", "civil", "admin"]],

@@ -13,6 +13,7 @@ pub mod history;
 pub mod import;
 mod kept;
 pub mod package;
+pub mod pivot_book;
 pub mod progress_report;
 pub mod snapshot;
 pub mod verification;

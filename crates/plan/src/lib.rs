@@ -11,6 +11,7 @@ pub mod number;
 pub mod package;
 pub mod period;
 pub mod permission;
+pub mod pivot;
 pub mod quality;
 pub mod readings;
 pub mod returns;

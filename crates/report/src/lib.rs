@@ -1,4 +1,4 @@
-//! One report model and its writers: document to HTML and PDF, charts and maps to SVG.
+//! One report model and its writers: document to HTML and PDF, charts and maps to SVG, sheets to XLSX and CSV.
 //! Refuses to know plans, indicators or languages: every string arrives translated, every number formatted.
 
 pub mod chart;
@@ -10,14 +10,18 @@ mod palette;
 mod payload;
 pub mod pdf;
 pub mod scene;
+pub mod sheet;
 pub mod status;
 pub mod svg;
 mod text;
 mod world;
+pub mod xlsx;
 
 pub use chart::{AxisText, bars::bars, multiples::multiples, status::status_strip, trend::trend};
 pub use document::{Block, Document};
 pub use map::map;
 pub use pdf::{PdfError, Timestamp, pdf};
 pub use scene::Scene;
+pub use sheet::{Field, Sheet, csv};
 pub use status::{Status, status_icon};
+pub use xlsx::xlsx;

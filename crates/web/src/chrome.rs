@@ -26,10 +26,11 @@ pub(crate) struct Chrome {
 impl Chrome {
     pub fn of(viewer: &Viewer, title: impl Into<String>) -> Chrome {
         let state = &viewer.snapshot.state;
-        let items: [(&str, &str, Act); 7] = [
+        let items: [(&str, &str, Act); 8] = [
             ("/scorecard", "menu-scorecard", Act::ReadPlan),
             ("/framework", "menu-framework", Act::ReadPlan),
             ("/institutions", "menu-institutions", Act::ReadPlan),
+            ("/pivot", "menu-pivot", Act::ReadPlan),
             ("/figures", "menu-figures", Act::ReadPlan),
             ("/findings", "menu-findings", Act::ReadFindings),
             ("/returns", "menu-returns", Act::ReadReturn),

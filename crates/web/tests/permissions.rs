@@ -5,6 +5,7 @@ use std::path::Path;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use axum::response::Response;
+use http_body_util::BodyExt;
 use romduol_app::{App, Clock, demo, package};
 use romduol_plan::kinds::{AnswerState, Return, ReturnStatus};
 use romduol_plan::permission::{Act, Reach, Role, reach};
@@ -166,5 +167,32 @@ async fn an_ended_session_is_over() {
     house.ask(&Method::POST, "/sign-out", Some(&cookie)).await;
     for cookie in [cookie.as_str(), "", "made-up", "'; DROP TABLE session; --"] {
         assert!(to_sign_in(&house.ask(&Method::GET, "/scorecard", Some(cookie)).await), "{cookie}");
+    }
+}
+
+/// In a pivot table a restricted indicator is as unknown as one that does not exist, whichever way it is asked for.
+#[tokio::test]
+async fn the_pivot_table_keeps_restricted_numbers() {
+    let house = house().await;
+    for (role, reads) in [(Role::CivilSociety, false), (Role::Committee, true)] {
+        let cookie = house.session(role).await;
+        for path in ["/pivot", "/pivot.csv", "/pivot.xlsx"] {
+            let path = format!("{path}?indicator=PRT-06&rows=place&columns=period&from=%00&level=%F0%9F%8C%BE");
+            let response = house.ask(&Method::GET, &path, Some(&cookie)).await;
+            assert_eq!(response.status(), StatusCode::OK, "{path}");
+            let body = response.into_body().collect().await.unwrap().to_bytes();
+            if !path.starts_with("/pivot.xlsx") {
+                let text = String::from_utf8(body.to_vec()).unwrap();
+                let own = if path.starts_with("/pivot.csv") {
+                    text.contains("PRT-06")
+                } else {
+                    text.contains("value=\"PRT-06\" checked")
+                };
+                assert_eq!(own, reads, "{} {path}", role.code());
+            }
+        }
+        let too_many = "/pivot.csv?indicator=PRT-08&rows=place&columns=period&level=commune&every=quarter";
+        let status = house.ask(&Method::GET, too_many, Some(&cookie)).await.status();
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     }
 }

@@ -1,9 +1,10 @@
 //! Roll-ups by name: the value of an indicator for a place, a period and a breakdown. Refuses to know where numbers come
 //! from.
 
-use romduol_cube::{Areas, Periods, Query, Time, ratio};
+use romduol_cube::{Areas, Key, Periods, Query, Time, ratio};
 
 use super::Totals;
+use super::layout::Pair;
 use crate::answers::has_base;
 use crate::kinds::*;
 use crate::period::{Frequency, Period};
@@ -64,7 +65,7 @@ impl Totals {
         periods.map(period).collect()
     }
 
-    /// One question to the cube, for the value and, for ratios and means, its base.
+    /// One question to the cube about one period, for the value and, for ratios and means, its base.
     fn ask(
         &self,
         indicator: &Indicator,
@@ -73,19 +74,33 @@ impl Totals {
         period: Period,
         keep: u32,
     ) -> Vec<(u32, Vec<u16>, Total)> {
-        let Some(pair) = self.pair(&indicator.id, overlapping) else { return Vec::new() };
-        let months = period.ordinal() + 1 - u32::from(period.frequency().months())..period.ordinal() + 1;
-        let cells = |measure| {
-            let periods = Periods::Range(months.clone());
-            self.cube.query(&Query { measure, areas, periods, time: Time::Rolled, keep }).ok()
+        let Some(layout) = self.layouts.get(&indicator.id) else { return Vec::new() };
+        // A period as it was reported needs no combining; then even what is never combined over time has its value.
+        let periods = match period.frequency() == layout.reported {
+            true => Periods::one(period.ordinal()),
+            false => Periods::Range(months(period)),
         };
-        let Some(values) = cells(pair.value) else { return Vec::new() };
-        let bases = pair.base.and_then(cells);
+        let Some(pair) = layout.pair(overlapping) else { return Vec::new() };
+        let cells =
+            self.cells(indicator, pair, Query { measure: pair.value, areas, periods, time: Time::Rolled, keep });
+        cells.into_iter().map(|(key, kept, total)| (key.area, kept, total)).collect()
+    }
+
+    /// The answers to a query about the value, each divided by its base where there is one.
+    pub(super) fn cells(&self, indicator: &Indicator, pair: &Pair, query: Query) -> Vec<(Key, Vec<u16>, Total)> {
+        let per_period = query.time == Time::PerPeriod;
+        let Ok(values) = self.cube.query(&query) else { return Vec::new() };
+        let bases = pair.base.and_then(|measure| self.cube.query(&Query { measure, ..query }).ok());
+        let base_of = |key: &Key, kept: &[u16]| match (&bases, per_period) {
+            (Some(bases), true) => bases.get(key.area, key.period, kept).ok().flatten(),
+            (Some(bases), false) => bases.of(key.area, kept).ok().flatten().map(|(_, cell)| cell),
+            (None, _) => None,
+        };
         let scale = if indicator.kind == ValueKind::Ratio { 100.0 } else { 1.0 };
         let mut totals = Vec::new();
         for (key, cell) in values.iter() {
             let kept = values.categories(key);
-            let base = bases.as_ref().and_then(|b| b.of(key.area, &kept).ok().flatten()).map(|(_, cell)| cell);
+            let base = base_of(key, &kept);
             let value = match has_base(indicator.kind) {
                 true => ratio(Some(*cell), base).map(|share| share * scale),
                 false => Some(cell.value),
@@ -94,8 +109,13 @@ impl Totals {
             let denominator = base.map(|b| b.value);
             let numerator = denominator.map(|_| cell.value);
             let (reported, expected) = (cell.present, cell.expected);
-            totals.push((key.area, kept, Total { value, numerator, denominator, reported, expected }));
+            totals.push((*key, kept, Total { value, numerator, denominator, reported, expected }));
         }
         totals
     }
+}
+
+/// The months of a period, as the cube counts them.
+pub fn months(period: Period) -> std::ops::Range<u32> {
+    period.ordinal() + 1 - u32::from(period.frequency().months())..period.ordinal() + 1
 }

@@ -8,6 +8,7 @@ use romduol_cube::{PlaceRule as CubePlace, TimeRule as CubeTime};
 
 use crate::answers::{has_base, question};
 use crate::kinds::*;
+use crate::period::Frequency;
 use crate::state::State;
 
 /// The two numbers of a ratio or mean are two measures of one shape; a count has the first only.
@@ -29,6 +30,8 @@ type Place = Option<(usize, u32)>;
 
 /// The measures of one indicator: its crossed dimensions first, then each overlapping dimension by itself.
 pub(super) struct Layout {
+    /// How often its form asks; a period of that length needs no combining.
+    pub reported: Frequency,
     pairs: Vec<Pair>,
     overlapping: Vec<Id>,
     dimensions: Vec<Id>,
@@ -62,6 +65,7 @@ impl Layout {
         // More combinations than the cube can number are a fault of the package; the indicator then has its total only.
         let pairs = shapes.into_iter().map(|shape| pair(shape.unwrap_or_default())).collect();
         let mut layout = Layout {
+            reported: reported(state, indicator),
             pairs,
             overlapping: indicator.overlapping.clone(),
             dimensions: indicator.dimensions.clone(),
@@ -144,6 +148,12 @@ impl Layout {
         let found = self.overlapping.iter().enumerate().find_map(|(n, d)| number(d, single).map(|c| (n + 1, c)));
         found.and_then(|(pair, category)| Some((pair, self.pairs[pair].shape.combination(&[category]).ok()?)))
     }
+}
+
+/// How often an indicator is reported: as its form asks, else as it is defined.
+pub(crate) fn reported(state: &State, indicator: &Indicator) -> Frequency {
+    let form = indicator.form.as_ref().and_then(|form| state.find::<Form>(form));
+    form.map_or(indicator.frequency, |form| form.frequency)
 }
 
 fn place_rule(rule: PlaceRule) -> CubePlace {

@@ -3,14 +3,17 @@
 
 mod ask;
 mod layout;
+mod table;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use romduol_cube::{AreaTree, Cube, Row};
 
-pub use ask::Total;
+pub use ask::{Total, months};
+pub(crate) use layout::reported;
 use layout::{Layout, Pair};
+pub use table::{Corner, Placed};
 
 use crate::answers::questions;
 use crate::kinds::*;

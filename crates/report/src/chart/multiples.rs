@@ -94,8 +94,12 @@ fn draw(scene: &mut Scene, input: &MultiplesInput, panel: &Panel, axis: &AxisTex
     if xs.1 > xs.0 {
         let last = (axis.time)(xs.1);
         let half = text::width(&last, Size::Small.units()) / 2.0;
-        let at = x.at(xs.1).min(left + wide - half);
-        scene.label((at, foot), last, Anchor::Middle).tone(Tone::Muted);
+        // At the edge it ends there, so that no font writes it beyond.
+        let (at, anchor) = match x.at(xs.1) {
+            at if at + half > left + wide => (left + wide, Anchor::End),
+            at => (at, Anchor::Middle),
+        };
+        scene.label((at, foot), last, anchor).tone(Tone::Muted);
     }
 }
 

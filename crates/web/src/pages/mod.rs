@@ -7,6 +7,7 @@ pub(crate) mod history;
 pub(crate) mod home;
 pub(crate) mod indicator;
 pub(crate) mod lists;
+pub(crate) mod pivot;
 pub(crate) mod report;
 pub(crate) mod returns;
 pub(crate) mod review;
