@@ -12,6 +12,7 @@ act-read-report = read the progress report
 act-read-return = read returns
 act-verify-return = verify returns
 after = After
+and-more = and { $count } more
 answer = Answer
 answer-given = Given below
 answer-missing = No data this time

@@ -12,6 +12,7 @@ act-read-report = អានរបាយការណ៍វឌ្ឍនភាព
 act-read-return = អានរបាយការណ៍
 act-verify-return = ផ្ទៀងផ្ទាត់របាយការណ៍
 after = ក្រោយ
+and-more = និង { $count } ទៀត
 answer = ចម្លើយ
 answer-given = ផ្តល់ខាងក្រោម
 answer-missing = គ្មានទិន្នន័យលើកនេះ

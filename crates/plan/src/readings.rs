@@ -201,14 +201,21 @@ impl<'a> View<'a> {
         targets
     }
 
+    fn asks_areas(&self, form: &str) -> bool {
+        self.state.find::<Form>(form).is_some_and(|form| form.audience == Audience::Area)
+    }
+
     /// The accepted returns that a value rests on.
     pub fn inputs(&self, indicator: &Indicator, area: &str, period: Period) -> Vec<Arc<Return>> {
+        let sources = self.totals.sources(indicator, area, period);
         let inside = |record: &&Arc<Return>| {
-            let assignment = self.state.find::<Assignment>(&record.assignment);
             (self.illustrative || !record.illustrative)
                 && period.contains(record.period)
-                && assignment.is_some_and(|a| self.state.within(&a.area, area))
-                && record.answers.about(&indicator.id).is_some()
+                && self.state.find::<Assignment>(&record.assignment).is_some_and(|unit| {
+                    sources.contains(&(unit.area.clone(), record.period))
+                        && indicator.form.as_ref() == Some(&unit.form)
+                        && (unit.institution == indicator.owner || self.asks_areas(&unit.form))
+                })
         };
         self.state.accepted().filter(inside).cloned().collect()
     }

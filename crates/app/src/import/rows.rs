@@ -55,16 +55,14 @@ enum Unit {
     FormInstitution(usize, usize),
 }
 
-/// One question with what a row says to mean each of its cells.
-struct Asked {
-    /// For each cell of the grid, what stands in each dimension column.
-    keys: Arc<Vec<Vec<Box<[u8]>>>>,
-}
+/// For each cell of a grid, what stands in each dimension column of its row.
+type Keys = Vec<Vec<Box<[u8]>>>;
 
 /// The questions of a form for one kind of unit.
 struct Sheet {
     questions: Arc<Vec<Question>>,
-    asked: Vec<Asked>,
+    /// By question; shared where the grid is.
+    keys: Vec<Arc<Keys>>,
     by_id: HashMap<Box<[u8]>, usize>,
 }
 
@@ -204,7 +202,7 @@ impl<'a, R: BufRead> Rows<'a, R> {
             return Err(Say::new("import-twice").words("unit", &assignment.id).period("period", period));
         }
         let sheet = self.sheet(&assignment);
-        let answers = sheet.questions.iter().map(|question| empty(question)).collect();
+        let answers = sheet.questions.iter().map(empty).collect();
         let place = Place { bytes: place.bytes.start..place.bytes.start, line: place.line, rows: 0 };
         Ok(Open { assignment, period, sheet, answers, place, key: self.key.clone(), at: 0, cell: 0 })
     }
@@ -250,8 +248,8 @@ fn empty(question: &Question) -> Answer {
 
 impl Sheet {
     fn new(questions: Vec<Question>, state: &State, dimensions: &[(Id, usize)]) -> Sheet {
-        let mut known: Vec<(Arc<Grid>, Arc<Vec<Vec<Box<[u8]>>>>)> = Vec::new();
-        let mut asked = Vec::new();
+        let mut known: Vec<(Arc<Grid>, Arc<Keys>)> = Vec::new();
+        let mut all = Vec::new();
         for question in &questions {
             let keys = match known.iter().find(|(grid, _)| Arc::ptr_eq(grid, &question.grid)) {
                 Some((_, keys)) => keys.clone(),
@@ -261,16 +259,16 @@ impl Sheet {
                     keys
                 }
             };
-            asked.push(Asked { keys });
+            all.push(keys);
         }
         let id = |(n, question): (usize, &Question)| (question.indicator.id.as_bytes().into(), n);
         let by_id = questions.iter().enumerate().map(id).collect();
-        Sheet { questions: Arc::new(questions), asked, by_id }
+        Sheet { questions: Arc::new(questions), keys: all, by_id }
     }
 }
 
 /// What stands in each dimension column for each cell of a grid.
-fn keys(grid: &Grid, state: &State, dimensions: &[(Id, usize)]) -> Vec<Vec<Box<[u8]>>> {
+fn keys(grid: &Grid, state: &State, dimensions: &[(Id, usize)]) -> Keys {
     let of = |categories: &Vec<Id>, dimension: &Id| -> Box<[u8]> {
         let own = categories.iter().find(|id| state.find::<Category>(id).is_some_and(|c| c.dimension == *dimension));
         own.map_or(&b""[..], |id| id.as_bytes()).into()
@@ -300,7 +298,7 @@ fn take<R: BufRead>(columns: &Columns, record: &Lines<R>, open: &mut Open) -> Re
             .get(id)
             .ok_or_else(|| Say::new("import-unknown-indicator").words("value", words(columns.indicator)))?,
     };
-    let keys = &open.sheet.asked[at].keys;
+    let keys = &open.sheet.keys[at];
     let fits =
         |key: &Vec<Box<[u8]>>| columns.dimensions.iter().zip(key).all(|((_, n), wanted)| column(*n) == &**wanted);
     let next = if at == open.at { open.cell } else { 0 };

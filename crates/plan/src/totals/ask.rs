@@ -1,6 +1,8 @@
 //! Roll-ups by name: the value of an indicator for a place, a period and a breakdown. Refuses to know where numbers come
 //! from.
 
+use std::collections::HashSet;
+
 use romduol_cube::{Areas, Key, Periods, Query, Time, ratio};
 
 use super::Totals;
@@ -63,6 +65,20 @@ impl Totals {
         let Ok(periods) = self.cube.periods(pair.value) else { return Vec::new() };
         let period = |n: u32| (Period::ending(n, frequency), made_up.is_some_and(|periods| periods.contains(&n)));
         periods.map(period).collect()
+    }
+
+    /// The places whose own numbers make up a value, each with the period it reported.
+    pub fn sources(&self, indicator: &Indicator, area: &str, period: Period) -> HashSet<(Id, Period)> {
+        let (Some(layout), Some(area)) = (self.layouts.get(&indicator.id), self.areas.get(area)) else {
+            return HashSet::new();
+        };
+        let measure = layout.whole().value;
+        let inside = self.cube.periods(measure).into_iter().flatten().filter(|n| months(period).contains(n));
+        let of = |n: u32| {
+            let areas = self.cube.sources(measure, n, *area).unwrap_or_default().into_iter();
+            areas.map(move |area| (self.area_ids[area as usize].clone(), Period::ending(n, layout.reported)))
+        };
+        inside.flat_map(of).collect()
     }
 
     /// One question to the cube about one period, for the value and, for ratios and means, its base.

@@ -16,6 +16,9 @@ use crate::chrome::{Chrome, render, see};
 use crate::error::Page;
 use crate::viewer::Viewer;
 
+/// More returns than this are counted, not listed.
+const INPUTS: usize = 100;
+
 struct Input {
     id: String,
     unit: String,
@@ -34,6 +37,8 @@ struct Explain {
     readings: Vec<(Reading, String, bool)>,
     formula: String,
     inputs: Vec<Input>,
+    /// How many more there are.
+    more: usize,
     rule: &'static str,
     may_override: bool,
     statuses: Vec<(&'static str, String)>,
@@ -65,13 +70,15 @@ pub(crate) async fn show(viewer: Viewer, Path((id, period)): Path<(String, Strin
         illustrative: r.illustrative,
         link,
     };
-    let inputs = view.inputs(&indicator, &country, period).iter().map(input).collect();
+    let rests_on = view.inputs(&indicator, &country, period);
+    let inputs = rests_on.iter().take(INPUTS).map(input).collect();
     let place = viewer.locale.t(&format!("place-{}", indicator.place.code()));
     let time = viewer.locale.t(&format!("time-{}", indicator.time.code()));
     render(&Explain {
         c: Chrome::of(&viewer, viewer.locale.t("explain-title")),
         readings,
         formula: format!("{place} {time}"),
+        more: rests_on.len().saturating_sub(INPUTS),
         inputs,
         rule: RULE_VERSION,
         may_override: viewer.may(Act::Override),

@@ -12,6 +12,9 @@ use crate::chrome::{Chrome, render};
 use crate::error::Page;
 use crate::viewer::Viewer;
 
+/// A home page is for what comes first; the list of returns has the rest.
+const SHOWN: usize = 50;
+
 #[derive(askama::Template)]
 #[template(path = "home.html")]
 struct Home {
@@ -20,10 +23,13 @@ struct Home {
     today: Date,
     files: bool,
     due: Vec<Due>,
+    due_count: usize,
     verifies: bool,
     waiting: Vec<(String, String, Period)>,
+    waiting_count: usize,
     /// Units that are late, with how many returns.
     late: Vec<(String, usize)>,
+    late_more: usize,
     sees_late: bool,
     at: Period,
     counts: Vec<(Status, usize)>,
@@ -34,17 +40,23 @@ pub(crate) async fn show(viewer: Viewer) -> Page {
     let (state, today) = (view.state, viewer.site.app.now().date);
     let mut due = filing::owed_by(state, &viewer.person, today);
     due.retain(Due::open);
-    let waiting = verification::waiting(state, &viewer.person).into_iter();
-    let waiting = waiting.map(|r| (r.id.clone(), unit_name(&viewer, &r.assignment), r.period)).collect();
+    let due_count = due.len();
+    due.truncate(SHOWN);
+    let waiting = verification::waiting(state, &viewer.person);
+    let waiting_count = waiting.len();
+    let waiting =
+        waiting.into_iter().take(SHOWN).map(|r| (r.id.clone(), unit_name(&viewer, &r.assignment), r.period)).collect();
     let sees_late = viewer.may(Act::ReadFindings);
-    let mut late: Vec<(String, usize)> = Vec::new();
+    let mut late: Vec<(&str, usize)> = Vec::new();
     for assignment in state.all::<romduol_plan::kinds::Assignment>().filter(|_| sees_late) {
         let overdue = returns::owed(state, assignment, today).iter().filter(|d| d.overdue(today)).count();
         if overdue > 0 {
-            late.push((unit_name(&viewer, &assignment.id), overdue));
+            late.push((&assignment.id, overdue));
         }
     }
     late.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    let late_more = late.len().saturating_sub(SHOWN);
+    let late = late.into_iter().take(SHOWN).map(|(id, n)| (unit_name(&viewer, id), n)).collect();
     let (at, _) = year(&viewer);
     let standings = standings(&viewer, at);
     render(&Home {
@@ -53,9 +65,12 @@ pub(crate) async fn show(viewer: Viewer) -> Page {
         today,
         files: viewer.may(Act::File),
         due,
+        due_count,
         verifies: viewer.may(Act::Verify),
         waiting,
+        waiting_count,
         late,
+        late_more,
         sees_late,
         at,
         counts: counts(standings.iter()),
