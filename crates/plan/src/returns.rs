@@ -125,6 +125,28 @@ pub fn owed(state: &State, assignment: &Arc<Assignment>, today: Date) -> Vec<Due
     owed
 }
 
+/// How many returns of an assignment are late: as many as `owed` has overdue, without looking at each.
+pub fn late(state: &State, assignment: &Arc<Assignment>, today: Date) -> usize {
+    let Some(form) = state.find::<Form>(&assignment.form) else { return 0 };
+    let always = state.find::<Area>(&assignment.area).is_none_or(|a| a.valid_from.is_none() && a.valid_to.is_none());
+    if !always {
+        return owed(state, assignment, today).iter().filter(|due| due.overdue(today)).count();
+    }
+    // Only the newest periods can still be in time; what came in for them says nothing of the older ones.
+    let (mut last, mut early) = (Period::containing(today, form.frequency).previous(), 0);
+    while last >= assignment.from && today <= last.last_day().plus_days(form.due_days) {
+        let record = state.find::<Return>(&return_id(&assignment.id, last));
+        early += u32::from(record.is_some_and(|r| r.status != ReturnStatus::SentBack));
+        last = last.previous();
+    }
+    let last = assignment.to.map_or(last, |to| last.min(to));
+    if last < assignment.from {
+        return 0;
+    }
+    let periods = (last.ordinal() - assignment.from.ordinal()) / u32::from(form.frequency.months()) + 1;
+    periods.saturating_sub(state.filed(&assignment.id) - early) as usize
+}
+
 /// Whether a unit may report a period now. Returns what it owes.
 pub fn may_report(state: &State, assignment: &str, period: Period, today: Date) -> Result<Due, Refused> {
     let unknown = || Refused::UnknownAssignment(assignment.to_string());

@@ -61,7 +61,10 @@ async fn serve(app: App, port: u16, demo: bool) -> anyhow::Result<()> {
         .await
         .with_context(|| format!("port {port} is taken or not allowed; choose another one with --port"))?;
     tokio::spawn(app.clone().follow());
-    romduol_web::serve(listener, app, embedded::reference_plan().remove("map.geojson"), demo).await?;
+    let first = app.clone();
+    tokio::spawn(async move { first.keep_snapshot().await });
+    romduol_web::serve(listener, app.clone(), embedded::reference_plan().remove("map.geojson"), demo).await?;
+    app.close().await;
     Ok(())
 }
 

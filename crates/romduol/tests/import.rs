@@ -220,3 +220,20 @@ async fn a_kept_state_is_the_same_state() {
     assert!(State::from_bytes(&bytes[..bytes.len() / 2]).is_none());
     assert!(State::from_bytes(b"something else").is_none());
 }
+
+/// Counting late returns gives what looking at each one gives.
+#[tokio::test]
+async fn late_returns_are_counted_right() {
+    let folder = folder().await;
+    folder.app.fill_demo(true).await.unwrap();
+    let (state, today) = (folder.app.snapshot().state.clone(), folder.app.now().date);
+    let mut all = 0;
+    for day in [today, today.plus_days(30), today.plus_days(60)] {
+        for assignment in state.all::<Assignment>() {
+            let slow = romduol_plan::returns::owed(&state, assignment, day).iter().filter(|d| d.overdue(day)).count();
+            assert_eq!(romduol_plan::returns::late(&state, assignment, day), slow, "{} {day}", assignment.id);
+            all += slow;
+        }
+    }
+    assert!(all > 0, "some are late");
+}

@@ -38,7 +38,18 @@ pub async fn serve(
     demo: bool,
 ) -> std::io::Result<()> {
     let stop = async {
-        let _ = tokio::signal::ctrl_c().await;
+        // A service manager asks with SIGTERM, a person with Ctrl-C.
+        let mut asked = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok();
+        let terminated = async {
+            match &mut asked {
+                Some(asked) => drop(asked.recv().await),
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            () = terminated => {}
+        }
     };
     axum::serve(listener, router(app, map, demo)).with_graceful_shutdown(stop).await
 }

@@ -75,11 +75,7 @@ impl State {
             state.tables.put(Body::read(kind, &mut serde_json::Deserializer::from_str(json)).ok()?);
         }
         for record in kept.returns {
-            let record = Arc::new(record.read()?);
-            if record.status == ReturnStatus::Accepted {
-                state.accept(&record);
-            }
-            state.tables.put(Body::Return(record));
+            state.put_return(&Arc::new(record.read()?));
         }
         for record in kept.accepted {
             state.accept(&Arc::new(record.read()?));

@@ -5,7 +5,7 @@ mod kept;
 
 use std::sync::Arc;
 
-use imbl::{OrdMap, Vector};
+use imbl::{OrdMap, OrdSet, Vector};
 
 use crate::entry::{Change, Entry};
 use crate::kinds::*;
@@ -22,6 +22,10 @@ pub struct State {
     accepted: OrdMap<Id, Arc<Return>>,
     /// How many of them are made up.
     illustrative: usize,
+    /// The returns that a verifier has to decide.
+    pending: OrdSet<Id>,
+    /// How many returns of each assignment have come in and were not sent back.
+    filed: OrdMap<Id, u32>,
 }
 
 impl State {
@@ -32,23 +36,55 @@ impl State {
             let (kind, id) = change.subject();
             self.history.entry((kind, id.to_string())).or_default().push_back(position);
             match change {
-                Change::Put(body) => {
-                    if let Body::Return(record) = body
-                        && record.status == ReturnStatus::Accepted
-                    {
-                        self.accept(record);
-                    }
-                    self.tables.put(body.clone());
-                }
+                Change::Put(Body::Return(record)) => self.put_return(record),
+                Change::Put(body) => self.tables.put(body.clone()),
                 Change::Retire(kind, id) => {
                     if *kind == Kind::Return {
-                        let gone = self.accepted.remove(id);
-                        self.illustrative -= usize::from(gone.is_some_and(|record| record.illustrative));
+                        self.retire_return(id);
                     }
                     self.tables.retire(*kind, id);
                 }
             }
         }
+    }
+
+    fn put_return(&mut self, record: &Arc<Return>) {
+        let before = self.find::<Return>(&record.id).cloned();
+        self.count_filed(before.as_deref(), Some(record));
+        match record.status {
+            ReturnStatus::Submitted | ReturnStatus::Verified => self.pending.insert(record.id.clone()),
+            ReturnStatus::SentBack | ReturnStatus::Accepted => self.pending.remove(&record.id),
+        };
+        if record.status == ReturnStatus::Accepted {
+            self.accept(record);
+        }
+        self.tables.put(Body::Return(record.clone()));
+    }
+
+    fn retire_return(&mut self, id: &str) {
+        let before = self.find::<Return>(id).cloned();
+        self.count_filed(before.as_deref(), None);
+        self.pending.remove(id);
+        let gone = self.accepted.remove(id);
+        self.illustrative -= usize::from(gone.is_some_and(|record| record.illustrative));
+    }
+
+    fn count_filed(&mut self, before: Option<&Return>, after: Option<&Return>) {
+        let filed = |record: Option<&Return>| record.is_some_and(|r| r.status != ReturnStatus::SentBack);
+        let Some(assignment) = after.or(before).map(|record| record.assignment.clone()) else { return };
+        let count = self.filed.entry(assignment).or_insert(0);
+        *count += u32::from(filed(after));
+        *count -= u32::from(filed(before));
+    }
+
+    /// The returns that a verifier has to decide, in order of their ids.
+    pub fn pending(&self) -> impl Iterator<Item = &Arc<Return>> {
+        self.pending.iter().filter_map(|id| self.find::<Return>(id))
+    }
+
+    /// How many returns of an assignment have come in and were not sent back.
+    pub fn filed(&self, assignment: &str) -> u32 {
+        self.filed.get(assignment).copied().unwrap_or(0)
     }
 
     fn accept(&mut self, record: &Arc<Return>) {

@@ -22,11 +22,23 @@ pub struct Total {
     pub expected: u32,
 }
 
+/// Enough for every page that people look at again and again; what is asked beyond is computed each time.
+const REMEMBERED: usize = 50_000;
+
 impl Totals {
     /// The value of an indicator for an area over one period (by its time rule where the period has several parts).
     pub fn total(&self, indicator: &Indicator, area: &str, period: Period) -> Option<Total> {
-        let area = *self.areas.get(area)?;
-        self.ask(indicator, None, Areas::One(area), period, 0).pop().map(|(_, _, total)| total)
+        let number = *self.areas.get(area)?;
+        let key = (indicator.id.clone(), area.to_string(), period);
+        let mut memo = self.memo.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(known) = memo.get(&key) {
+            return *known;
+        }
+        let total = self.ask(indicator, None, Areas::One(number), period, 0).pop().map(|(_, _, total)| total);
+        if memo.len() < REMEMBERED {
+            memo.insert(key, total);
+        }
+        total
     }
 
     /// The values of all areas directly below `area`.

@@ -6,7 +6,7 @@ mod layout;
 mod table;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use romduol_cube::{AreaTree, Cube, Row};
 
@@ -32,6 +32,8 @@ pub struct Totals {
     /// The periods of an indicator that made-up returns speak for.
     made_up: BTreeMap<Id, BTreeSet<u32>>,
     cube: Cube,
+    /// Totals that were asked for since the numbers last changed; clones share it until one of them changes.
+    memo: Arc<Mutex<HashMap<(Id, Id, Period), Option<Total>>>>,
 }
 
 impl Totals {
@@ -59,6 +61,7 @@ impl Totals {
             expected: Arc::default(),
             made_up: BTreeMap::new(),
             cube,
+            memo: Arc::default(),
         }
     }
 
@@ -94,6 +97,7 @@ impl Totals {
         if old.is_none() && new.is_none() {
             return;
         }
+        self.memo = Arc::default();
         let Some(assignment) = state.find::<Assignment>(&record.assignment) else { return };
         let Some(area) = self.areas.get(&assignment.area).copied() else { return };
         self.expect(state, &assignment.form, record.period);

@@ -49,7 +49,7 @@ pub(crate) async fn show(viewer: Viewer) -> Page {
     let sees_late = viewer.may(Act::ReadFindings);
     let mut late: Vec<(&str, usize)> = Vec::new();
     for assignment in state.all::<romduol_plan::kinds::Assignment>().filter(|_| sees_late) {
-        let overdue = returns::owed(state, assignment, today).iter().filter(|d| d.overdue(today)).count();
+        let overdue = returns::late(state, assignment, today);
         if overdue > 0 {
             late.push((&assignment.id, overdue));
         }
