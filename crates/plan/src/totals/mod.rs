@@ -32,9 +32,12 @@ pub struct Totals {
     /// The periods of an indicator that made-up returns speak for.
     made_up: BTreeMap<Id, BTreeSet<u32>>,
     cube: Cube,
-    /// Totals that were asked for since the numbers last changed; clones share it until one of them changes.
-    memo: Arc<Mutex<HashMap<(Id, Id, Period), Option<Total>>>>,
+    /// Clones share it until the numbers of one of them change.
+    memo: Arc<Mutex<Memo>>,
 }
+
+/// Totals that were asked for since the numbers last changed, by indicator, area and period.
+type Memo = HashMap<(Id, Id, Period), Option<Total>>;
 
 impl Totals {
     /// Builds the totals of a state from its accepted returns.
