@@ -95,7 +95,9 @@ fn pillar_numbers(state: &State, found: &mut Vec<Finding>) {
     for body in state.all::<Institution>() {
         for printed in body.pillars_printed.split(';') {
             let Some((number, name)) = printed.split_once(':') else { continue };
-            let bodies = meanings.entry(number.trim().into()).or_default().entry(name.trim().into()).or_default();
+            // What stands in brackets is a remark of the source, not part of the name.
+            let name = name.split(" (").next().unwrap_or_default().trim();
+            let bodies = meanings.entry(number.trim().into()).or_default().entry(name.into()).or_default();
             bodies.push(body.id.clone());
         }
     }
