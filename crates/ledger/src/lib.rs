@@ -1,5 +1,5 @@
-//! The append-only store: entries in a hash chain, plus accounts, sessions, drafts and blobs. The only crate that
-//! speaks SQL. It refuses to know what an entry means: a body is opaque text, a role is a word, a time is a number
+//! The append-only store: entries in a hash chain, plus accounts, sessions, drafts and blobs. The only SQL on
+//! the store. It refuses to know what an entry means: a body is opaque text, a role is a word, a time is a number
 //! that the caller brings.
 //!
 //! The SQL is written once, in the subset that SQLite and PostgreSQL share (`$1` parameters, `BIGINT` and `TEXT`,

@@ -139,14 +139,13 @@ impl App {
         Ok(tally)
     }
 
-    /// Corrects single numbers of returns that are there, each raised by `step`: what one asks for who has found a
-    /// mistake after acceptance. Each return gets a new version with this reason.
+    /// Corrects single numbers of returns that are there: what one asks for who has found a mistake after acceptance.
+    /// Each return gets a new version with this reason.
     pub async fn correct_cells(
         &self,
         actor: &Actor,
         reason: &str,
         cells: &BTreeMap<(Id, Period), Vec<Correction>>,
-        step: f64,
     ) -> Result<(), AppError> {
         let today = self.now().date;
         let mut commands: Vec<(String, Decide)> = Vec::with_capacity(cells.len());
@@ -157,7 +156,7 @@ impl App {
                 let due = returns::may_report(state, &assignment, period, today)?;
                 let missing = || AppError::NotFound { kind: Kind::Return, id: due.id() };
                 let mut answers = due.record.as_ref().ok_or_else(missing)?.answers.open();
-                corrections.iter().for_each(|correction| correction.apply(&mut answers, step));
+                corrections.iter().for_each(|correction| correction.apply(&mut answers));
                 let mut record = returns::submit(&due, Answers::pack(&answers), &why, false)?;
                 record.status = ReturnStatus::Accepted;
                 record.steps_done = due.form.chain.len() as u8;
@@ -192,11 +191,11 @@ pub struct Correction {
 }
 
 impl Correction {
-    fn apply(&self, answers: &mut [Answer], step: f64) {
+    fn apply(&self, answers: &mut [Answer]) {
         let Some(answer) = answers.iter_mut().find(|answer| answer.indicator == self.indicator) else { return };
         let cell = answer.cells.grid.0.iter().position(|categories| *categories == self.categories);
         if let Some(value) = cell.and_then(|cell| answer.cells.values.get_mut(cell)) {
-            *value = Some(self.value + step);
+            *value = Some(self.value);
         }
     }
 }
@@ -231,12 +230,12 @@ fn open(path: &Path) -> Result<File, AppError> {
         let say = Say::new("import-cannot-open").words("value", path.display().to_string());
         AppError::Bad(say.words("what", what))
     };
+    let name = path.file_name().map(|name| name.to_string_lossy().to_string()).unwrap_or_default();
     let mut file = std::fs::File::open(path).map_err(|error| unreadable(error.to_string()))?;
     let mut head = vec![0; 64 << 10];
     let read = file.read(&mut head).map_err(|error| unreadable(error.to_string()))?;
     head.truncate(read);
     if let Some(kind) = infer::get(&head) {
-        let name = path.file_name().map(|name| name.to_string_lossy().to_string()).unwrap_or_default();
         return Err(AppError::Bad(
             Say::new("file-not-what-it-says").words("name", name).words("found", kind.mime_type()),
         ));
@@ -246,7 +245,6 @@ fn open(path: &Path) -> Result<File, AppError> {
     let count = |delimiter: u8| line.iter().filter(|byte| **byte == delimiter).count();
     let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(|d| (count(*d), *d == b',')).unwrap_or(b',');
     let bytes = file.metadata().map(|data| data.len()).unwrap_or(0);
-    let name = path.file_name().map(|name| name.to_string_lossy().to_string()).unwrap_or_default();
     Ok(File { source: BufReader::with_capacity(1 << 20, file), name, delimiter, bytes })
 }
 

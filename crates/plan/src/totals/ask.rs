@@ -30,11 +30,13 @@ impl Totals {
     pub fn total(&self, indicator: &Indicator, area: &str, period: Period) -> Option<Total> {
         let number = *self.areas.get(area)?;
         let key = (indicator.id.clone(), area.to_string(), period);
-        let mut memo = self.memo.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(known) = memo.get(&key) {
+        let memo = || self.memo.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(known) = memo().get(&key) {
             return *known;
         }
+        // Computed without the lock, so that no reader waits for another one's question.
         let total = self.ask(indicator, None, Areas::One(number), period, 0).pop().map(|(_, _, total)| total);
+        let mut memo = memo();
         if memo.len() < REMEMBERED {
             memo.insert(key, total);
         }
