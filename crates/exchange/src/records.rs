@@ -40,7 +40,7 @@ fn column_of(field: &column::Column) -> Column {
         CellType::Number => ColumnKind::Number,
         CellType::Integer => ColumnKind::Integer,
         CellType::Boolean => ColumnKind::Boolean,
-        CellType::Text | CellType::Code(_) | CellType::Period | CellType::List(_) => ColumnKind::Text,
+        CellType::Text | CellType::Code(_) | CellType::Period | CellType::Date | CellType::List(_) => ColumnKind::Text,
     };
     Column::new(&field.name, kind, description(field))
 }
@@ -59,6 +59,7 @@ fn description(field: &column::Column) -> String {
     match &field.cell {
         CellType::Code(codes) => parts.push(format!("One of: {}.", codes.join(", "))),
         CellType::Period => parts.push("A period: 2024, 2024S1, 2024Q3 or 2024-07.".into()),
+        CellType::Date => parts.push("A date: 2026-03-31.".into()),
         CellType::List(_) => parts.push("Several are separated by `;`.".into()),
         _ => {}
     }

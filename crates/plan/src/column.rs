@@ -18,6 +18,7 @@ pub enum CellType {
     /// One of fixed codes.
     Code(Vec<String>),
     Period,
+    Date,
     /// A list of texts or codes, separated by `;`.
     List(Option<Vec<String>>),
 }
@@ -81,6 +82,9 @@ fn cell_type(property: &Value) -> CellType {
     if property.get("pattern").is_some() {
         return CellType::Period;
     }
+    if is_date(property) {
+        return CellType::Date;
+    }
     match type_name(property) {
         "array" => CellType::List(property.get("items").and_then(codes)),
         "number" => CellType::Number,
@@ -104,6 +108,12 @@ fn codes(property: &Value) -> Option<Vec<String>> {
         return Some(strings(&consts.collect()));
     }
     property.get("anyOf").and_then(Value::as_array)?.iter().find_map(codes)
+}
+
+/// An optional date comes as `anyOf` with null.
+fn is_date(property: &Value) -> bool {
+    let options = property.get("anyOf").and_then(Value::as_array).into_iter().flatten();
+    options.chain([property]).any(|option| option.get("format").is_some_and(|format| format == "date"))
 }
 
 fn type_name(property: &Value) -> &str {
@@ -186,6 +196,10 @@ fn read_cell(column: &Column, text: &str) -> Result<Value, BadCell> {
         CellType::Period => match text.parse::<crate::Period>() {
             Ok(period) => Ok(Value::from(period.to_string())),
             Err(_) => Err(bad_cell(column, text, "is not a period", "write 2024, 2024S1, 2024Q3 or 2024-07".into())),
+        },
+        CellType::Date => match crate::Date::parse(text) {
+            Some(date) => Ok(Value::from(date.to_string())),
+            None => Err(bad_cell(column, text, "is not a date", "write year, month and day as 2026-03-31".into())),
         },
         CellType::Code(codes) => known(column, codes, text).map(|()| Value::from(text)),
         CellType::List(codes) => {

@@ -7,6 +7,7 @@ pub mod column;
 pub mod diff;
 pub mod entry;
 pub mod kinds;
+pub mod links;
 pub mod number;
 pub mod package;
 pub mod period;

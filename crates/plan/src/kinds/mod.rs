@@ -4,18 +4,24 @@
 //! ledger, the JSON of the API and the JSON Schema (its doc comments are the descriptions there).
 
 mod answer;
+mod coherence;
 mod collect;
 mod evidence;
 mod framework;
 mod indicator;
+mod people;
 mod place;
+mod road;
 
 pub use answer::*;
+pub use coherence::*;
 pub use collect::*;
 pub use evidence::*;
 pub use framework::*;
 pub use indicator::*;
+pub use people::*;
 pub use place::*;
+pub use road::*;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -150,6 +156,20 @@ kinds! {
     Assignment = "assignments",
     Evidence = "evidence",
     Preference = "preferences",
+    Policy = "policies",
+    Gap = "gaps",
+    Instrument = "instruments",
+    Position = "positions",
+    Alignment = "alignments",
+    Consultation = "consultations",
+    Attendance = "attendances",
+    Contribution = "contributions",
+    Element = "elements",
+    Assessment = "assessments",
+    Model = "models",
+    Decision = "decisions",
+    NextStep = "next_steps",
+    Version = "versions",
     Override = "overrides",
     Lock = "locks",
     Return = "returns" version 2,
@@ -160,9 +180,15 @@ impl Kind {
         Kind::ALL.iter().copied().find(|kind| kind.code() == code)
     }
 
-    /// The kinds a plan package holds, in an order in which every reference points backwards.
-    /// Returns and locks arise while the plan runs.
+    /// The kinds a plan package holds, in an order in which every reference but those to the same kind points backwards.
+    /// The others arise while the plan runs.
     pub fn of_package() -> impl Iterator<Item = Kind> {
-        Kind::ALL.iter().copied().filter(|kind| !matches!(kind, Kind::Return | Kind::Lock | Kind::Override))
+        let arises = |kind: &Kind| matches!(kind, Kind::Return | Kind::Lock | Kind::Override | Kind::Version);
+        Kind::ALL.iter().copied().filter(move |kind| !arises(kind))
+    }
+
+    /// Whether a package without the file is no package. Those of the situation analysis may be missing.
+    pub fn is_essential(self) -> bool {
+        Kind::of_package().take_while(|kind| *kind != Kind::Policy).any(|kind| kind == self)
     }
 }

@@ -1,12 +1,17 @@
 //! A plan package as rows: reading them into records and finding every fault, each with its place and its mend.
 //! Refuses to know files and folders: sheets come in as strings.
 
+mod analysis;
 mod rules;
+mod script;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::column::{self, Column};
 use crate::kinds::{Body, Kind};
+
+/// The row of a record that is there already.
+const OLD: usize = usize::MAX;
 
 /// Something wrong in a package: where, what, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,6 +63,7 @@ impl Package {
         for kind in Kind::of_package() {
             match sheets.get(&kind) {
                 Some(sheet) => package.read_sheet(kind, sheet),
+                None if !kind.is_essential() => {}
                 None => package.faults.push(Fault {
                     problem: "is missing".into(),
                     mend: format!("add {}.csv, at least with its header row", kind.code()),
@@ -65,9 +71,29 @@ impl Package {
                 }),
             }
         }
-        rules::check(&mut package);
-        package.faults.sort();
+        package.check();
         package
+    }
+
+    /// Reads rows of one kind into a plan that exists: the new rows take the place of records with the same id. What
+    /// comes back holds the new rows only, and the faults that concern them.
+    pub fn amend(existing: impl IntoIterator<Item = Body>, kind: Kind, sheet: &Sheet) -> Package {
+        let mut package = Package::default();
+        package.read_sheet(kind, sheet);
+        let new: HashSet<String> = package.records.iter().map(|(_, body)| body.id().to_string()).collect();
+        let others = existing.into_iter().filter(|body| body.kind() != kind || !new.contains(body.id()));
+        package.records.extend(others.map(|body| (OLD, body)));
+        package.check();
+        package.records.retain(|(row, _)| *row != OLD);
+        package.faults.retain(|fault| fault.row != OLD && fault.file == file(kind));
+        package
+    }
+
+    fn check(&mut self) {
+        script::check(self);
+        rules::check(self);
+        analysis::check(self);
+        self.faults.sort();
     }
 
     fn read_sheet(&mut self, kind: Kind, sheet: &Sheet) {
@@ -141,6 +167,25 @@ fn file(kind: Kind) -> String {
     format!("{}.csv", kind.code())
 }
 
+/// A fault in a cell of a row.
+fn fault(
+    row: usize,
+    kind: Kind,
+    column: &str,
+    value: &str,
+    problem: impl Into<String>,
+    mend: impl Into<String>,
+) -> Fault {
+    Fault {
+        row,
+        column: column.into(),
+        value: value.into(),
+        problem: problem.into(),
+        mend: mend.into(),
+        ..whole_file(kind)
+    }
+}
+
 fn whole_file(kind: Kind) -> Fault {
     Fault {
         file: file(kind),
@@ -186,6 +231,7 @@ fn field(column: &Column) -> serde_json::Value {
         CellType::Number => "number",
         CellType::Integer => "integer",
         CellType::Boolean => "boolean",
+        CellType::Date => "date",
         _ => "string",
     };
     let mut field = json!({ "name": column.name, "type": kind });

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Fault, Package, whole_file};
+use super::{Fault, Package, fault, whole_file};
 use crate::column::{self, CellType};
 use crate::kinds::*;
 
@@ -16,24 +16,6 @@ pub(super) fn check(package: &mut Package) {
     targets(package, &mut faults);
     one_reporter_per_number(package, &mut faults);
     package.faults.extend(faults);
-}
-
-fn fault(
-    row: usize,
-    kind: Kind,
-    column: &str,
-    value: &str,
-    problem: impl Into<String>,
-    mend: impl Into<String>,
-) -> Fault {
-    Fault {
-        row,
-        column: column.into(),
-        value: value.into(),
-        problem: problem.into(),
-        mend: mend.into(),
-        ..whole_file(kind)
-    }
 }
 
 /// Every reference must point to a row. A pillar given by number is answered with a question: the numbers clash.
