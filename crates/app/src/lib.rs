@@ -4,7 +4,9 @@
 //! writer decides all that wait against the newest state, appends them in one durable commit and only then answers.
 
 pub mod accounts;
+pub mod answer_sheet;
 pub mod attach;
+pub mod calendar;
 pub mod clock;
 pub mod demo;
 mod error;
@@ -15,8 +17,14 @@ mod kept;
 pub mod package;
 pub mod pivot_book;
 pub mod progress_report;
+pub mod readiness;
+pub mod records;
+pub mod search;
+pub mod similar;
 pub mod snapshot;
 pub mod verification;
+pub mod versions;
+pub mod words;
 mod writer;
 
 use std::path::Path;

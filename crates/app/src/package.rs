@@ -52,7 +52,7 @@ pub fn check(files: &Files) -> Package {
     package
 }
 
-fn sheet(bytes: &[u8]) -> Result<Sheet, (usize, String, String)> {
+pub(crate) fn sheet(bytes: &[u8]) -> Result<Sheet, (usize, String, String)> {
     if let Some(kind) = infer::get(bytes) {
         let problem = format!("is not what its name says: it is a file of type {}", kind.mime_type());
         return Err((0, problem, "save it from the spreadsheet as CSV (UTF-8)".into()));

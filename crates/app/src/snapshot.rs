@@ -1,12 +1,17 @@
 //! One moment of the plan: its state and totals, immutable and cheap to share. Built by folding the ledger.
 
+use std::sync::{Arc, OnceLock};
+
 use romduol_ledger::{Entry as StoredEntry, Head};
 use romduol_plan::kinds::{Body, ReturnStatus};
+use romduol_plan::links::Links;
 use romduol_plan::readings::View;
 use romduol_plan::totals::Totals;
 use romduol_plan::{Change, Entry, Kind, State};
 
 use crate::AppError;
+use crate::search::Index;
+use crate::similar::{self, Pair};
 
 /// A state with its totals.
 #[derive(Clone)]
@@ -18,6 +23,15 @@ pub struct Snapshot {
     /// The plan's own shape has changed and the totals have to be built anew.
     stale: bool,
     pub head: Head,
+    found: Arc<Found>,
+}
+
+/// What is found out about the records when somebody first asks, and kept as long as they stay as they are.
+#[derive(Default)]
+struct Found {
+    links: OnceLock<Links>,
+    index: OnceLock<Index>,
+    alike: OnceLock<Vec<Pair>>,
 }
 
 impl Snapshot {
@@ -28,7 +42,7 @@ impl Snapshot {
     /// A state with totals that were kept for it.
     pub(crate) fn with(state: State, real: Totals, head: Head) -> Snapshot {
         let all = state.has_illustrative_returns().then(|| Totals::build(&state, true));
-        Snapshot { state, real, all, stale: false, head }
+        Snapshot { state, real, all, stale: false, head, found: Arc::default() }
     }
 
     /// What is read from, with or without illustrative data.
@@ -60,6 +74,9 @@ impl Snapshot {
         let accepted: Vec<_> = accepted.map(|new| (self.state.accepted_return(&new.id).cloned(), new)).collect();
         self.state.apply(head.seq, entry);
         self.head = head;
+        if entry.changes.iter().any(|change| change.subject().0 != Kind::Return) {
+            self.found = Arc::default();
+        }
         if self.stale {
             return;
         }
@@ -78,6 +95,19 @@ impl Snapshot {
             let real = Totals::build(&self.state, false);
             *self = Snapshot::with(std::mem::take(&mut self.state), real, self.head.clone());
         }
+    }
+
+    pub fn links(&self) -> &Links {
+        self.found.links.get_or_init(|| Links::of(&self.state))
+    }
+
+    pub fn index(&self) -> &Index {
+        self.found.index.get_or_init(|| Index::of(&self.state))
+    }
+
+    /// Actions that resemble each other or what others do already.
+    pub fn alike(&self) -> &[Pair] {
+        self.found.alike.get_or_init(|| similar::pairs(&self.state))
     }
 
     /// The real totals as bytes, to be kept beside the ledger.

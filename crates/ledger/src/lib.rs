@@ -10,6 +10,7 @@
 mod account;
 mod blob;
 mod chain;
+mod comment;
 mod dialect;
 mod draft;
 mod entry;
@@ -27,6 +28,7 @@ use std::sync::Arc;
 pub use account::{Account, NewAccount};
 pub use blob::{BlobId, Blobs};
 pub use chain::{Break, Entry, GENESIS_HASH, Head, Why, entry_hash};
+pub use comment::Comment;
 pub use draft::{Draft, DraftError, DraftSummary};
 pub use entry::{AppendError, READ_LIMIT};
 pub use error::LedgerError;

@@ -9,7 +9,7 @@ use crate::chain::Head;
 use crate::dialect::{BEGIN_WRITE, Connection};
 
 /// Version 1 and onwards; the list at index `n` leads from version `n` to `n + 1`.
-pub(crate) const MIGRATIONS: &[&[&str]] = &[V1, V2];
+pub(crate) const MIGRATIONS: &[&[&str]] = &[V1, V2, V3];
 
 /// The schema version that this program writes.
 #[allow(clippy::cast_possible_truncation)]
@@ -50,6 +50,13 @@ const V1: &[&str] = &[
 
 /// No statement: from here on long bodies may be compressed, which an older program could not read.
 const V2: &[&str] = &[];
+
+const V3: &[&str] = &["CREATE TABLE comment (
+        code_hash TEXT PRIMARY KEY,
+        version TEXT NOT NULL,
+        body TEXT,
+        day BIGINT NOT NULL,
+        outcome TEXT)"];
 
 /// Lays out an empty database: all migrations and the head before the first entry.
 pub(crate) async fn create(connection: &mut Connection) -> Result<(), sqlx::Error> {
@@ -96,7 +103,7 @@ mod tests {
     use super::*;
 
     const NEXT: &[&[&str]] =
-        &[V1, V2, &["ALTER TABLE account ADD COLUMN phone TEXT"], &["CREATE TABLE extra (id TEXT PRIMARY KEY)"]];
+        &[V1, V2, V3, &["ALTER TABLE account ADD COLUMN phone TEXT"], &["CREATE TABLE extra (id TEXT PRIMARY KEY)"]];
 
     async fn empty() -> Connection {
         let mut connection = Connection::connect("sqlite::memory:").await.unwrap();
@@ -109,14 +116,14 @@ mod tests {
         let mut connection = empty().await;
         for _ in 0..2 {
             migrate(&mut connection, NEXT).await.unwrap();
-            assert_eq!(version(&mut connection).await.unwrap(), Some(4));
+            assert_eq!(version(&mut connection).await.unwrap(), Some(5));
         }
         sqlx::query("SELECT phone FROM account, extra").fetch_all(&mut connection).await.unwrap();
     }
 
     #[tokio::test]
     async fn a_failing_migration_changes_nothing() {
-        const BAD: &[&[&str]] = &[V1, V2, &["CREATE TABLE extra (id TEXT)", "CREATE TABLE extra (id TEXT)"]];
+        const BAD: &[&[&str]] = &[V1, V2, V3, &["CREATE TABLE extra (id TEXT)", "CREATE TABLE extra (id TEXT)"]];
         let mut connection = empty().await;
         assert!(migrate(&mut connection, BAD).await.is_err());
         assert_eq!(version(&mut connection).await.unwrap(), Some(LATEST));

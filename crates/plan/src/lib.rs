@@ -3,13 +3,16 @@
 //! Pure: no IO, no clock, no randomness, no async. Time and ids come in as arguments.
 
 pub mod answers;
+pub mod coherence;
 pub mod column;
+pub mod commitments;
 pub mod diff;
 pub mod entry;
 pub mod kinds;
 pub mod links;
 pub mod number;
 pub mod package;
+pub mod people;
 pub mod period;
 pub mod permission;
 pub mod pivot;
@@ -17,11 +20,13 @@ pub mod quality;
 pub mod readings;
 pub mod returns;
 pub mod say;
+pub mod screen;
 pub mod state;
 pub mod status;
 pub mod text;
 pub mod totals;
 pub mod upgrade;
+pub mod versions;
 
 pub use entry::{Actor, Change, Entry};
 pub use kinds::{Body, Id, Kind, Record};

@@ -1,6 +1,6 @@
 //! Who may do what to which record: one table, used by pages, API, command line and reports alike.
 
-use crate::kinds::{Assignment, Class, Form, Id, Return, ReturnStatus, Step};
+use crate::kinds::{Assignment, Body, Class, Consent, Form, Id, Return, ReturnStatus, Step};
 use crate::state::State;
 use crate::vocabulary;
 
@@ -38,6 +38,10 @@ vocabulary! {
         ReadFindings = "read-findings",
         /// Take the progress report home.
         ReadReport = "read-report",
+        /// Write the records of the plan and of its situation analysis.
+        EditPlan = "edit-plan",
+        /// Assess how ready the plan is, for one's own side.
+        Assess = "assess-readiness",
         /// Create and close accounts.
         ManageAccounts = "manage-accounts",
     }
@@ -56,7 +60,7 @@ use Act::*;
 use Reach::{All, No, Own};
 
 /// The table. Columns: reporter, verifier, secretariat, committee, civil society, administrator.
-const TABLE: [(Act, [Reach; 6]); 11] = [
+const TABLE: [(Act, [Reach; 6]); 13] = [
     (ReadPlan, [All, All, All, All, All, All]),
     (ReadReturn, [Own, Own, All, All, No, No]),
     (File, [Own, No, No, No, No, No]),
@@ -67,6 +71,8 @@ const TABLE: [(Act, [Reach; 6]); 11] = [
     (ReadHistory, [Own, Own, All, All, No, All]),
     (ReadFindings, [No, All, All, All, No, No]),
     (ReadReport, [All, All, All, All, All, No]),
+    (Assess, [No, No, All, No, All, No]),
+    (EditPlan, [No, No, All, No, No, No]),
     (ManageAccounts, [No, No, No, No, No, All]),
 ];
 
@@ -141,6 +147,17 @@ impl Post {
             (_, Some(area)) => state.within(&assignment.area, area),
             (Some(institution), None) => *institution == assignment.institution,
             (None, None) => false,
+        }
+    }
+
+    /// Whether the post may read a record as it stands. Small groups of people, and what was said in confidence, are
+    /// for those who work on the plan; for others there are pages that leave them out.
+    pub fn may_see(&self, body: &Body) -> bool {
+        match body {
+            Body::Attendance(_) => self.may_read(Class::Restricted),
+            Body::Contribution(said) => said.consent != Consent::Internal || self.may_read(Class::Restricted),
+            Body::Return(_) => false,
+            _ => true,
         }
     }
 

@@ -3,6 +3,7 @@
 
 pub mod chart;
 pub mod document;
+pub mod docx;
 pub mod html;
 pub mod map;
 mod markup;
@@ -17,8 +18,9 @@ mod text;
 mod world;
 pub mod xlsx;
 
-pub use chart::{AxisText, bars::bars, multiples::multiples, status::status_strip, trend::trend};
+pub use chart::{AxisText, bars::bars, gantt::gantt, multiples::multiples, status::status_strip, trend::trend};
 pub use document::{Block, Document};
+pub use docx::docx;
 pub use map::map;
 pub use pdf::{PdfError, Timestamp, pdf};
 pub use scene::Scene;

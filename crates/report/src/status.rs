@@ -53,6 +53,20 @@ impl Status {
         }
     }
 
+    /// The symbol as a letter, where a shape cannot be drawn.
+    pub const fn letter(self) -> char {
+        match self {
+            Status::Achieved => '◆',
+            Status::OnTrack => '●',
+            Status::AtRisk => '▲',
+            Status::OffTrack => '■',
+            Status::NoData => '○',
+            Status::Stale => '◐',
+            Status::NoBaseline => '□',
+            Status::NoTarget => '◇',
+        }
+    }
+
     /// Open symbols say that a judgement could not be made.
     pub const fn is_open(self) -> bool {
         matches!(self, Status::NoData | Status::Stale | Status::NoBaseline | Status::NoTarget)

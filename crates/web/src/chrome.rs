@@ -15,34 +15,103 @@ pub(crate) struct Chrome {
     pub title: String,
     pub plan: String,
     pub path: String,
-    /// Name and post of the person, and the menu; empty on the sign-in page.
+    /// Name of the person; empty where nobody is signed in.
     pub who: String,
-    pub menu: Vec<(&'static str, &'static str)>,
+    /// The sections of the site, and the pages of the section that is open; empty where nobody is signed in.
+    pub menu: Vec<Section>,
     pub at: Option<u64>,
     /// Illustrative data is there: shown (true) or switched off (false).
     pub illustrative: Option<bool>,
 }
 
-impl Chrome {
-    pub fn of(viewer: &Viewer, title: impl Into<String>) -> Chrome {
-        let state = &viewer.snapshot.state;
-        let items: [(&str, &str, Act); 8] = [
+/// A section of the site with the pages that the person may open.
+pub(crate) struct Section {
+    pub key: &'static str,
+    pub open: bool,
+    pub items: Vec<(&'static str, &'static str)>,
+}
+
+/// The pages by section: address, key of the name, what it takes to open them.
+const MENU: [(&str, &[(&str, &str, Act)]); 4] = [
+    (
+        "section-plan",
+        &[
             ("/scorecard", "menu-scorecard", Act::ReadPlan),
             ("/framework", "menu-framework", Act::ReadPlan),
-            ("/institutions", "menu-institutions", Act::ReadPlan),
-            ("/pivot", "menu-pivot", Act::ReadPlan),
+            ("/road", "menu-road", Act::ReadPlan),
+            ("/versions", "menu-versions", Act::ReadPlan),
+            ("/comments", "menu-comments", Act::EditPlan),
+        ],
+    ),
+    (
+        "section-analysis",
+        &[
+            ("/issues", "menu-issues", Act::ReadPlan),
+            ("/coherence", "menu-coherence", Act::ReadPlan),
+            ("/commitments", "menu-commitments", Act::ReadPlan),
+            ("/people", "menu-people", Act::ReadPlan),
+            ("/voices", "menu-voices", Act::ReadPlan),
+            ("/readiness", "menu-readiness", Act::ReadPlan),
             ("/figures", "menu-figures", Act::ReadPlan),
             ("/findings", "menu-findings", Act::ReadFindings),
-            ("/returns", "menu-returns", Act::ReadReturn),
+        ],
+    ),
+    ("section-numbers", &[("/pivot", "menu-pivot", Act::ReadPlan), ("/returns", "menu-returns", Act::ReadReturn)]),
+    (
+        "section-more",
+        &[
+            ("/search", "menu-search", Act::ReadPlan),
+            ("/institutions", "menu-institutions", Act::ReadPlan),
             ("/about", "menu-about", Act::ReadPlan),
-        ];
+        ],
+    ),
+];
+
+/// Pages without a line in the menu, and the page whose section they belong to.
+const BELONGS: [(&str, &str); 6] = [
+    ("/nodes", "/framework"),
+    ("/indicators", "/scorecard"),
+    ("/answers", "/commitments"),
+    ("/consultations", "/people"),
+    ("/review", "/returns"),
+    ("/records", "/coherence"),
+];
+
+fn menu(viewer: &Viewer) -> Vec<Section> {
+    let first = viewer.path.split('/').nth(1).map(|part| format!("/{part}")).unwrap_or_default();
+    let page = BELONGS.iter().find(|(path, _)| *path == first).map_or(first.as_str(), |(_, page)| page);
+    let sections = MENU.iter().map(|(key, items)| {
+        let mine = items.iter().filter(|(.., act)| viewer.may(*act)).map(|(to, name, _)| (*to, *name));
+        Section { key, open: items.iter().any(|(to, ..)| *to == page), items: mine.collect() }
+    });
+    sections.filter(|section| !section.items.is_empty()).collect()
+}
+
+impl Chrome {
+    /// What surrounds a page for people who are not signed in.
+    pub fn open(site: &crate::Site, lang: Lang, path: &str, title: impl Into<String>) -> Chrome {
+        let snapshot = site.app.snapshot();
+        Chrome {
+            locale: Locale::of(lang),
+            title: title.into(),
+            plan: snapshot.state.plan().map(|plan| plan.title.get(lang).to_string()).unwrap_or_default(),
+            path: path.into(),
+            who: String::new(),
+            menu: Vec::new(),
+            at: None,
+            illustrative: None,
+        }
+    }
+
+    pub fn of(viewer: &Viewer, title: impl Into<String>) -> Chrome {
+        let state = &viewer.snapshot.state;
         Chrome {
             locale: viewer.locale,
             title: title.into(),
             plan: state.plan().map(|plan| plan.title.get(viewer.lang()).to_string()).unwrap_or_default(),
             path: viewer.path.clone(),
             who: viewer.person.name.clone(),
-            menu: items.into_iter().filter(|(.., act)| viewer.may(*act)).map(|(to, key, _)| (to, key)).collect(),
+            menu: menu(viewer),
             at: viewer.at,
             illustrative: state.has_illustrative().then_some(viewer.illustrative),
         }

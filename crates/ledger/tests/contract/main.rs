@@ -3,6 +3,7 @@
 
 mod account;
 mod blob;
+mod comment;
 mod entry;
 mod fault;
 mod full_disk;

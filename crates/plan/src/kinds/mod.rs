@@ -12,6 +12,7 @@ mod indicator;
 mod people;
 mod place;
 mod road;
+mod title;
 
 pub use answer::*;
 pub use coherence::*;
@@ -190,5 +191,13 @@ impl Kind {
     /// Whether a package without the file is no package. Those of the situation analysis may be missing.
     pub fn is_essential(self) -> bool {
         Kind::of_package().take_while(|kind| *kind != Kind::Policy).any(|kind| kind == self)
+    }
+
+    /// Whether its records are written in a form of the program or taken in from a table. The shape of the numbers
+    /// (areas, indicators, forms …) comes with the package; what is reported has a way of its own.
+    pub fn is_edited(self) -> bool {
+        use Kind::*;
+        let shape = matches!(self, Plan | Area | Dimension | Category | Indicator | Target | Form | Assignment);
+        !shape && !matches!(self, Return | Lock | Override | Version)
     }
 }

@@ -1,6 +1,7 @@
 //! Data-quality checks over the figures and the plan: what cannot hold together, computed by rule.
 //! Refuses to mend anything: a contradiction is shown with its numbers, never smoothed over.
 
+mod analysis;
 mod figures;
 mod framework;
 
@@ -8,6 +9,7 @@ use std::sync::Arc;
 
 use crate::answers::Severity;
 use crate::kinds::*;
+use crate::period::Date;
 use crate::say::Say;
 use crate::state::State;
 use crate::text::Text;
@@ -45,10 +47,11 @@ impl Finding {
 }
 
 /// All findings, in a fixed order: errors first, then by rule and record.
-pub fn findings(state: &State) -> Vec<Finding> {
+pub fn findings(state: &State, today: Date) -> Vec<Finding> {
     let mut found = Vec::new();
     figures::check(state, &mut found);
     framework::check(state, &mut found);
+    analysis::check(state, today, &mut found);
     // A baseline that rests on a figure which cannot hold is named once the figures have been judged.
     framework::disputed_baselines(state, &mut found);
     found.sort_by(|a, b| (a.severity, &a.say.key, &a.records).cmp(&(b.severity, &b.say.key, &b.records)));

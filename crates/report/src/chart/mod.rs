@@ -2,6 +2,7 @@
 //! Refuses to format a number or a year itself: the caller brings the language's way of writing them.
 
 pub mod bars;
+pub mod gantt;
 pub mod multiples;
 pub mod status;
 pub mod trend;

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use romduol_plan::Kind;
 use romduol_plan::answers::Severity;
 use romduol_plan::kinds::{Evidence, Institution};
 use romduol_plan::permission::Act;
@@ -10,6 +9,7 @@ use romduol_plan::quality::{self, Finding};
 
 use crate::chrome::{Chrome, render};
 use crate::error::Page;
+use crate::pages::records::path_of;
 use crate::viewer::Viewer;
 
 #[derive(askama::Template)]
@@ -77,7 +77,7 @@ struct Findings {
 
 pub(crate) async fn findings(viewer: Viewer) -> Page {
     viewer.must(Act::ReadFindings)?;
-    let list = quality::findings(&viewer.snapshot.state).iter().map(|finding| found(&viewer, finding)).collect();
+    let list = quality::findings(&viewer.snapshot.state, viewer.site.app.now().date).iter().map(|finding| found(&viewer, finding)).collect();
     render(&Findings { c: Chrome::of(&viewer, viewer.locale.t("menu-findings")), list })
 }
 
@@ -87,18 +87,8 @@ fn found(viewer: &Viewer, finding: &Finding) -> Found {
     Found {
         severity: finding.severity,
         sentence: viewer.locale.tell(&finding.say),
-        records: finding.records.iter().take(SHOWN).map(|(kind, id)| (record_path(*kind, id), id.clone())).collect(),
+        records: finding.records.iter().take(SHOWN).map(|(kind, id)| (path_of(*kind, id), id.clone())).collect(),
         more: finding.records.len().saturating_sub(SHOWN),
-    }
-}
-
-/// Where a record can be read.
-fn record_path(kind: Kind, id: &str) -> String {
-    match kind {
-        Kind::Indicator => format!("/indicators/{id}"),
-        Kind::Node => format!("/nodes/{id}"),
-        Kind::Evidence => format!("/figures?q={id}"),
-        _ => format!("/history/{}/{id}", kind.code()),
     }
 }
 

@@ -1,8 +1,6 @@
-//! The progress report, as a page and as PDF: two writings of one document.
+//! The progress report, as a page, as PDF and as a Word file: writings of one document.
 
 use axum::extract::Path;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::IntoResponse;
 use romduol_app::{AppError, progress_report};
 use romduol_plan::Period;
 use romduol_plan::permission::Act;
@@ -10,6 +8,7 @@ use romduol_report::Document;
 
 use crate::chrome::{Chrome, render};
 use crate::error::Page;
+use crate::pages::take_home;
 use crate::viewer::Viewer;
 
 #[derive(askama::Template)]
@@ -39,10 +38,10 @@ pub(crate) async fn html(viewer: Viewer, Path(period): Path<String>) -> Page {
 
 pub(crate) async fn pdf(viewer: Viewer, Path(period): Path<String>) -> Page {
     let (document, period) = document(&viewer, &period)?;
-    let unix = viewer.site.app.now().unix;
-    let made =
-        tokio::task::spawn_blocking(move || romduol_report::pdf(&document, romduol_report::Timestamp::from_unix(unix)));
-    let bytes = made.await.map_err(|_| AppError::Stopping)?.map_err(|error| AppError::fault(error.to_string()))?;
-    let name = format!("attachment; filename=\"progress-{period}-{}.pdf\"", viewer.lang().code());
-    Ok(([(CONTENT_TYPE, "application/pdf".to_string()), (CONTENT_DISPOSITION, name)], bytes).into_response())
+    take_home::pdf(&viewer, document, &format!("progress-{period}")).await
+}
+
+pub(crate) async fn docx(viewer: Viewer, Path(period): Path<String>) -> Page {
+    let (document, period) = document(&viewer, &period)?;
+    take_home::docx(&document, &format!("progress-{period}"))
 }

@@ -24,18 +24,7 @@ struct SignIn {
 }
 
 fn page(site: &Site, lang: Lang, failed: bool) -> SignIn {
-    let snapshot = site.app.snapshot();
-    let locale = Locale::of(lang);
-    let c = Chrome {
-        locale,
-        title: locale.t("sign-in"),
-        plan: snapshot.state.plan().map(|plan| plan.title.get(lang).to_string()).unwrap_or_default(),
-        path: "/sign-in".into(),
-        who: String::new(),
-        menu: Vec::new(),
-        at: None,
-        illustrative: None,
-    };
+    let c = Chrome::open(site, lang, "/sign-in", Locale::of(lang).t("sign-in"));
     let accounts =
         if site.demo { demo::ACCOUNTS.iter().map(|(login, role, ..)| (*login, *role)).collect() } else { Vec::new() };
     SignIn { c, failed, accounts, password: demo::PASSWORD }

@@ -1,0 +1,59 @@
+//! Saying how ready the plan is, for one's own side: government or civil society.
+
+use romduol_plan::kinds::{Assessment, Assessor, Element, Readiness};
+use romduol_plan::permission::{Act, Role};
+use romduol_plan::{Change, Kind, Lang, Say, State, Text, screen};
+
+use crate::accounts::Person;
+use crate::{App, AppError};
+
+impl App {
+    /// Keeps an assessment of today. The same side's word of the same day is replaced; earlier ones stay.
+    pub async fn assess(
+        &self,
+        person: &Person,
+        element: &str,
+        readiness: &str,
+        reason: &str,
+        lang: Lang,
+    ) -> Result<(), AppError> {
+        person.post.may(Act::Assess)?;
+        let bad = || AppError::Bad(Say::new("refused-bad-choice").words("value", readiness));
+        let readiness = Readiness::parse(readiness).ok_or_else(bad)?;
+        let reason = match reason.trim() {
+            "" => return Err(romduol_plan::returns::Refused::ReasonNeeded.into()),
+            reason => reason.to_string(),
+        };
+        if let Some(say) = screen::personal(&reason) {
+            return Err(AppError::Bad(say));
+        }
+        let assessor = match person.post.role {
+            Role::CivilSociety => Assessor::CivilSociety,
+            _ => Assessor::Government,
+        };
+        let (today, element, institution) = (self.now().date, element.to_string(), person.post.institution.clone());
+        let why = reason.clone();
+        let decide = move |state: &State| {
+            let missing = || AppError::NotFound { kind: Kind::Element, id: element.clone() };
+            state.find::<Element>(&element).ok_or_else(missing)?;
+            let said = Assessment {
+                id: format!("{element}.{}.{today}", assessor.code()),
+                element: element.clone(),
+                assessor,
+                institution: institution.clone(),
+                date: today,
+                readiness,
+                reason: match lang {
+                    Lang::Km => Text { km: reason.clone(), ..Text::default() },
+                    Lang::En => Text::en(&reason),
+                },
+                evidence: Vec::new(),
+                policies: Vec::new(),
+                illustrative: false,
+            };
+            Ok(vec![Change::Put(said.into())])
+        };
+        self.run(person.actor(), why, Box::new(decide)).await?;
+        Ok(())
+    }
+}

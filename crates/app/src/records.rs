@@ -1,0 +1,173 @@
+//! Writing the records of the plan: one in a form, many from a table, and taking one out again. Refuses to know what a
+//! kind means: its columns and the rules of the package say what is right.
+
+use std::collections::BTreeMap;
+
+use romduol_plan::kinds::{Body, Id};
+use romduol_plan::links::Links;
+use romduol_plan::package::{Fault, Package, Sheet};
+use romduol_plan::permission::Act;
+use romduol_plan::column::{self, CellType};
+use romduol_plan::{Change, Kind, Say, State};
+use romduol_report::Field;
+
+use crate::accounts::Person;
+use crate::{App, AppError, package};
+
+/// What a table would change: shown before anything is kept.
+pub struct Intake {
+    pub added: Vec<(usize, Body)>,
+    pub changed: Vec<(usize, Body)>,
+    pub same: usize,
+    pub faults: Vec<Fault>,
+}
+
+/// What came of writing a record.
+pub enum Written {
+    Kept(Id),
+    /// Nothing was kept; each fault says why.
+    Faults(Vec<Fault>),
+}
+
+impl App {
+    /// Writes one record from the cells of a form. `seen` is the entry that last touched it when the form was opened.
+    pub async fn write_record(
+        &self,
+        person: &Person,
+        kind: Kind,
+        cells: &BTreeMap<String, String>,
+        seen: u64,
+        why: &str,
+    ) -> Result<Written, AppError> {
+        may_edit(person, kind)?;
+        let why = reason(why)?;
+        let sheet = Sheet { header: cells.keys().cloned().collect(), rows: vec![cells.values().cloned().collect()] };
+        let mut package = Package::amend(bodies(&self.snapshot().state), kind, &sheet);
+        let Some((_, body)) = package.records.pop().filter(|_| package.faults.is_empty()) else {
+            return Ok(Written::Faults(package.faults));
+        };
+        let id = body.id().to_string();
+        let decide = move |state: &State| {
+            if last_touched(state, kind, body.id()) != seen {
+                return Err(AppError::Bad(Say::new("refused-record-changed").words("value", body.id())));
+            }
+            // Somebody may have retired what the record refers to since the form was checked.
+            let faults = Package::amend(bodies(state), kind, &sheet).faults;
+            match faults.first() {
+                Some(fault) => Err(AppError::fault(fault.to_string())),
+                None => Ok(vec![Change::Put(body.clone())]),
+            }
+        };
+        self.run(person.actor(), why, Box::new(decide)).await?;
+        Ok(Written::Kept(id))
+    }
+
+    /// Takes a record out. What others refer to stays, and the refusal names them.
+    pub async fn retire_record(&self, person: &Person, kind: Kind, id: &str, why: &str) -> Result<(), AppError> {
+        may_edit(person, kind)?;
+        let why = reason(why)?;
+        let id = id.to_string();
+        let decide = move |state: &State| {
+            state.body(kind, &id).ok_or(AppError::NotFound { kind, id: id.clone() })?;
+            match Links::of(state).to(kind, &id) {
+                [] => Ok(vec![Change::Retire(kind, id.clone())]),
+                links => {
+                    let named: Vec<&str> = links.iter().take(5).map(|link| link.from.1.as_str()).collect();
+                    let say = Say::new("refused-still-referred").words("value", &id);
+                    Err(AppError::Bad(say.number("count", links.len() as f64).words("records", named.join(", "))))
+                }
+            }
+        };
+        self.run(person.actor(), why, Box::new(decide)).await?;
+        Ok(())
+    }
+
+    /// Reads a table of one kind and says what it would do.
+    pub fn look_over(&self, person: &Person, kind: Kind, bytes: &[u8]) -> Result<Intake, AppError> {
+        may_edit(person, kind)?;
+        Ok(intake(&self.snapshot().state, kind, bytes))
+    }
+
+    /// Takes a table in: all of it, or nothing where a row has a fault.
+    pub async fn take_in(&self, person: &Person, kind: Kind, bytes: Vec<u8>, why: &str) -> Result<Intake, AppError> {
+        may_edit(person, kind)?;
+        let why = reason(why)?;
+        let looked = intake(&self.snapshot().state, kind, &bytes);
+        if looked.faults.is_empty() && looked.added.len() + looked.changed.len() > 0 {
+            let decide = move |state: &State| {
+                let Intake { added, changed, faults, .. } = intake(state, kind, &bytes);
+                match faults.first() {
+                    Some(fault) => Err(AppError::fault(fault.to_string())),
+                    None => Ok(added.into_iter().chain(changed).map(|(_, body)| Change::Put(body)).collect()),
+                }
+            };
+            self.run(person.actor(), why, Box::new(decide)).await?;
+        }
+        Ok(looked)
+    }
+}
+
+fn may_edit(person: &Person, kind: Kind) -> Result<(), AppError> {
+    person.post.may(Act::EditPlan)?;
+    match kind.is_edited() {
+        true => Ok(()),
+        false => Err(AppError::Bad(Say::new("refused-kind-not-edited"))),
+    }
+}
+
+fn reason(why: &str) -> Result<String, AppError> {
+    match why.trim() {
+        "" => Err(romduol_plan::returns::Refused::ReasonNeeded.into()),
+        why => Ok(why.to_string()),
+    }
+}
+
+/// The entry that last touched a record; 0 where none did.
+pub fn last_touched(state: &State, kind: Kind, id: &str) -> u64 {
+    state.touched_by(kind, id).last().copied().unwrap_or(0)
+}
+
+fn bodies(state: &State) -> impl Iterator<Item = Body> + use<'_> {
+    Kind::of_package().flat_map(move |kind| state.ids(kind).into_iter().filter_map(move |id| state.body(kind, id)))
+}
+
+fn intake(state: &State, kind: Kind, bytes: &[u8]) -> Intake {
+    let sheet = match package::sheet(bytes) {
+        Ok(sheet) => sheet,
+        Err((row, problem, mend)) => {
+            let (column, value) = (String::new(), String::new());
+            let fault = Fault { file: format!("{}.csv", kind.code()), row, column, value, problem, mend };
+            return Intake { added: Vec::new(), changed: Vec::new(), same: 0, faults: vec![fault] };
+        }
+    };
+    let package = Package::amend(bodies(state), kind, &sheet);
+    let mut intake = Intake { added: Vec::new(), changed: Vec::new(), same: 0, faults: package.faults };
+    for (row, body) in package.records {
+        match state.body(kind, body.id()) {
+            None => intake.added.push((row, body)),
+            Some(old) if old == body => intake.same += 1,
+            Some(_) => intake.changed.push((row, body)),
+        }
+    }
+    intake
+}
+
+/// The records of a kind as CSV, in the columns of the package, so that it can be mended and taken in again.
+pub fn table<'a>(kind: Kind, records: impl IntoIterator<Item = &'a Body>) -> Result<Vec<u8>, AppError> {
+    let columns = column::columns(kind);
+    let mut sheet = romduol_report::Sheet::default();
+    sheet.rows.push(columns.iter().map(|column| Field::text(&column.name)).collect());
+    for body in records {
+        let cells = column::write_row(&columns, body).into_iter().zip(&columns);
+        sheet.rows.push(cells.map(|(cell, column)| field(cell, &column.cell)).collect());
+    }
+    let faulty = |error| AppError::fault(format!("the table could not be written: {error}"));
+    romduol_report::csv(&sheet).map_err(faulty)
+}
+
+fn field(cell: String, kind: &CellType) -> Field {
+    match (kind, cell.parse::<f64>()) {
+        (CellType::Number | CellType::Integer, Ok(value)) => Field::Number { value, decimals: 0, illustrative: false },
+        _ => Field::text(cell),
+    }
+}

@@ -1,0 +1,220 @@
+//! Versions of the plan: giving a name to the plan as it stands, moving a version on, and what the public says of it.
+
+use romduol_ledger::Comment as Stored;
+use romduol_plan::kinds::*;
+use romduol_plan::permission::Act;
+use romduol_plan::{Change, Kind, Say, State, Text, screen, versions};
+use serde::{Deserialize, Serialize};
+
+use crate::accounts::Person;
+use crate::{App, AppError};
+
+/// A comment of somebody without an account.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Comment {
+    pub text: String,
+    /// As whom they speak, in their own words; never a name.
+    pub group: String,
+    pub node: Option<Id>,
+    pub lang: String,
+}
+
+/// What became of a comment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// It is a contribution now, where its answer will stand.
+    Taken(Id),
+    Declined(String),
+}
+
+/// A comment that waits for somebody to deal with it.
+pub struct Waiting {
+    pub key: String,
+    pub version: Id,
+    pub comment: Comment,
+}
+
+/// Where a comment stands, for its author.
+pub enum Standing {
+    Waits,
+    Declined(String),
+    Taken(Box<Contribution>),
+}
+
+/// The longest comment, in characters.
+pub const LONGEST: usize = 4_000;
+
+impl App {
+    /// Names the plan as it stands now.
+    pub async fn name_version(&self, person: &Person, mut version: Version) -> Result<(), AppError> {
+        person.post.may(Act::EditPlan)?;
+        if version.id.trim().is_empty() || version.title.is_empty() {
+            return Err(AppError::Bad(Say::new("refused-version-unnamed")));
+        }
+        version.position = u32::try_from(self.snapshot().head.seq).unwrap_or(u32::MAX);
+        version.date = self.now().date;
+        version.state = VersionState::Draft;
+        let decide = move |state: &State| match state.find::<Version>(&version.id) {
+            Some(_) => Err(AppError::Bad(Say::new("refused-id-taken").words("value", &version.id))),
+            None => Ok(vec![Change::Put(version.clone().into())]),
+        };
+        self.run(person.actor(), "version named".into(), Box::new(decide)).await?;
+        Ok(())
+    }
+
+    /// Moves a version on. One that the public may comment on gets a consultation to collect what is said.
+    pub async fn move_version(
+        &self,
+        person: &Person,
+        id: &str,
+        to: VersionState,
+        until: Option<romduol_plan::Date>,
+        why: &str,
+    ) -> Result<(), AppError> {
+        person.post.may(Act::EditPlan)?;
+        if why.trim().is_empty() {
+            return Err(romduol_plan::returns::Refused::ReasonNeeded.into());
+        }
+        let (id, today) = (id.to_string(), self.now().date);
+        let decide = move |state: &State| {
+            let missing = || AppError::NotFound { kind: Kind::Version, id: id.clone() };
+            let version = state.find::<Version>(&id).ok_or_else(missing)?;
+            let mut moved = versions::moved(state, version, to).map_err(AppError::Bad)?;
+            let mut changes = Vec::new();
+            if to == VersionState::Consultation {
+                moved.comments_until = until;
+                if moved.consultation.is_none() {
+                    let event = online(&moved, today);
+                    moved.consultation = Some(event.id.clone());
+                    changes.push(Change::Put(event.into()));
+                }
+            }
+            changes.push(Change::Put(moved.into()));
+            Ok(changes)
+        };
+        self.run(person.actor(), why.trim().into(), Box::new(decide)).await?;
+        Ok(())
+    }
+
+    /// Keeps a comment and gives the code to come back with.
+    pub async fn comment(&self, version: &str, comment: Comment) -> Result<String, AppError> {
+        let snapshot = self.snapshot();
+        let missing = || AppError::NotFound { kind: Kind::Version, id: version.into() };
+        let record = snapshot.state.find::<Version>(version).ok_or_else(missing)?;
+        if !versions::takes_comments(record, self.now().date) {
+            return Err(AppError::Bad(Say::new("refused-no-comments")));
+        }
+        let text = comment.text.trim();
+        if text.is_empty() || text.chars().count() > LONGEST {
+            return Err(AppError::Bad(Say::new("refused-comment-length").number("most", LONGEST as f64)));
+        }
+        if let Some(say) = screen::personal(text).or_else(|| screen::personal(&comment.group)) {
+            return Err(AppError::Bad(say));
+        }
+        if comment.node.as_ref().is_some_and(|id| snapshot.state.find::<Node>(id).is_none()) {
+            return Err(AppError::NotFound { kind: Kind::Node, id: comment.node.unwrap_or_default() });
+        }
+        let body = serde_json::to_string(&comment).expect("texts become JSON");
+        let code = self.ledger.add_comment(version, &body, self.now().unix / 86_400).await?;
+        let groups: Vec<&str> = code.as_bytes().chunks(4).filter_map(|part| std::str::from_utf8(part).ok()).collect();
+        Ok(groups.join("-").to_uppercase())
+    }
+
+    /// Where the comment of a code stands.
+    pub async fn comment_standing(&self, code: &str) -> Result<Option<Standing>, AppError> {
+        let plain: String = code.chars().filter(char::is_ascii_hexdigit).collect::<String>().to_lowercase();
+        let Some(stored) = self.ledger.comment_of(&plain).await? else { return Ok(None) };
+        let Some(outcome) = stored.outcome else { return Ok(Some(Standing::Waits)) };
+        let unreadable = |error| AppError::fault(format!("the outcome of a comment cannot be read: {error}"));
+        Ok(Some(match serde_json::from_str(&outcome).map_err(unreadable)? {
+            Outcome::Declined(reason) => Standing::Declined(reason),
+            Outcome::Taken(id) => match self.snapshot().state.find::<Contribution>(&id) {
+                Some(said) => Standing::Taken(Box::new((**said).clone())),
+                None => Standing::Waits,
+            },
+        }))
+    }
+
+    /// Comments that wait, oldest first.
+    pub async fn comments(&self, person: &Person) -> Result<Vec<Waiting>, AppError> {
+        person.post.may(Act::EditPlan)?;
+        let stored = self.ledger.comments_waiting().await?;
+        let waiting = stored.into_iter().filter_map(|stored| {
+            let comment = serde_json::from_str(&stored.body?).ok()?;
+            Some(Waiting { key: stored.key, version: stored.version, comment })
+        });
+        Ok(waiting.collect())
+    }
+
+    /// Takes a comment as a contribution, in words that may have been made safer, or declines it with a reason.
+    pub async fn deal_with_comment(&self, person: &Person, key: &str, words: Result<&str, &str>) -> Result<(), AppError> {
+        person.post.may(Act::EditPlan)?;
+        let gone = || AppError::Bad(Say::new("refused-comment-gone"));
+        let stored = self.ledger.comment(key).await?.filter(|stored| stored.outcome.is_none()).ok_or_else(gone)?;
+        let comment: Comment = serde_json::from_str(stored.body.as_deref().unwrap_or("{}")).unwrap_or_default();
+        let outcome = match words {
+            Err(reason) if reason.trim().is_empty() => return Err(romduol_plan::returns::Refused::ReasonNeeded.into()),
+            Err(reason) => Outcome::Declined(reason.trim().into()),
+            Ok(words) => Outcome::Taken(self.contribute(person, &stored, comment, words).await?),
+        };
+        let outcome = serde_json::to_string(&outcome).expect("texts become JSON");
+        match self.ledger.close_comment(key, &outcome).await? {
+            true => Ok(()),
+            false => Err(gone()),
+        }
+    }
+
+    /// The id follows from the comment's key, so that dealing with it twice cannot make two contributions.
+    async fn contribute(&self, person: &Person, stored: &Stored, comment: Comment, words: &str) -> Result<Id, AppError> {
+        if let Some(say) = screen::personal(words) {
+            return Err(AppError::Bad(say));
+        }
+        let id = format!("PC-{}", &stored.key[..8]);
+        let (version, words, own) = (stored.version.clone(), words.trim().to_string(), id.clone());
+        let decide = move |state: &State| {
+            let missing = || AppError::NotFound { kind: Kind::Version, id: version.clone() };
+            let record = state.find::<Version>(&version).ok_or_else(missing)?;
+            let consultation = record.consultation.clone().ok_or_else(missing)?;
+            let text = |words: &str| match comment.lang.as_str() {
+                "km" => Text { km: words.into(), ..Text::default() },
+                _ => Text::en(words),
+            };
+            let said = Contribution {
+                id: own.clone(),
+                consultation,
+                group: text(&comment.group),
+                said: text(&words),
+                consent: Consent::Public,
+                themes: Vec::new(),
+                answer: Text::default(),
+                answered: None,
+                changed: Vec::new(),
+                source: comment.node.iter().fold(version.clone(), |source, node| format!("{source}, {node}")),
+            };
+            Ok(vec![Change::Put(said.into())])
+        };
+        self.run(person.actor(), "public comment taken".into(), Box::new(decide)).await?;
+        Ok(id)
+    }
+}
+
+fn online(version: &Version, today: romduol_plan::Date) -> Consultation {
+    Consultation {
+        id: format!("ONLINE-{}", version.id),
+        title: version.title.clone(),
+        khmer: KhmerStatus::Draft,
+        method: Method::Online,
+        date: today.to_string(),
+        date_note: String::new(),
+        place: Text::default(),
+        total: None,
+        female: None,
+        male: None,
+        corrected_total: None,
+        corrected_female: None,
+        corrected_male: None,
+        correction_reason: String::new(),
+        source: version.id.clone(),
+    }
+}

@@ -1,0 +1,144 @@
+//! How the plan fits what exists: the state of a policy today, what answers a gap, what each issue has and lacks.
+//! Refuses to know today's date; it comes in.
+
+use std::sync::Arc;
+
+use crate::kinds::*;
+use crate::period::Date;
+use crate::state::State;
+
+/// The state of a policy as its years say today. A draft stays a draft, and what does not exist does not expire.
+pub fn state_of(policy: &Policy, today: Date) -> PolicyState {
+    use PolicyState::*;
+    match policy.stated {
+        NotExisting => NotExisting,
+        _ if policy.end_year.is_some_and(|end| end < today.year) => Expired,
+        Draft => Draft,
+        _ if policy.start_year.is_some_and(|start| start > today.year) => Forthcoming,
+        // Its years may run, but nothing says that it was adopted.
+        Forthcoming => Forthcoming,
+        // An end that is still to come speaks against a stated end.
+        Expired if policy.end_year.is_some() => InForce,
+        stated => stated,
+    }
+}
+
+/// The nodes that answer a gap.
+pub fn answers_to<'a>(state: &'a State, gap: &'a str) -> impl Iterator<Item = &'a Arc<Node>> {
+    let links = state.all::<Alignment>().filter(move |link| link.gap.as_deref() == Some(gap));
+    links.filter_map(|link| link.node.as_deref()).filter_map(|id| state.find::<Node>(id))
+}
+
+/// Whether something must be done about it: measures and notes ask for nothing.
+pub fn asks(gap: &Gap) -> bool {
+    matches!(gap.kind, GapKind::Gap | GapKind::Opportunity)
+}
+
+/// The gaps and opportunities that no node answers.
+pub fn unanswered(state: &State) -> impl Iterator<Item = &Arc<Gap>> {
+    state.all::<Gap>().filter(|gap| asks(gap) && answers_to(state, &gap.id).next().is_none())
+}
+
+/// What an issue has, in numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub in_force: usize,
+    pub expired: usize,
+    /// Drafts, forthcoming, unclear and missing ones.
+    pub other: usize,
+    pub measures: usize,
+    pub gaps: usize,
+    pub unanswered: usize,
+    pub actions: usize,
+    pub figures: usize,
+    pub voices: usize,
+}
+
+pub fn tally(state: &State, theme: &str, today: Date) -> Tally {
+    let mut tally = Tally::default();
+    for policy in policies_of(state, theme) {
+        match state_of(policy, today) {
+            PolicyState::InForce => tally.in_force += 1,
+            PolicyState::Expired => tally.expired += 1,
+            _ => tally.other += 1,
+        }
+    }
+    for gap in state.all::<Gap>().filter(|gap| gap.theme == theme) {
+        match asks(gap) {
+            true => {
+                tally.gaps += 1;
+                tally.unanswered += usize::from(answers_to(state, &gap.id).next().is_none());
+            }
+            false => tally.measures += usize::from(gap.kind == GapKind::Measure),
+        }
+    }
+    let tagged = |themes: &[Id]| themes.iter().any(|id| id == theme);
+    tally.actions = state.all::<Node>().filter(|node| tagged(&node.themes)).count();
+    tally.figures = state.all::<Evidence>().filter(|figure| figure.topic == theme).count();
+    tally.voices = state.all::<Contribution>().filter(|said| tagged(&said.themes)).count();
+    tally
+}
+
+/// The policies that deal with an issue.
+pub fn policies_of<'a>(state: &'a State, theme: &'a str) -> impl Iterator<Item = &'a Arc<Policy>> {
+    state.all::<Policy>().filter(move |policy| policy.themes.iter().any(|id| id == theme))
+}
+
+/// The policies whose period ends while the plan runs; before the plan has years, within the five years to come.
+pub fn ending(state: &State, today: Date) -> (std::ops::RangeInclusive<i32>, Vec<&Arc<Policy>>) {
+    let years = match state.plan().map(|plan| (plan.first_year, plan.last_year)) {
+        Some((Some(first), Some(last))) => first..=last,
+        _ => today.year..=today.year + 5,
+    };
+    let mut list: Vec<_> =
+        state.all::<Policy>().filter(|policy| policy.end_year.is_some_and(|end| years.contains(&end))).collect();
+    list.sort_by_key(|policy| policy.end_year);
+    (years, list)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Text;
+
+    fn policy(stated: PolicyState, start: Option<i32>, end: Option<i32>) -> Policy {
+        Policy {
+            id: "P".into(),
+            name: Text::en("P"),
+            khmer: KhmerStatus::Draft,
+            kind: PolicyType::Plan,
+            owner_printed: String::new(),
+            owners: Vec::new(),
+            start_year: start,
+            end_year: end,
+            stated,
+            stated_basis: StateBasis::Stated,
+            themes: Vec::new(),
+            note: String::new(),
+            source: String::new(),
+        }
+    }
+
+    #[test]
+    fn years_speak_louder_than_words_and_drafts_stay_drafts() {
+        use PolicyState::*;
+        let today = Date { year: 2026, month: 11, day: 24 };
+        let cases = [
+            (InForce, Some(2019), Some(2023), Expired),
+            (InForce, Some(2024), Some(2028), InForce),
+            (InForce, None, None, InForce),
+            (InForce, Some(2027), None, Forthcoming),
+            (Draft, Some(2024), None, Draft),
+            (Draft, Some(2019), Some(2023), Expired),
+            (Forthcoming, Some(2024), Some(2028), Forthcoming),
+            (Expired, None, None, Expired),
+            (Expired, Some(2020), Some(2030), InForce),
+            (InForce, Some(2020), Some(2026), InForce),
+            (NotExisting, None, Some(2020), NotExisting),
+            (Unclear, None, None, Unclear),
+        ];
+        for (stated, start, end, expected) in cases {
+            assert_eq!(state_of(&policy(stated, start, end), today), expected, "{stated:?} {start:?} {end:?}");
+        }
+    }
+}

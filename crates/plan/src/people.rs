@@ -1,0 +1,140 @@
+//! Who is engaged and who was heard: the stakeholder map, and consultations with their small groups kept safe.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::kinds::*;
+use crate::state::State;
+
+/// An institution with what the plan asks of it and whether it was heard.
+pub struct Stakeholder<'a> {
+    pub institution: &'a Arc<Institution>,
+    /// The consultations whose remarks name it.
+    pub heard_at: Vec<&'a Arc<Consultation>>,
+    /// The nodes that name it, as lead or in words.
+    pub named_in: Vec<&'a Arc<Node>>,
+}
+
+/// All institutions that are no mere reporting units.
+pub fn stakeholders(state: &State) -> Vec<Stakeholder<'_>> {
+    let of = |institution| Stakeholder {
+        institution,
+        heard_at: heard_at(state, &institution.id),
+        named_in: named_in(state, institution),
+    };
+    state.all::<Institution>().map(of).collect()
+}
+
+fn heard_at<'a>(state: &'a State, institution: &str) -> Vec<&'a Arc<Consultation>> {
+    let groups = state.all::<Attendance>().filter(|group| group.institutions.iter().any(|id| id == institution));
+    let ids: BTreeSet<&Id> = groups.map(|group| &group.consultation).collect();
+    ids.into_iter().filter_map(|id| state.find::<Consultation>(id)).collect()
+}
+
+/// Named bodies stand in the source's own words; an institution is meant where its short form or an alias is one of them.
+fn named_in<'a>(state: &'a State, institution: &Institution) -> Vec<&'a Arc<Node>> {
+    let names: Vec<String> = [&institution.short, &institution.name.en]
+        .into_iter()
+        .chain(&institution.aliases)
+        .filter(|name| !name.is_empty())
+        .map(|name| name.to_lowercase())
+        .collect();
+    let means = |body: &String| names.contains(&body.trim().to_lowercase());
+    state.all::<Node>().filter(|node| node.leads.contains(&institution.id) || node.named_bodies.iter().any(means)).collect()
+}
+
+/// Numbers of a group at a consultation: printed, and corrected where somebody said why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counts {
+    pub printed: [Option<u32>; 3],
+    pub corrected: [Option<u32>; 3],
+}
+
+impl Counts {
+    /// What to count with.
+    pub fn valid(&self) -> [Option<u32>; 3] {
+        std::array::from_fn(|i| self.corrected[i].or(self.printed[i]))
+    }
+}
+
+pub fn counts_of_group(group: &Attendance) -> Counts {
+    Counts {
+        printed: [group.total, group.female, group.male],
+        corrected: [group.corrected_total, group.corrected_female, group.corrected_male],
+    }
+}
+
+pub fn counts_of_event(event: &Consultation) -> Counts {
+    Counts {
+        printed: [event.total, event.female, event.male],
+        corrected: [event.corrected_total, event.corrected_female, event.corrected_male],
+    }
+}
+
+pub fn groups<'a>(state: &'a State, consultation: &'a str) -> impl Iterator<Item = &'a Arc<Attendance>> {
+    state.all::<Attendance>().filter(move |group| group.consultation == consultation)
+}
+
+/// The smallest count of people that is shown to whoever may not read a group's class.
+const K: u32 = 10;
+
+/// Which groups of a consultation are hidden from those who may not read restricted counts: the restricted ones whose
+/// count, or count of women or men, is small, and more of the smallest until what the total leaves for them is no small
+/// count of one group.
+pub fn hidden_groups(groups: &[&Arc<Attendance>]) -> BTreeSet<Id> {
+    let small = |group: &Attendance| {
+        let [total, female, male] = counts_of_group(group).valid();
+        [total, female, male].into_iter().flatten().any(|count| count < K)
+    };
+    let mut hidden: BTreeSet<Id> = groups
+        .iter()
+        .filter(|group| group.class == Class::Restricted && small(group))
+        .map(|group| group.id.clone())
+        .collect();
+    let mut others: Vec<_> = groups.iter().filter(|group| !hidden.contains(&group.id)).collect();
+    others.sort_by_key(|group| std::cmp::Reverse(counts_of_group(group).valid()[0]));
+    let people = |hidden: &BTreeSet<Id>| -> u32 {
+        let inside = groups.iter().filter(|group| hidden.contains(&group.id));
+        inside.filter_map(|group| counts_of_group(group).valid()[0]).sum()
+    };
+    while !hidden.is_empty() && (hidden.len() == 1 || people(&hidden) < K) {
+        let Some(smallest) = others.pop() else { break };
+        hidden.insert(smallest.id.clone());
+    }
+    hidden
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Text;
+
+    fn group(id: &str, total: u32, class: Class) -> Arc<Attendance> {
+        Arc::new(Attendance {
+            id: id.into(),
+            consultation: "C".into(),
+            group: Text::en(id),
+            khmer: KhmerStatus::Draft,
+            total: Some(total),
+            female: Some(total),
+            male: Some(0),
+            corrected_total: None,
+            corrected_female: None,
+            corrected_male: None,
+            correction_reason: String::new(),
+            class,
+            remarks: String::new(),
+            institutions: Vec::new(),
+            source: String::new(),
+        })
+    }
+
+    #[test]
+    fn a_small_group_is_hidden_with_another_one() {
+        let groups = [group("A", 40, Class::Public), group("B", 3, Class::Restricted), group("C", 12, Class::Public)];
+        let hidden = hidden_groups(&groups.iter().collect::<Vec<_>>());
+        assert_eq!(hidden, BTreeSet::from(["B".to_string(), "C".to_string()]));
+        let open = [group("A", 40, Class::Public), group("C", 3, Class::Public)];
+        assert!(hidden_groups(&open.iter().collect::<Vec<_>>()).is_empty());
+    }
+}

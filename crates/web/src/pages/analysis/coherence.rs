@@ -1,0 +1,84 @@
+//! The coherence matrix: issues against policies, with the state of each today, the gaps that nothing answers, the
+//! policies that end while the plan runs, and actions that resemble each other or what another plan does.
+
+use std::sync::Arc;
+
+use romduol_app::similar::Pair;
+use romduol_plan::kinds::{Gap, Policy, PolicyState, Theme};
+use romduol_plan::permission::Act;
+use romduol_plan::{Kind, coherence};
+
+use super::{GapLine, PolicyLine};
+use crate::chrome::{Chrome, render};
+use crate::error::Page;
+use crate::pages::records::{Ref, code};
+use crate::viewer::Viewer;
+
+struct Alike {
+    percent: f64,
+    first: Ref,
+    second: Ref,
+    words: String,
+}
+
+#[derive(askama::Template)]
+#[template(path = "analysis/coherence.html")]
+struct Coherence {
+    c: Chrome,
+    themes: Vec<Arc<Theme>>,
+    states: Vec<(PolicyState, String, usize)>,
+    issue: String,
+    state: String,
+    policies: Vec<PolicyLine>,
+    all: usize,
+    gaps: Vec<GapLine>,
+    asking: usize,
+    years: String,
+    ending: Vec<PolicyLine>,
+    alike: Vec<Alike>,
+}
+
+pub(crate) async fn show(viewer: Viewer) -> Page {
+    viewer.must(Act::ReadPlan)?;
+    let (state, today) = (&viewer.snapshot.state, viewer.site.app.now().date);
+    let c = Chrome::of(&viewer, viewer.locale.t("menu-coherence"));
+    let issue = viewer.asked("issue").unwrap_or("").to_string();
+    let asked = viewer.asked("state").unwrap_or("").to_string();
+    let lines = state.all::<Policy>().map(|policy| PolicyLine::of(&viewer, &c, policy)).collect::<Vec<_>>();
+    let states = PolicyState::ALL.iter().map(|s| {
+        (*s, code(&c, s.code()), lines.iter().filter(|line| line.state == *s).count())
+    });
+    let states = states.filter(|(.., n)| *n > 0).collect();
+    let all = lines.len();
+    let policies = lines
+        .into_iter()
+        .filter(|line| issue.is_empty() || line.themes.contains(&issue))
+        .filter(|line| asked.is_empty() || line.state.code() == asked)
+        .collect();
+    let (years, ending) = coherence::ending(state, today);
+    let alike = viewer.snapshot.alike().iter().take(30).map(|pair| alike(&viewer, pair)).collect();
+    render(&Coherence {
+        themes: state.all::<Theme>().cloned().collect(),
+        gaps: coherence::unanswered(state).map(|gap| GapLine::of(&viewer, &c, gap)).collect(),
+        asking: state.all::<Gap>().filter(|gap| coherence::asks(gap)).count(),
+        years: format!("{}–{}", years.start(), years.end()),
+        ending: ending.into_iter().map(|policy| PolicyLine::of(&viewer, &c, policy)).collect(),
+        states,
+        issue,
+        state: asked,
+        policies,
+        all,
+        alike,
+        c,
+    })
+}
+
+fn alike(viewer: &Viewer, pair: &Pair) -> Alike {
+    let to = |(kind, id): &(Kind, String)| Ref::to(viewer, *kind, id);
+    Alike {
+        percent: pair.likeness * 100.0,
+        first: to(&pair.first),
+        second: to(&pair.second),
+        words: pair.shared.join(", "),
+    }
+}

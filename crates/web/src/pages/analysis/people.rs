@@ -1,0 +1,171 @@
+//! People: who is engaged and was heard, the consultations with their counts, and what became of what was said.
+
+use std::sync::Arc;
+
+use axum::extract::Path;
+use romduol_app::AppError;
+use romduol_plan::kinds::*;
+use romduol_plan::people::{self, Counts};
+use romduol_plan::permission::Act;
+use romduol_plan::quality::{self, Finding};
+use romduol_plan::Kind;
+
+use crate::chrome::{Chrome, render};
+use crate::error::Page;
+use crate::pages::records::{Ref, code};
+use crate::viewer::Viewer;
+
+struct Stakeholder {
+    to: Ref,
+    kind: String,
+    engagement: String,
+    inferred: bool,
+    pillars: Vec<Ref>,
+    heard_at: Vec<Ref>,
+    named_in: Vec<Ref>,
+}
+
+#[derive(askama::Template)]
+#[template(path = "analysis/people.html")]
+struct People {
+    c: Chrome,
+    levels: Vec<(Engagement, String, Vec<Stakeholder>)>,
+    events: Vec<(Arc<Consultation>, [Option<u32>; 3])>,
+    unheard: Vec<Ref>,
+    heard: usize,
+    all: usize,
+    voices: usize,
+}
+
+pub(crate) async fn show(viewer: Viewer) -> Page {
+    viewer.must(Act::ReadPlan)?;
+    let state = &viewer.snapshot.state;
+    let c = Chrome::of(&viewer, viewer.locale.t("menu-people"));
+    let list = people::stakeholders(state);
+    let heard = list.iter().filter(|one| !one.heard_at.is_empty()).count();
+    let unheard = list.iter().filter(|one| one.heard_at.is_empty() && !one.named_in.is_empty());
+    let unheard = unheard.map(|one| Ref::to(&viewer, Kind::Institution, &one.institution.id)).collect();
+    let all = list.len();
+    let levels = Engagement::ALL.iter().map(|level| {
+        let of_level = list.iter().filter(|one| one.institution.engagement == *level);
+        let mut rows: Vec<Stakeholder> = of_level.map(|one| stakeholder(&viewer, &c, one)).collect();
+        viewer.locale.sort_by_name(&mut rows, |row| row.to.title.get(viewer.lang()));
+        (*level, code(&c, level.code()), rows)
+    });
+    let levels = levels.filter(|(.., rows)| !rows.is_empty()).collect();
+    let events = state.all::<Consultation>().map(|event| (event.clone(), people::counts_of_event(event).valid()));
+    render(&People { levels, events: events.collect(), unheard, heard, all, voices: state.count::<Contribution>(), c })
+}
+
+fn stakeholder(viewer: &Viewer, c: &Chrome, one: &people::Stakeholder) -> Stakeholder {
+    Stakeholder {
+        to: Ref::to(viewer, Kind::Institution, &one.institution.id),
+        kind: code(c, one.institution.kind.code()),
+        engagement: one.institution.coordination_role.clone(),
+        inferred: one.institution.engagement_inferred,
+        pillars: one.institution.pillars.iter().map(|id| Ref::to(viewer, Kind::Node, id)).collect(),
+        heard_at: one.heard_at.iter().map(|event| Ref::to(viewer, Kind::Consultation, &event.id)).collect(),
+        named_in: one.named_in.iter().map(|node| Ref::to(viewer, Kind::Node, &node.id)).collect(),
+    }
+}
+
+/// A row of a consultation's table; a hidden one has no numbers.
+struct Row {
+    group: Arc<Attendance>,
+    counts: Option<Counts>,
+}
+
+#[derive(askama::Template)]
+#[template(path = "analysis/consultation.html")]
+struct Event {
+    c: Chrome,
+    event: Arc<Consultation>,
+    head: Counts,
+    rows: Vec<Row>,
+    hides: bool,
+    findings: Vec<String>,
+    voices: Vec<Voice>,
+    edits: bool,
+}
+
+pub(crate) async fn consultation(viewer: Viewer, Path(id): Path<String>) -> Page {
+    viewer.must(Act::ReadPlan)?;
+    let state = &viewer.snapshot.state;
+    let missing = || AppError::NotFound { kind: Kind::Consultation, id: id.clone() };
+    let event = state.find::<Consultation>(&id).ok_or_else(missing)?.clone();
+    let groups: Vec<&Arc<Attendance>> = people::groups(state, &id).collect();
+    let hidden = match viewer.person.post.may_read(Class::Restricted) {
+        true => Default::default(),
+        false => people::hidden_groups(&groups),
+    };
+    let row = |group: &&Arc<Attendance>| Row {
+        counts: (!hidden.contains(&group.id)).then(|| people::counts_of_group(group)),
+        group: (*group).clone(),
+    };
+    let c = Chrome::of(&viewer, event.title.get(viewer.lang()));
+    // A finding says its numbers; those of hidden rows are not said either.
+    let told = |finding: &Finding| {
+        let own = finding.records.iter().any(|(kind, record)| match kind {
+            Kind::Consultation => *record == id,
+            Kind::Attendance => groups.iter().any(|group| group.id == *record),
+            _ => false,
+        });
+        own && !finding.records.iter().any(|(_, record)| hidden.contains(record))
+    };
+    let findings = quality::findings(state, viewer.site.app.now().date);
+    render(&Event {
+        head: people::counts_of_event(&event),
+        rows: groups.iter().map(row).collect(),
+        hides: !hidden.is_empty(),
+        findings: findings.iter().filter(|f| told(f)).map(|f| viewer.locale.tell(&f.say)).collect(),
+        voices: voices(&viewer, &c, |said| said.consultation == id && said.consent == Consent::Public),
+        edits: viewer.may(Act::EditPlan),
+        event,
+        c,
+    })
+}
+
+/// “You said, we did.”
+struct Voice {
+    said: Arc<Contribution>,
+    group: String,
+    changed: Vec<Ref>,
+}
+
+fn voices(viewer: &Viewer, c: &Chrome, which: impl Fn(&Contribution) -> bool) -> Vec<Voice> {
+    let list = viewer.snapshot.state.all::<Contribution>().filter(|said| which(said));
+    let seen = list.filter(|said| viewer.person.post.may_see(&(***said).clone().into()));
+    let voice = |said: &Arc<Contribution>| Voice {
+        group: c.plain(&said.group),
+        changed: said.changed.iter().map(|id| Ref::to(viewer, Kind::Node, id)).collect(),
+        said: said.clone(),
+    };
+    seen.map(voice).collect()
+}
+
+#[derive(askama::Template)]
+#[template(path = "analysis/voices.html")]
+struct Voices {
+    c: Chrome,
+    voices: Vec<Voice>,
+    taken_up: usize,
+    edits: bool,
+}
+
+pub(crate) async fn said(viewer: Viewer) -> Page {
+    viewer.must(Act::ReadPlan)?;
+    let c = Chrome::of(&viewer, viewer.locale.t("menu-voices"));
+    let voices = voices(&viewer, &c, |_| true);
+    let taken_up = voices.iter().filter(|voice| !voice.changed.is_empty()).count();
+    render(&Voices { voices, taken_up, edits: viewer.may(Act::EditPlan), c })
+}
+
+/// Three cells of numbers: where one was corrected, the valid one stands first and the printed one is struck out.
+fn counts(counts: &Counts) -> String {
+    let number = |n: Option<u32>| n.map_or("–".to_string(), |n| n.to_string());
+    let cell = |(printed, corrected): (&Option<u32>, &Option<u32>)| match corrected {
+        Some(_) => format!("<td class=\"number\"><b>{}</b> <s>{}</s></td>", number(*corrected), number(*printed)),
+        None => format!("<td class=\"number\">{}</td>", number(*printed)),
+    };
+    counts.printed.iter().zip(&counts.corrected).map(cell).collect()
+}

@@ -1,0 +1,89 @@
+//! How ready the plan is: what each side says of the ten elements, over time, and the models of other countries.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::extract::Form;
+use romduol_plan::kinds::*;
+use romduol_plan::permission::Act;
+
+use crate::chrome::{Chrome, render, see};
+use crate::error::Page;
+use crate::pages::records::code;
+use crate::viewer::Viewer;
+
+/// An element with the newest word of each side, and how many earlier ones there are.
+struct Row {
+    element: Arc<Element>,
+    said: Vec<Vec<Arc<Assessment>>>,
+}
+
+#[derive(askama::Template)]
+#[template(path = "analysis/readiness.html")]
+struct ReadinessPage {
+    c: Chrome,
+    rows: Vec<Row>,
+    sides: Vec<String>,
+    levels: Vec<(&'static str, String)>,
+    groups: Vec<(String, Vec<Arc<Model>>)>,
+    decisions: Vec<Arc<Decision>>,
+    assesses: bool,
+    edits: bool,
+    made_up: bool,
+}
+
+pub(crate) async fn show(viewer: Viewer) -> Page {
+    viewer.must(Act::ReadPlan)?;
+    let state = &viewer.snapshot.state;
+    let c = Chrome::of(&viewer, viewer.locale.t("menu-readiness"));
+    let shown = |made_up: bool| viewer.illustrative || !made_up;
+    let mut elements: Vec<Arc<Element>> = state.all::<Element>().cloned().collect();
+    elements.sort_by_key(|element| element.order);
+    let said = |element: &Element, side: Assessor| {
+        let own = state.all::<Assessment>().filter(|a| a.element == element.id && a.assessor == side);
+        let mut list: Vec<Arc<Assessment>> = own.filter(|a| shown(a.illustrative)).cloned().collect();
+        list.sort_by_key(|assessment| std::cmp::Reverse(assessment.date));
+        list
+    };
+    let rows = elements.into_iter().map(|element| Row {
+        said: Assessor::ALL.iter().map(|side| said(&element, *side)).collect(),
+        element,
+    });
+    let rows: Vec<Row> = rows.collect();
+    let mut groups: BTreeMap<ModelGroup, Vec<Arc<Model>>> = BTreeMap::new();
+    for model in state.all::<Model>() {
+        groups.entry(model.group).or_default().push(model.clone());
+    }
+    let decisions = state.all::<Decision>().filter(|decision| shown(decision.illustrative) && !decision.models.is_empty());
+    render(&ReadinessPage {
+        made_up: rows.iter().flat_map(|row| row.said.iter().flatten()).any(|a| a.illustrative),
+        rows,
+        sides: Assessor::ALL.iter().map(|side| code(&c, side.code())).collect(),
+        levels: Readiness::ALL.iter().map(|level| (level.code(), code(&c, level.code()))).collect(),
+        groups: groups.into_iter().map(|(group, models)| (code(&c, group.code()), models)).collect(),
+        decisions: decisions.cloned().collect(),
+        assesses: viewer.may(Act::Assess) && viewer.at.is_none(),
+        edits: viewer.may(Act::EditPlan) && viewer.at.is_none(),
+        c,
+    })
+}
+
+/// A level as four steps: `■■□□`.
+fn level(c: &Chrome, readiness: Readiness) -> String {
+    let filled = Readiness::ALL.iter().position(|level| *level == readiness).unwrap_or(0);
+    let steps: String = (1..Readiness::ALL.len()).map(|step| if step <= filled { '■' } else { '□' }).collect();
+    format!("<span class=\"status\"><span aria-hidden=\"true\">{steps}</span> {}</span>", code(c, readiness.code()))
+}
+
+
+#[derive(serde::Deserialize)]
+pub(crate) struct Said {
+    element: String,
+    readiness: String,
+    reason: String,
+}
+
+pub(crate) async fn assess(viewer: Viewer, Form(said): Form<Said>) -> Page {
+    viewer.site.app.assess(&viewer.person, &said.element, &said.readiness, &said.reason, viewer.lang()).await?;
+    Ok(see(&format!("/readiness#{}", said.element)))
+}

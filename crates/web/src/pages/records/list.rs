@@ -1,0 +1,73 @@
+//! The records of a kind as a list with a search, and as a table to take home.
+
+use axum::extract::Path;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::IntoResponse;
+use romduol_plan::Kind;
+use romduol_plan::kinds::Body;
+use romduol_plan::permission::Act;
+
+use super::{Ref, kind, path_of};
+use crate::chrome::{Chrome, render};
+use crate::error::Page;
+use crate::viewer::Viewer;
+
+const SHOWN: usize = 300;
+
+#[derive(askama::Template)]
+#[template(path = "records/list.html")]
+struct List {
+    c: Chrome,
+    kind: Kind,
+    asked: String,
+    all: usize,
+    found: usize,
+    /// Each record, and whether no link reaches it.
+    rows: Vec<(Ref, bool)>,
+    edits: bool,
+}
+
+pub(crate) async fn show(viewer: Viewer, Path(code): Path<String>) -> Page {
+    viewer.must(Act::ReadPlan)?;
+    let Some(kind) = kind(&code) else { return Ok(crate::error::not_found()) };
+    let asked = viewer.asked("q").unwrap_or("").to_string();
+    let words: Vec<String> = asked.to_lowercase().split_whitespace().map(String::from).collect();
+    let bodies = seen(&viewer, kind);
+    let all = bodies.len();
+    let matching: Vec<&Body> = bodies
+        .iter()
+        .filter(|body| {
+            let title = body.title();
+            let text = format!("{} {} {}", body.id(), title.en, title.km).to_lowercase();
+            words.iter().all(|word| text.contains(word))
+        })
+        .collect();
+    let links = viewer.snapshot.links();
+    let row = |body: &&Body| {
+        let to = Ref { path: path_of(kind, body.id()), id: body.id().into(), title: body.title() };
+        (to, links.is_alone(kind, body.id()))
+    };
+    render(&List {
+        c: Chrome::of(&viewer, viewer.locale.t(&format!("kinds-{}", kind.code()))),
+        found: matching.len(),
+        rows: matching.iter().take(SHOWN).map(row).collect(),
+        edits: kind.is_edited() && viewer.may(Act::EditPlan) && viewer.at.is_none(),
+        kind,
+        asked,
+        all,
+    })
+}
+
+pub(crate) async fn csv(viewer: Viewer, Path(code): Path<String>) -> Page {
+    viewer.must(Act::ReadPlan)?;
+    let Some(kind) = kind(&code) else { return Ok(crate::error::not_found()) };
+    let bytes = romduol_app::records::table(kind, &seen(&viewer, kind))?;
+    let name = format!("attachment; filename=\"{}.csv\"", kind.code());
+    Ok(([(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, name.as_str())], bytes).into_response())
+}
+
+fn seen(viewer: &Viewer, kind: Kind) -> Vec<Body> {
+    let state = &viewer.snapshot.state;
+    let bodies = state.ids(kind).into_iter().filter_map(|id| state.body(kind, id));
+    bodies.filter(|body| viewer.person.post.may_see(body)).collect()
+}

@@ -1,0 +1,80 @@
+//! Records of any kind: one with its links both ways, a kind as a list or a table, the form to write one, and taking in
+//! a table. What a kind looks like comes from its columns; pages of its own are elsewhere.
+
+pub(crate) mod edit;
+pub(crate) mod intake;
+pub(crate) mod list;
+pub(crate) mod one;
+
+use romduol_plan::column::{CellType, Column};
+use romduol_plan::kinds::Body;
+use romduol_plan::{Kind, Text};
+
+use crate::chrome::Chrome;
+use crate::viewer::Viewer;
+
+/// Where a record can be read.
+pub(crate) fn path_of(kind: Kind, id: &str) -> String {
+    match kind {
+        Kind::Indicator => format!("/indicators/{id}"),
+        Kind::Node => format!("/nodes/{id}"),
+        Kind::Theme => format!("/issues/{id}"),
+        Kind::Consultation => format!("/consultations/{id}"),
+        Kind::Return => format!("/review/{id}"),
+        _ => format!("/records/{}/{id}", kind.code()),
+    }
+}
+
+/// A record as a link: where, its id and what it is called.
+#[derive(Clone)]
+pub(crate) struct Ref {
+    pub path: String,
+    pub id: String,
+    pub title: Text,
+}
+
+impl Ref {
+    pub fn to(viewer: &Viewer, kind: Kind, id: &str) -> Ref {
+        let body = viewer.snapshot.state.body(kind, id);
+        let title = body.as_ref().filter(|body| viewer.person.post.may_see(body)).map(Body::title).unwrap_or_default();
+        Ref { path: path_of(kind, id), id: id.into(), title }
+    }
+
+    pub fn html(&self, c: &Chrome) -> String {
+        let id = crate::chrome::escape(&self.id);
+        format!("<a href=\"{}\"><span class=\"code\">{id}</span> {}</a>", self.path, c.text(&self.title))
+    }
+}
+
+/// The kind named in an address, where its records are shown at all.
+pub(crate) fn kind(code: &str) -> Option<Kind> {
+    Kind::parse(code).filter(|kind| Kind::of_package().chain([Kind::Version]).any(|shown| shown == *kind))
+}
+
+/// What a column is called, with its language where it is one of two.
+pub(crate) fn label(c: &Chrome, column: &Column) -> String {
+    let name = c.tk("field-", &column.field.replace('_', "-"));
+    match column.lang {
+        Some(lang) => format!("{name} ({})", c.tk("lang-", lang)),
+        None => name,
+    }
+}
+
+/// A code of a vocabulary in the reader's language.
+pub(crate) fn code(c: &Chrome, code: &str) -> String {
+    let slug: String = code.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    let key = format!("code-{slug}");
+    if c.locale.has(&key) { c.t(&key) } else { code.to_string() }
+}
+
+/// A cell in the reader's words.
+pub(crate) fn cell(c: &Chrome, column: &Column, text: &str) -> String {
+    match &column.cell {
+        CellType::Code(_) => code(c, text),
+        CellType::List(Some(_)) => text.split(';').map(|item| code(c, item)).collect::<Vec<_>>().join(", "),
+        CellType::Boolean => c.t(if text == "true" { "yes" } else { "no" }),
+        CellType::Date => romduol_plan::Date::parse(text).map_or(text.to_string(), |date| c.date(date)),
+        CellType::List(None) => text.split(';').collect::<Vec<_>>().join("; "),
+        _ => text.to_string(),
+    }
+}
