@@ -42,7 +42,8 @@ pub fn compose(
     sheet.write(instrument, 1, &mut document.blocks);
     document.marker = sheet.made_up.then(|| locale.t("illustrative-long"));
     let (position, hash) = (snapshot.head.seq.to_string(), &snapshot.head.hash);
-    document.fingerprint = vec![locale.say("ledger-line", &[("position", Arg::Text(&position)), ("hash", Arg::Text(hash))])];
+    document.fingerprint =
+        vec![locale.say("ledger-line", &[("position", Arg::Text(&position)), ("hash", Arg::Text(hash))])];
     document
 }
 

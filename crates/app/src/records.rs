@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use romduol_plan::kinds::{Body, Id};
+use romduol_plan::baseline;
+use romduol_plan::column::{self, CellType};
+use romduol_plan::kinds::{Body, Evidence, Id, Indicator};
 use romduol_plan::links::Links;
 use romduol_plan::package::{Fault, Package, Sheet};
 use romduol_plan::permission::Act;
-use romduol_plan::column::{self, CellType};
 use romduol_plan::{Change, Kind, Say, State};
 use romduol_report::Field;
 
@@ -77,6 +78,28 @@ impl App {
                     Err(AppError::Bad(say.number("count", links.len() as f64).words("records", named.join(", "))))
                 }
             }
+        };
+        self.run(person.actor(), why, Box::new(decide)).await?;
+        Ok(())
+    }
+
+    /// Makes a figure the baseline of an indicator. The figure stays its source.
+    pub async fn make_baseline(
+        &self,
+        person: &Person,
+        figure: &str,
+        indicator: &str,
+        why: &str,
+    ) -> Result<(), AppError> {
+        person.post.may(Act::EditPlan)?;
+        let why = reason(why)?;
+        let (figure, indicator) = (figure.to_string(), indicator.to_string());
+        let decide = move |state: &State| {
+            let missing = |kind, id: &str| AppError::NotFound { kind, id: id.into() };
+            let figure = state.find::<Evidence>(&figure).ok_or_else(|| missing(Kind::Evidence, &figure))?;
+            let record = state.find::<Indicator>(&indicator).ok_or_else(|| missing(Kind::Indicator, &indicator))?;
+            let made = baseline::with_figure(record, figure).map_err(AppError::Bad)?;
+            Ok(vec![Change::Put(made.into())])
         };
         self.run(person.actor(), why, Box::new(decide)).await?;
         Ok(())

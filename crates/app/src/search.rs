@@ -10,6 +10,8 @@ use crate::words::Words;
 pub struct Index {
     engine: SearchEngine<u32, u32, Words>,
     records: Vec<(Kind, Id)>,
+    /// The texts in lower case, for words that stand inside a longer word of the dictionary.
+    texts: Vec<String>,
 }
 
 /// A record that was found; the higher the score, the nearer.
@@ -22,15 +24,17 @@ pub struct Hit {
 impl Index {
     pub fn of(state: &State) -> Index {
         let mut records = Vec::new();
-        let mut documents = Vec::new();
+        let mut texts = Vec::new();
         for kind in searched() {
             for id in state.ids(kind) {
                 let Some(body) = state.body(kind, id) else { continue };
-                documents.push(Document::new(records.len() as u32, text(&body)));
+                texts.push(text(&body).to_lowercase());
                 records.push((kind, id.to_string()));
             }
         }
-        Index { engine: SearchEngineBuilder::with_tokenizer_and_documents(Words, documents).build(), records }
+        let documents = texts.iter().enumerate().map(|(n, text)| Document::new(n as u32, text.clone()));
+        let documents: Vec<Document<u32>> = documents.collect();
+        Index { engine: SearchEngineBuilder::with_tokenizer_and_documents(Words, documents).build(), records, texts }
     }
 
     /// The records that hold the words of the question, nearest first. An id in full comes before everything.
@@ -41,6 +45,17 @@ impl Index {
             let record = &self.records[found.document.id as usize];
             if hits.iter().all(|hit| hit.record != *record) {
                 hits.push(Hit { record: record.clone(), score: found.score });
+            }
+        }
+        // Khmer compounds are one word of the dictionary, and people ask for their parts.
+        let parts: Vec<String> = asked.to_lowercase().split_whitespace().map(String::from).collect();
+        let holds = |text: &String| !parts.is_empty() && parts.iter().all(|part| text.contains(part));
+        for (record, _) in self.records.iter().zip(&self.texts).filter(|(_, text)| holds(text)) {
+            if hits.len() >= most {
+                break;
+            }
+            if hits.iter().all(|hit| hit.record != *record) {
+                hits.push(Hit { record: record.clone(), score: 0.0 });
             }
         }
         hits.truncate(most);

@@ -54,7 +54,9 @@ pub fn pairs(state: &State) -> Vec<Pair> {
             shared: shared(&texts[a].1, &texts[b].1, &frequency),
         })
         .collect();
-    pairs.sort_by(|a, b| b.likeness.total_cmp(&a.likeness).then_with(|| (&a.first, &a.second).cmp(&(&b.first, &b.second))));
+    pairs.sort_by(|a, b| {
+        b.likeness.total_cmp(&a.likeness).then_with(|| (&a.first, &a.second).cmp(&(&b.first, &b.second)))
+    });
     pairs
 }
 

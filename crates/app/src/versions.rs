@@ -148,7 +148,12 @@ impl App {
     }
 
     /// Takes a comment as a contribution, in words that may have been made safer, or declines it with a reason.
-    pub async fn deal_with_comment(&self, person: &Person, key: &str, words: Result<&str, &str>) -> Result<(), AppError> {
+    pub async fn deal_with_comment(
+        &self,
+        person: &Person,
+        key: &str,
+        words: Result<&str, &str>,
+    ) -> Result<(), AppError> {
         person.post.may(Act::EditPlan)?;
         let gone = || AppError::Bad(Say::new("refused-comment-gone"));
         let stored = self.ledger.comment(key).await?.filter(|stored| stored.outcome.is_none()).ok_or_else(gone)?;
@@ -166,7 +171,13 @@ impl App {
     }
 
     /// The id follows from the comment's key, so that dealing with it twice cannot make two contributions.
-    async fn contribute(&self, person: &Person, stored: &Stored, comment: Comment, words: &str) -> Result<Id, AppError> {
+    async fn contribute(
+        &self,
+        person: &Person,
+        stored: &Stored,
+        comment: Comment,
+        words: &str,
+    ) -> Result<Id, AppError> {
         if let Some(say) = screen::personal(words) {
             return Err(AppError::Bad(say));
         }

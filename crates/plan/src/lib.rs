@@ -3,6 +3,7 @@
 //! Pure: no IO, no clock, no randomness, no async. Time and ids come in as arguments.
 
 pub mod answers;
+pub mod baseline;
 pub mod coherence;
 pub mod column;
 pub mod commitments;

@@ -47,8 +47,7 @@ impl Links {
             _ => vec![cell],
         };
         for id in ids.into_iter().filter(|id| !id.is_empty()) {
-            let link =
-                Link { from: (from.0, from.1.into()), field: column.field.clone(), to: (to, id.to_string()) };
+            let link = Link { from: (from.0, from.1.into()), field: column.field.clone(), to: (to, id.to_string()) };
             self.from.entry(link.from.clone()).or_default().push(link.clone());
             self.to.entry(link.to.clone()).or_default().push(link);
         }

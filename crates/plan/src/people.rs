@@ -40,7 +40,10 @@ fn named_in<'a>(state: &'a State, institution: &Institution) -> Vec<&'a Arc<Node
         .map(|name| name.to_lowercase())
         .collect();
     let means = |body: &String| names.contains(&body.trim().to_lowercase());
-    state.all::<Node>().filter(|node| node.leads.contains(&institution.id) || node.named_bodies.iter().any(means)).collect()
+    state
+        .all::<Node>()
+        .filter(|node| node.leads.contains(&institution.id) || node.named_bodies.iter().any(means))
+        .collect()
 }
 
 /// Numbers of a group at a consultation: printed, and corrected where somebody said why.

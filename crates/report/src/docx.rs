@@ -78,13 +78,13 @@ fn write(docx: Docx, block: &Block, last: &mut u8) -> Docx {
 
 fn write_table(docx: Docx, table: &document::Table) -> Docx {
     let widths = widths(table);
-    let head = table.columns.iter().zip(&widths).map(|(column, width)| {
-        cell(&Cell::bold(&column.label), column.align, *width)
-    });
+    let head =
+        table.columns.iter().zip(&widths).map(|(column, width)| cell(&Cell::bold(&column.label), column.align, *width));
     let mut rows = vec![TableRow::new(head.collect())];
     for row in &table.rows {
         let cells = table.columns.iter().zip(&widths).enumerate().map(|(at, (column, width))| {
-            row.get(at).map_or_else(|| cell(&Cell::default(), column.align, *width), |text| cell(text, column.align, *width))
+            row.get(at)
+                .map_or_else(|| cell(&Cell::default(), column.align, *width), |text| cell(text, column.align, *width))
         });
         rows.push(TableRow::new(cells.collect()));
     }

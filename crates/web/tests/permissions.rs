@@ -7,7 +7,7 @@ use axum::http::{Method, Request, StatusCode, header};
 use axum::response::Response;
 use http_body_util::BodyExt;
 use romduol_app::{App, Clock, demo, package};
-use romduol_plan::kinds::{AnswerState, Return, ReturnStatus};
+use romduol_plan::kinds::{AnswerState, Attendance, Return, ReturnStatus};
 use romduol_plan::permission::{Act, Reach, Role, reach};
 use romduol_web::{Need, Route, table};
 use tower::ServiceExt;
@@ -63,6 +63,11 @@ impl House {
             p if p.starts_with("/review") => path.replace("{id}", &id),
             p if p.starts_with("/history") => path.replace("{kind}", "indicators").replace("{id}", "PAR-07"),
             p if p.starts_with("/nodes") => path.replace("{id}", "A1.01"),
+            p if p.contains("{kind}") => path.replace("{kind}", "gaps").replace("{id}", "G1.1.1"),
+            p if p.starts_with("/issues") => path.replace("{id}", "I1"),
+            p if p.starts_with("/answers") => path.replace("{id}", "CEDAW"),
+            p if p.starts_with("/consultations") => path.replace("{id}", "CON-3"),
+            p if p.starts_with("/figures") => path.replace("{id}", "ST001"),
             p if p.starts_with("/report") => path.replace("{period}", "2024"),
             p if p.starts_with("/assets") => path.replace("{name}", "style.css"),
             _ => path.replace("{id}", "PAR-09").replace("{period}", "2026Q3"),
@@ -76,11 +81,12 @@ fn body_of(path: &str) -> (&'static str, &'static str) {
     const MULTIPART: &str = "--x\r\nContent-Disposition: form-data; name=\"action\"\r\n\r\nsave\r\n--x--\r\n";
     match path {
         p if p.starts_with("/api/") => ("text/csv", "form,area,period,indicator,value\n"),
-        p if p.starts_with("/returns/") => ("multipart/form-data; boundary=x", MULTIPART),
+        p if p.starts_with("/returns/") || p.starts_with("/import/") => ("multipart/form-data; boundary=x", MULTIPART),
         _ => (
             "application/x-www-form-urlencoded",
             "login=x&password=x&decision=back&version=1&form=province-quarter&period=2025Q1&action=close&reason=test\
-             &status=at-risk",
+             &status=at-risk&to=closed&why=test&words=test&element=none&readiness=begun&id=V1&title=T&note=\
+             &indicator=PAR-07&text=test",
         ),
     }
 }
@@ -167,6 +173,29 @@ async fn an_ended_session_is_over() {
     house.ask(&Method::POST, "/sign-out", Some(&cookie)).await;
     for cookie in [cookie.as_str(), "", "made-up", "'; DROP TABLE session; --"] {
         assert!(to_sign_in(&house.ask(&Method::GET, "/scorecard", Some(cookie)).await), "{cookie}");
+    }
+}
+
+/// Small groups of people are for those who work on the plan, whichever way they are asked for.
+#[tokio::test]
+async fn small_groups_are_kept_on_every_way() {
+    let house = house().await;
+    let small = house.app.snapshot().state.all::<Attendance>().find(|group| group.total == Some(3)).unwrap().clone();
+    let own = format!("/records/attendances/{}", small.id);
+    for (role, reads) in [(Role::CivilSociety, false), (Role::Reporter, false), (Role::Secretariat, true)] {
+        let cookie = house.session(role).await;
+        let status = house.ask(&Method::GET, &own, Some(&cookie)).await.status();
+        assert_eq!(status == StatusCode::OK, reads, "{} {own}", role.code());
+        let ways = ["/records/attendances", "/csv/attendances", "/search?q=migrant", "/records/consultations/CON-3"];
+        for path in ways {
+            let body = house.ask(&Method::GET, path, Some(&cookie)).await.into_body().collect().await.unwrap().to_bytes();
+            let text = String::from_utf8_lossy(&body);
+            let marked = |id: &str| [">", ",", "\n", "/"].iter().any(|before| text.contains(&format!("{before}{id}")));
+            assert_eq!(marked(&small.id), reads, "{} {path}", role.code());
+        }
+        let page = house.ask(&Method::GET, "/consultations/CON-3", Some(&cookie)).await;
+        let text = String::from_utf8(page.into_body().collect().await.unwrap().to_bytes().to_vec()).unwrap();
+        assert_eq!(text.contains("colspan=\"3\""), !reads, "{}", role.code());
     }
 }
 

@@ -56,7 +56,8 @@ mod tests {
         for old in ["RBHraCaNac®kkm<úCa", "RksYgkic©karnarI nigsuxmalPaB®sþI©s"] {
             assert!(is_old_font(old) || lacks_khmer(old), "{old}");
         }
-        for fine in ["Vulnérabilité des femmes", "£5 per day", "§ 31a", "Straße", "São Tomé", "ក្រសួងកិច្ចការនារី", "10 °C"] {
+        for fine in ["Vulnérabilité des femmes", "£5 per day", "§ 31a", "Straße", "São Tomé", "ក្រសួងកិច្ចការនារី", "10 °C"]
+        {
             assert!(!is_old_font(fine), "{fine}");
         }
         assert!(!lacks_khmer("UNSCR 1325") && !lacks_khmer("ច្បាប់ CEDAW") && lacks_khmer("Rksaysgkic"));

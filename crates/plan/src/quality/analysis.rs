@@ -54,7 +54,8 @@ fn consultation(state: &State, event: &Arc<Consultation>, found: &mut Vec<Findin
         adds_up(&row, &event.title, &group.group, people::counts_of_group(group), found);
     }
     for (place, part) in ["total", "female", "male"].into_iter().enumerate() {
-        let printed: Option<Vec<u32>> = groups.iter().map(|group| people::counts_of_group(group).printed[place]).collect();
+        let printed: Option<Vec<u32>> =
+            groups.iter().map(|group| people::counts_of_group(group).printed[place]).collect();
         let (Some(head_count), Some(rows)) = (counts.printed[place], printed) else { continue };
         let sum: u32 = rows.iter().sum();
         if rows.is_empty() || sum == head_count {

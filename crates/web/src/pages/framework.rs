@@ -8,6 +8,7 @@ use romduol_plan::Kind;
 use romduol_plan::kinds::{Indicator, Node, NodeLevel, Slot, Theme};
 use romduol_plan::permission::Act;
 
+use super::records::links::{Referring, referring};
 use super::scorecard::{Row, row, year};
 use crate::chrome::{Chrome, render};
 use crate::error::Page;
@@ -70,7 +71,10 @@ struct NodePage {
     themes: Vec<Arc<Theme>>,
     rows: Vec<Row>,
     slots: Vec<Arc<Slot>>,
+    /// Gaps and commitments it answers, voices that changed it, decisions about it.
+    referring: Vec<Referring>,
     history: bool,
+    edits: bool,
 }
 
 pub(crate) async fn node(viewer: Viewer, Path(id): Path<String>) -> Page {
@@ -87,7 +91,12 @@ pub(crate) async fn node(viewer: Viewer, Path(id): Path<String>) -> Page {
         themes: node.themes.iter().filter_map(|t| state.find::<Theme>(t)).cloned().collect(),
         rows: measuring.map(|i| row(&viewer, view.standing(i, at))).collect(),
         slots: state.all::<Slot>().filter(|slot| slot.node == id).cloned().collect(),
+        referring: referring(&viewer, Kind::Node, &id)
+            .into_iter()
+            .filter(|group| !matches!(group.kind, Kind::Node | Kind::Indicator | Kind::Slot))
+            .collect(),
         history: viewer.may(Act::ReadHistory),
+        edits: viewer.may(Act::EditPlan) && viewer.at.is_none(),
         node,
     })
 }

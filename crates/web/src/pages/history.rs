@@ -4,7 +4,7 @@ use axum::extract::Path;
 use romduol_app::AppError;
 use romduol_app::history::Event;
 use romduol_plan::Kind;
-use romduol_plan::kinds::{Assignment, Return};
+use romduol_plan::kinds::{Assignment, Class, Return};
 use romduol_plan::permission::Act;
 
 use crate::chrome::{Chrome, render};
@@ -30,6 +30,11 @@ pub(crate) async fn show(viewer: Viewer, Path((kind, id)): Path<(String, String)
         let record = state.find::<Return>(&id).ok_or_else(missing)?;
         let assignment = state.find::<Assignment>(&record.assignment).ok_or_else(missing)?;
         viewer.person.post.may_for(Act::ReadReturn, assignment, state)?;
+    }
+    // Earlier versions show what the record hides.
+    let confidential = matches!(kind, Kind::Attendance | Kind::Contribution);
+    if confidential && !viewer.person.post.may_read(Class::Restricted) {
+        return Err(missing().into());
     }
     let events = viewer.site.app.history(&viewer.snapshot, kind, &id).await?;
     if events.is_empty() {

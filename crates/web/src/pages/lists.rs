@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use axum::extract::{Form, Path};
 use romduol_plan::answers::Severity;
 use romduol_plan::kinds::{Evidence, Institution};
 use romduol_plan::permission::Act;
 use romduol_plan::quality::{self, Finding};
 
-use crate::chrome::{Chrome, render};
+use crate::chrome::{Chrome, render, see};
 use crate::error::Page;
 use crate::pages::records::path_of;
 use crate::viewer::Viewer;
@@ -77,7 +78,10 @@ struct Findings {
 
 pub(crate) async fn findings(viewer: Viewer) -> Page {
     viewer.must(Act::ReadFindings)?;
-    let list = quality::findings(&viewer.snapshot.state, viewer.site.app.now().date).iter().map(|finding| found(&viewer, finding)).collect();
+    let list = quality::findings(&viewer.snapshot.state, viewer.site.app.now().date)
+        .iter()
+        .map(|finding| found(&viewer, finding))
+        .collect();
     render(&Findings { c: Chrome::of(&viewer, viewer.locale.t("menu-findings")), list })
 }
 
@@ -114,4 +118,16 @@ pub(crate) async fn about(viewer: Viewer) -> Page {
         position: viewer.snapshot.head.seq,
         fingerprint: viewer.snapshot.head.hash.clone(),
     })
+}
+
+#[derive(serde::Deserialize)]
+pub(crate) struct Baseline {
+    indicator: String,
+    why: String,
+}
+
+/// Makes a figure the baseline of an indicator; the figure stays its source.
+pub(crate) async fn make_baseline(viewer: Viewer, Path(id): Path<String>, Form(given): Form<Baseline>) -> Page {
+    viewer.site.app.make_baseline(&viewer.person, &id, &given.indicator, &given.why).await?;
+    Ok(see(&format!("/indicators/{}", given.indicator)))
 }

@@ -9,7 +9,7 @@ use romduol_plan::permission::Act;
 use romduol_report::chart::gantt::{GanttInput, Step};
 use romduol_report::{AxisText, gantt, scene, svg};
 
-use super::records::{Ref, code};
+use super::records::Ref;
 use super::take_home;
 use crate::chrome::{Chrome, render};
 use crate::error::Page;
@@ -54,11 +54,11 @@ pub(crate) async fn show(viewer: Viewer) -> Page {
     let (steps, today) = (steps(&viewer), viewer.site.app.now().date);
     let c = Chrome::of(&viewer, viewer.locale.t("menu-road"));
     let row = |step: &Arc<NextStep>| Row {
-        stage: code(&c, step.stage.code()),
+        stage: c.code(step.stage.code()),
         owners: step.owners.iter().map(|id| Ref::to(&viewer, romduol_plan::Kind::Institution, id)).collect(),
         after: step.after.iter().map(|id| Ref::to(&viewer, romduol_plan::Kind::NextStep, id)).collect(),
         same: step.same_as.iter().map(|id| Ref::to(&viewer, romduol_plan::Kind::NextStep, id)).collect(),
-        progress: code(&c, step.progress.code()),
+        progress: c.code(step.progress.code()),
         late: !matches!(step.progress, Progress::Done | Progress::Dropped)
             && span(&viewer, step).is_some_and(|(_, end)| end < today),
         step: step.clone(),
@@ -66,7 +66,7 @@ pub(crate) async fn show(viewer: Viewer) -> Page {
     let stages = Stage::ALL.iter().map(|stage| {
         let of_stage = steps.iter().filter(|step| step.stage == *stage);
         let done = of_stage.clone().filter(|step| step.progress == Progress::Done).count();
-        (code(&c, stage.code()), done, of_stage.count())
+        (c.code(stage.code()), done, of_stage.count())
     });
     render(&Road {
         chart: svg::svg(&gantt(&drawing(&viewer, &c, &steps, today), &axis())),

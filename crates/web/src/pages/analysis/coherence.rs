@@ -11,7 +11,7 @@ use romduol_plan::{Kind, coherence};
 use super::{GapLine, PolicyLine};
 use crate::chrome::{Chrome, render};
 use crate::error::Page;
-use crate::pages::records::{Ref, code};
+use crate::pages::records::Ref;
 use crate::viewer::Viewer;
 
 struct Alike {
@@ -45,9 +45,8 @@ pub(crate) async fn show(viewer: Viewer) -> Page {
     let issue = viewer.asked("issue").unwrap_or("").to_string();
     let asked = viewer.asked("state").unwrap_or("").to_string();
     let lines = state.all::<Policy>().map(|policy| PolicyLine::of(&viewer, &c, policy)).collect::<Vec<_>>();
-    let states = PolicyState::ALL.iter().map(|s| {
-        (*s, code(&c, s.code()), lines.iter().filter(|line| line.state == *s).count())
-    });
+    let states =
+        PolicyState::ALL.iter().map(|s| (*s, c.code(s.code()), lines.iter().filter(|line| line.state == *s).count()));
     let states = states.filter(|(.., n)| *n > 0).collect();
     let all = lines.len();
     let policies = lines

@@ -12,7 +12,6 @@ use romduol_report::{Document, html};
 
 use crate::chrome::{Chrome, render};
 use crate::error::Page;
-use crate::pages::records::code;
 use crate::pages::take_home;
 use crate::viewer::Viewer;
 
@@ -51,7 +50,7 @@ pub(crate) async fn list(viewer: Viewer) -> Page {
     }
     let count = |framework: Framework| lines.iter().filter(|line| line.instrument.framework == framework).count();
     let frameworks = Framework::ALL.iter().filter(|framework| count(**framework) > 0);
-    let frameworks = frameworks.map(|f| (f.code().to_string(), code(&c, f.code()), count(*f))).collect();
+    let frameworks = frameworks.map(|f| (f.code().to_string(), c.code(f.code()), count(*f))).collect();
     let covered = lines.iter().filter(|line| line.nodes + line.indicators + line.figures > 0).count();
     let all = lines.len();
     lines.sort_by_key(|line| line.instrument.framework);

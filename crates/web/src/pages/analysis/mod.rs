@@ -9,7 +9,7 @@ pub(crate) mod readiness;
 use romduol_plan::kinds::{Gap, Node, Policy, PolicyState};
 use romduol_plan::{Kind, coherence as rule};
 
-use super::records::{Ref, code};
+use super::records::Ref;
 use crate::chrome::Chrome;
 use crate::viewer::Viewer;
 
@@ -34,7 +34,7 @@ impl PolicyLine {
         };
         PolicyLine {
             to: Ref::to(viewer, Kind::Policy, &policy.id),
-            kind: code(c, policy.kind.code()),
+            kind: c.code(policy.kind.code()),
             owner: policy.owner_printed.clone(),
             years,
             state,
@@ -52,7 +52,7 @@ impl PolicyLine {
             PolicyState::Unclear | PolicyState::NotExisting => "–",
         };
         let class = if self.state == PolicyState::InForce { "s-on-track" } else { "s-no-data" };
-        format!("<span class=\"status {class}\">{shape} {}</span>", code(c, self.state.code()))
+        format!("<span class=\"status {class}\">{shape} {}</span>", c.code(self.state.code()))
     }
 }
 
@@ -70,9 +70,11 @@ impl GapLine {
         let state = &viewer.snapshot.state;
         GapLine {
             to: Ref::to(viewer, Kind::Gap, &gap.id),
-            kind: code(c, gap.kind.code()),
+            kind: c.code(gap.kind.code()),
             asks: rule::asks(gap),
-            answers: rule::answers_to(state, &gap.id).map(|node: &std::sync::Arc<Node>| Ref::to(viewer, Kind::Node, &node.id)).collect(),
+            answers: rule::answers_to(state, &gap.id)
+                .map(|node: &std::sync::Arc<Node>| Ref::to(viewer, Kind::Node, &node.id))
+                .collect(),
             policies: gap.policies.iter().map(|id| Ref::to(viewer, Kind::Policy, id)).collect(),
         }
     }

@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use axum::extract::Path;
 use romduol_app::AppError;
+use romduol_plan::Kind;
 use romduol_plan::kinds::*;
 use romduol_plan::people::{self, Counts};
 use romduol_plan::permission::Act;
 use romduol_plan::quality::{self, Finding};
-use romduol_plan::Kind;
 
 use crate::chrome::{Chrome, render};
 use crate::error::Page;
-use crate::pages::records::{Ref, code};
+use crate::pages::records::Ref;
 use crate::viewer::Viewer;
 
 struct Stakeholder {
@@ -50,7 +50,7 @@ pub(crate) async fn show(viewer: Viewer) -> Page {
         let of_level = list.iter().filter(|one| one.institution.engagement == *level);
         let mut rows: Vec<Stakeholder> = of_level.map(|one| stakeholder(&viewer, &c, one)).collect();
         viewer.locale.sort_by_name(&mut rows, |row| row.to.title.get(viewer.lang()));
-        (*level, code(&c, level.code()), rows)
+        (*level, c.code(level.code()), rows)
     });
     let levels = levels.filter(|(.., rows)| !rows.is_empty()).collect();
     let events = state.all::<Consultation>().map(|event| (event.clone(), people::counts_of_event(event).valid()));
@@ -60,7 +60,7 @@ pub(crate) async fn show(viewer: Viewer) -> Page {
 fn stakeholder(viewer: &Viewer, c: &Chrome, one: &people::Stakeholder) -> Stakeholder {
     Stakeholder {
         to: Ref::to(viewer, Kind::Institution, &one.institution.id),
-        kind: code(c, one.institution.kind.code()),
+        kind: c.code(one.institution.kind.code()),
         engagement: one.institution.coordination_role.clone(),
         inferred: one.institution.engagement_inferred,
         pillars: one.institution.pillars.iter().map(|id| Ref::to(viewer, Kind::Node, id)).collect(),

@@ -9,7 +9,6 @@ use romduol_plan::permission::Act;
 
 use crate::chrome::{Chrome, render, see};
 use crate::error::Page;
-use crate::pages::records::code;
 use crate::viewer::Viewer;
 
 /// An element with the newest word of each side, and how many earlier ones there are.
@@ -45,22 +44,22 @@ pub(crate) async fn show(viewer: Viewer) -> Page {
         list.sort_by_key(|assessment| std::cmp::Reverse(assessment.date));
         list
     };
-    let rows = elements.into_iter().map(|element| Row {
-        said: Assessor::ALL.iter().map(|side| said(&element, *side)).collect(),
-        element,
-    });
+    let rows = elements
+        .into_iter()
+        .map(|element| Row { said: Assessor::ALL.iter().map(|side| said(&element, *side)).collect(), element });
     let rows: Vec<Row> = rows.collect();
     let mut groups: BTreeMap<ModelGroup, Vec<Arc<Model>>> = BTreeMap::new();
     for model in state.all::<Model>() {
         groups.entry(model.group).or_default().push(model.clone());
     }
-    let decisions = state.all::<Decision>().filter(|decision| shown(decision.illustrative) && !decision.models.is_empty());
+    let decisions =
+        state.all::<Decision>().filter(|decision| shown(decision.illustrative) && !decision.models.is_empty());
     render(&ReadinessPage {
         made_up: rows.iter().flat_map(|row| row.said.iter().flatten()).any(|a| a.illustrative),
         rows,
-        sides: Assessor::ALL.iter().map(|side| code(&c, side.code())).collect(),
-        levels: Readiness::ALL.iter().map(|level| (level.code(), code(&c, level.code()))).collect(),
-        groups: groups.into_iter().map(|(group, models)| (code(&c, group.code()), models)).collect(),
+        sides: Assessor::ALL.iter().map(|side| c.code(side.code())).collect(),
+        levels: Readiness::ALL.iter().map(|level| (level.code(), c.code(level.code()))).collect(),
+        groups: groups.into_iter().map(|(group, models)| (c.code(group.code()), models)).collect(),
         decisions: decisions.cloned().collect(),
         assesses: viewer.may(Act::Assess) && viewer.at.is_none(),
         edits: viewer.may(Act::EditPlan) && viewer.at.is_none(),
@@ -69,12 +68,11 @@ pub(crate) async fn show(viewer: Viewer) -> Page {
 }
 
 /// A level as four steps: `■■□□`.
-fn level(c: &Chrome, readiness: Readiness) -> String {
-    let filled = Readiness::ALL.iter().position(|level| *level == readiness).unwrap_or(0);
+fn level(c: &Chrome, readiness: &Readiness) -> String {
+    let filled = Readiness::ALL.iter().position(|level| level == readiness).unwrap_or(0);
     let steps: String = (1..Readiness::ALL.len()).map(|step| if step <= filled { '■' } else { '□' }).collect();
-    format!("<span class=\"status\"><span aria-hidden=\"true\">{steps}</span> {}</span>", code(c, readiness.code()))
+    format!("<span class=\"status\"><span aria-hidden=\"true\">{steps}</span> {}</span>", c.code(readiness.code()))
 }
-
 
 #[derive(serde::Deserialize)]
 pub(crate) struct Said {
@@ -84,6 +82,7 @@ pub(crate) struct Said {
 }
 
 pub(crate) async fn assess(viewer: Viewer, Form(said): Form<Said>) -> Page {
+    viewer.must(Act::Assess)?;
     viewer.site.app.assess(&viewer.person, &said.element, &said.readiness, &said.reason, viewer.lang()).await?;
     Ok(see(&format!("/readiness#{}", said.element)))
 }

@@ -10,7 +10,7 @@ use romduol_plan::package::Fault;
 use romduol_plan::permission::Act;
 use romduol_plan::{Kind, Lang};
 
-use super::{code, kind, label, path_of};
+use super::{kind, label, path_of};
 use crate::chrome::{Chrome, render, see};
 use crate::error::Page;
 use crate::viewer::Viewer;
@@ -69,6 +69,7 @@ pub(crate) async fn show(viewer: Viewer, Path((code, id)): Path<(String, String)
 }
 
 pub(crate) async fn write(viewer: Viewer, Path(code): Path<String>, Form(pairs): Form<Vec<(String, String)>>) -> Page {
+    viewer.must(Act::EditPlan)?;
     let Some(kind) = kind(&code) else { return Ok(crate::error::not_found()) };
     let (mut cells, mut id, mut seen, mut why) = (Cells::new(), String::new(), 0, String::new());
     for (name, value) in pairs {
@@ -99,6 +100,7 @@ pub(crate) async fn retire(
     Path((code, id)): Path<(String, String)>,
     Form(Reason { why }): Form<Reason>,
 ) -> Page {
+    viewer.must(Act::EditPlan)?;
     let Some(kind) = kind(&code) else { return Ok(crate::error::not_found()) };
     viewer.site.app.retire_record(&viewer.person, kind, &id, &why).await?;
     Ok(see(&format!("/records/{}", kind.code())))
@@ -128,7 +130,10 @@ fn form(viewer: &Viewer, kind: Kind, id: &str, cells: Cells, seen: u64, why: &st
 }
 
 fn words(fault: &Fault) -> String {
-    Fault { file: String::new(), row: 0, column: String::new(), ..fault.clone() }.to_string().trim_start_matches(": ").into()
+    Fault { file: String::new(), row: 0, column: String::new(), ..fault.clone() }
+        .to_string()
+        .trim_start_matches(": ")
+        .into()
 }
 
 fn shape(viewer: &Viewer, c: &Chrome, column: &Column, value: &str) -> Shape {
@@ -143,13 +148,15 @@ fn shape(viewer: &Viewer, c: &Chrome, column: &Column, value: &str) -> Shape {
         let named = all.map(|body| option(body.id().into(), format!("{} {}", body.id(), c.plain(&body.title()))));
         named.collect::<Vec<_>>()
     };
-    let codes = |codes: &[String]| codes.iter().map(|one| option(one.clone(), code(c, one))).collect::<Vec<_>>();
+    let codes = |codes: &[String]| codes.iter().map(|one| option(one.clone(), c.code(one))).collect::<Vec<_>>();
     match (&column.cell, column.refers) {
         (CellType::List(_), Some(to)) => Shape::Several(records(to)),
         (_, Some(to)) => Shape::Choice(records(to)),
         (CellType::List(Some(list)), None) => Shape::Several(codes(list)),
         (CellType::Code(list), None) => Shape::Choice(codes(list)),
-        (CellType::Boolean, None) => Shape::Choice(["true", "false"].map(|v| option(v.into(), c.t(if v == "true" { "yes" } else { "no" }))).into()),
+        (CellType::Boolean, None) => Shape::Choice(
+            ["true", "false"].map(|v| option(v.into(), c.t(if v == "true" { "yes" } else { "no" }))).into(),
+        ),
         (CellType::Date, None) => Shape::Date,
         (CellType::Text, None) if column.lang.is_some() || value.len() > 60 => Shape::Lines,
         _ => Shape::Line,

@@ -36,6 +36,7 @@ pub(crate) async fn show(viewer: Viewer, Path(code): Path<String>) -> Page {
 }
 
 pub(crate) async fn look(viewer: Viewer, Path(code): Path<String>, mut parts: Multipart) -> Page {
+    viewer.must(Act::EditPlan)?;
     let Some(kind) = kind(&code) else { return Ok(crate::error::not_found()) };
     let unreadable = |_| AppError::Bad(Say::new("refused-upload"));
     let (mut bytes, mut why) = (Vec::new(), None);

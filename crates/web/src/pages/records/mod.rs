@@ -3,6 +3,7 @@
 
 pub(crate) mod edit;
 pub(crate) mod intake;
+pub(crate) mod links;
 pub(crate) mod list;
 pub(crate) mod one;
 
@@ -60,18 +61,11 @@ pub(crate) fn label(c: &Chrome, column: &Column) -> String {
     }
 }
 
-/// A code of a vocabulary in the reader's language.
-pub(crate) fn code(c: &Chrome, code: &str) -> String {
-    let slug: String = code.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
-    let key = format!("code-{slug}");
-    if c.locale.has(&key) { c.t(&key) } else { code.to_string() }
-}
-
 /// A cell in the reader's words.
 pub(crate) fn cell(c: &Chrome, column: &Column, text: &str) -> String {
     match &column.cell {
-        CellType::Code(_) => code(c, text),
-        CellType::List(Some(_)) => text.split(';').map(|item| code(c, item)).collect::<Vec<_>>().join(", "),
+        CellType::Code(_) => c.code(text),
+        CellType::List(Some(_)) => text.split(';').map(|item| c.code(item)).collect::<Vec<_>>().join(", "),
         CellType::Boolean => c.t(if text == "true" { "yes" } else { "no" }),
         CellType::Date => romduol_plan::Date::parse(text).map_or(text.to_string(), |date| c.date(date)),
         CellType::List(None) => text.split(';').collect::<Vec<_>>().join("; "),

@@ -5,6 +5,7 @@ use romduol_app::AppError;
 use romduol_plan::permission::Act;
 use romduol_plan::{Kind, Text, column};
 
+use super::links::{Referring, referring};
 use super::{Ref, cell, kind, label};
 use crate::chrome::{Chrome, render};
 use crate::error::Page;
@@ -18,13 +19,6 @@ struct Shown {
     refs: Vec<Ref>,
 }
 
-/// The records of a kind that refer to this one.
-struct Referring {
-    kind: Kind,
-    refs: Vec<Ref>,
-    more: usize,
-}
-
 #[derive(askama::Template)]
 #[template(path = "records/one.html")]
 struct One {
@@ -34,6 +28,8 @@ struct One {
     name: Text,
     fields: Vec<Shown>,
     referring: Vec<Referring>,
+    /// Indicators whose baseline the record can become.
+    indicators: Vec<Ref>,
     alone: bool,
     edits: bool,
     history: bool,
@@ -50,6 +46,7 @@ pub(crate) async fn show(viewer: Viewer, Path((code, id)): Path<(String, String)
     render(&One {
         name: body.title(),
         referring: referring(&viewer, kind, &id),
+        indicators: indicators(&viewer, kind),
         alone: links.is_alone(kind, &id),
         edits: kind.is_edited() && viewer.may(Act::EditPlan) && viewer.at.is_none(),
         history: viewer.may(Act::ReadHistory),
@@ -81,39 +78,10 @@ fn fields(viewer: &Viewer, c: &Chrome, kind: Kind, body: &romduol_plan::kinds::B
     shown.collect()
 }
 
-fn referring(viewer: &Viewer, kind: Kind, id: &str) -> Vec<Referring> {
-    const SHOWN: usize = 40;
-    let links = viewer.snapshot.links().to(kind, id);
-    let mut groups: Vec<Referring> = Vec::new();
-    for (from, other) in links.iter().map(|link| &link.from) {
-        let seen = viewer.snapshot.state.body(*from, other).is_some_and(|body| viewer.person.post.may_see(&body));
-        if !seen {
-            continue;
-        }
-        let group = match groups.iter_mut().find(|group| group.kind == *from) {
-            Some(group) => group,
-            None => {
-                groups.push(Referring { kind: *from, refs: Vec::new(), more: 0 });
-                groups.last_mut().expect("just pushed")
-            }
-        };
-        match group.refs.len() < SHOWN {
-            true => group.refs.push(far_end(viewer, *from, other, kind, id)),
-            false => group.more += 1,
-        }
+/// A figure can become the baseline of an indicator.
+fn indicators(viewer: &Viewer, kind: Kind) -> Vec<Ref> {
+    if kind != Kind::Evidence || !viewer.may(Act::EditPlan) || viewer.at.is_some() {
+        return Vec::new();
     }
-    groups
-}
-
-/// An alignment is a link with a life of its own: what it leads to on the other side says more than its number.
-fn far_end(viewer: &Viewer, from: Kind, other: &str, kind: Kind, id: &str) -> Ref {
-    let own = Ref::to(viewer, from, other);
-    if from != Kind::Alignment {
-        return own;
-    }
-    let far = viewer.snapshot.links().from(from, other).iter().find(|link| link.to != (kind, id.to_string()));
-    match far {
-        Some(link) => Ref { title: Ref::to(viewer, link.to.0, &link.to.1).title, id: link.to.1.clone(), ..own },
-        None => own,
-    }
+    viewer.snapshot.state.ids(Kind::Indicator).into_iter().map(|id| Ref::to(viewer, Kind::Indicator, id)).collect()
 }

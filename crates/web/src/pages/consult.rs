@@ -1,0 +1,116 @@
+//! The public's pages on a draft: reading a version and saying something to it without an account. Shows the plan's text
+//! as it was when the version was named, and nothing else; keeps no address and sets no cookie.
+
+use std::sync::Arc;
+
+use axum::extract::{Form, Path, Query, Request, State};
+use romduol_app::AppError;
+use romduol_app::versions::{Comment, LONGEST, Standing};
+use romduol_plan::kinds::{Contribution, Node, NodeLevel, Version};
+use romduol_plan::versions::takes_comments;
+use romduol_plan::{Kind, Lang};
+
+use crate::Site;
+use crate::chrome::{Chrome, render};
+use crate::error::Page;
+use crate::viewer::language;
+
+#[derive(askama::Template)]
+#[template(path = "consult/list.html")]
+struct Open {
+    c: Chrome,
+    versions: Vec<Arc<Version>>,
+}
+
+pub(crate) async fn list(State(site): State<Site>, request: Request) -> Page {
+    let (parts, _) = request.into_parts();
+    let lang = language(&parts);
+    let (snapshot, today) = (site.app.snapshot(), site.app.now().date);
+    let versions = snapshot.state.all::<Version>().filter(|version| takes_comments(version, today)).cloned().collect();
+    let title = romduol_locale::Locale::of(lang).t("consult-title");
+    render(&Open { c: Chrome::open(&site, lang, "/consult", title), versions })
+}
+
+#[derive(askama::Template)]
+#[template(path = "consult/version.html")]
+struct OneVersion {
+    c: Chrome,
+    version: Arc<Version>,
+    nodes: Vec<Arc<Node>>,
+    longest: usize,
+    /// The code, when something was said just now.
+    code: Option<String>,
+}
+
+pub(crate) async fn show(State(site): State<Site>, Path(id): Path<String>, request: Request) -> Page {
+    let (parts, _) = request.into_parts();
+    page(&site, &id, language(&parts), None).await
+}
+
+async fn page(site: &Site, id: &str, lang: Lang, code: Option<String>) -> Page {
+    let missing = || AppError::NotFound { kind: Kind::Version, id: id.into() };
+    let snapshot = site.app.snapshot();
+    let version = snapshot.state.find::<Version>(id).filter(|v| takes_comments(v, site.app.now().date));
+    let version = version.ok_or_else(missing)?.clone();
+    let then = site.app.at(version.position.into()).await?;
+    let mut nodes: Vec<Arc<Node>> = then.state.all::<Node>().cloned().collect();
+    nodes.sort_by_key(|node| (node.level != NodeLevel::Pillar, node.level));
+    let c = Chrome::open(site, lang, &format!("/consult/{id}"), version.title.get(lang));
+    render(&OneVersion { c, version, nodes, longest: LONGEST, code })
+}
+
+#[derive(serde::Deserialize)]
+pub(crate) struct Said {
+    text: String,
+    #[serde(default)]
+    group: String,
+    #[serde(default)]
+    node: String,
+    #[serde(default)]
+    lang: String,
+}
+
+pub(crate) async fn say(State(site): State<Site>, Path(id): Path<String>, Form(said): Form<Said>) -> Page {
+    let lang = Lang::parse(&said.lang).unwrap_or_default();
+    let comment = Comment {
+        text: said.text.trim().into(),
+        group: said.group.trim().chars().take(80).collect(),
+        node: Some(said.node).filter(|node| !node.is_empty()),
+        lang: lang.code().into(),
+    };
+    let code = site.app.comment(&id, comment).await?;
+    page(&site, &id, lang, Some(code)).await
+}
+
+#[derive(askama::Template)]
+#[template(path = "consult/answer.html")]
+struct Answer {
+    c: Chrome,
+    code: String,
+    asked: bool,
+    standing: Option<Standing>,
+}
+
+#[derive(serde::Deserialize)]
+pub(crate) struct Code {
+    #[serde(default)]
+    code: String,
+}
+
+pub(crate) async fn answer(State(site): State<Site>, Query(given): Query<Code>, request: Request) -> Page {
+    let (parts, _) = request.into_parts();
+    let lang = language(&parts);
+    let asked = !given.code.trim().is_empty();
+    let standing = if asked { site.app.comment_standing(&given.code).await? } else { None };
+    let title = romduol_locale::Locale::of(lang).t("consult-answer");
+    let c = Chrome::open(&site, lang, "/consult-answer", title);
+    render(&Answer { c, code: given.code, asked, standing })
+}
+
+/// What was done about it, for its author.
+fn answered(c: &Chrome, said: &Contribution) -> String {
+    match said.answer.is_empty() {
+        true => c.t("not-answered"),
+        false => c.plain(&said.answer),
+    }
+}

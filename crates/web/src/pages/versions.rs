@@ -1,0 +1,179 @@
+//! Versions of the plan: their list, how one differs from another, moving one on, and dealing with what the public said.
+
+use std::sync::Arc;
+
+use axum::extract::{Form, Path};
+use romduol_app::versions::Waiting;
+use romduol_app::{AppError, Snapshot};
+use romduol_plan::kinds::{Id, Node, Version, VersionState};
+use romduol_plan::permission::Act;
+use romduol_plan::versions::{Difference, differences, next_states};
+use romduol_plan::{Date, Kind, Lang, Say, Text};
+
+use crate::chrome::{Chrome, render, see};
+use crate::error::Page;
+use crate::viewer::Viewer;
+
+#[derive(askama::Template)]
+#[template(path = "versions.html")]
+struct Versions {
+    c: Chrome,
+    list: Vec<(Arc<Version>, String)>,
+    edits: bool,
+}
+
+pub(crate) async fn list(viewer: Viewer) -> Page {
+    viewer.must(Act::ReadPlan)?;
+    let c = Chrome::of(&viewer, viewer.locale.t("menu-versions"));
+    let mut list: Vec<_> = viewer.snapshot.state.all::<Version>().cloned().collect();
+    list.sort_by_key(|version| std::cmp::Reverse(version.position));
+    let list = list.into_iter().map(|version| (version.clone(), c.code(version.state.code()))).collect();
+    render(&Versions { list, edits: viewer.may(Act::EditPlan) && viewer.at.is_none(), c })
+}
+
+#[derive(serde::Deserialize)]
+pub(crate) struct Named {
+    id: String,
+    title: String,
+    note: String,
+}
+
+pub(crate) async fn name(viewer: Viewer, Form(given): Form<Named>) -> Page {
+    viewer.must(Act::EditPlan)?;
+    let plain = |id: &str| id.trim().chars().all(|c| c.is_ascii_alphanumeric() || "-._".contains(c));
+    if !plain(&given.id) {
+        return Err(AppError::Bad(
+            Say::new("refused-bad-id").words("value", given.id.chars().take(40).collect::<String>()),
+        )
+        .into());
+    }
+    let version = Version {
+        id: given.id.trim().into(),
+        title: in_language(&viewer, &given.title),
+        position: 0,
+        date: viewer.site.app.now().date,
+        state: VersionState::Draft,
+        note: in_language(&viewer, &given.note),
+        comments_until: None,
+        consultation: None,
+    };
+    viewer.site.app.name_version(&viewer.person, version).await?;
+    Ok(see("/versions"))
+}
+
+fn in_language(viewer: &Viewer, words: &str) -> Text {
+    match viewer.lang() {
+        Lang::Km => Text { km: words.trim().into(), ..Text::default() },
+        Lang::En => Text::en(words.trim()),
+    }
+}
+
+/// A node that differs, with the fields where it does.
+struct Line {
+    id: Id,
+    title: Text,
+    what: &'static str,
+    changed: Vec<romduol_plan::diff::Changed>,
+    there: bool,
+}
+
+#[derive(askama::Template)]
+#[template(path = "version.html")]
+struct Compare {
+    c: Chrome,
+    version: Arc<Version>,
+    state: String,
+    others: Vec<Arc<Version>>,
+    with: String,
+    lines: Vec<Line>,
+    nodes: usize,
+    moves: Vec<(&'static str, String)>,
+}
+
+/// What changed from this version to another one, or to the plan as it is now.
+pub(crate) async fn compare(viewer: Viewer, Path(id): Path<String>) -> Page {
+    viewer.must(Act::ReadPlan)?;
+    let state = &viewer.snapshot.state;
+    let missing = |id: &str| AppError::NotFound { kind: Kind::Version, id: id.into() };
+    let version = state.find::<Version>(&id).ok_or_else(|| missing(&id))?.clone();
+    let with = viewer.asked("with").unwrap_or("").to_string();
+    let before = viewer.site.app.at(version.position.into()).await?;
+    let after: Arc<Snapshot> = match with.as_str() {
+        "" => viewer.snapshot.clone(),
+        other => {
+            let other = state.find::<Version>(other).ok_or_else(|| missing(other))?;
+            viewer.site.app.at(other.position.into()).await?
+        }
+    };
+    let lines = differences(&before.state, &after.state)
+        .into_iter()
+        .map(|(id, difference)| line(&before, &after, id, difference));
+    let c = Chrome::of(&viewer, version.title.get(viewer.lang()));
+    let edits = viewer.may(Act::EditPlan) && viewer.at.is_none();
+    let moves = if edits { next_states(version.state) } else { &[] };
+    render(&Compare {
+        state: c.code(version.state.code()),
+        others: state.all::<Version>().filter(|other| other.id != id).cloned().collect(),
+        with,
+        lines: lines.collect(),
+        nodes: before.state.count::<Node>(),
+        moves: moves.iter().map(|state| (state.code(), c.code(state.code()))).collect(),
+        version,
+        c,
+    })
+}
+
+fn line(before: &Snapshot, after: &Snapshot, id: Id, difference: Difference) -> Line {
+    let node = after.state.find::<Node>(&id).or_else(|| before.state.find::<Node>(&id));
+    let (what, changed) = match difference {
+        Difference::Added => ("version-added", Vec::new()),
+        Difference::Removed => ("version-removed", Vec::new()),
+        Difference::Changed(changed) => ("version-changed", changed),
+    };
+    let title = node.map(|node| node.title.clone()).unwrap_or_default();
+    Line { there: after.state.find::<Node>(&id).is_some(), title, what, changed, id }
+}
+
+#[derive(serde::Deserialize)]
+pub(crate) struct Move {
+    to: String,
+    #[serde(default)]
+    until: String,
+    why: String,
+}
+
+pub(crate) async fn go_on(viewer: Viewer, Path(id): Path<String>, Form(given): Form<Move>) -> Page {
+    viewer.must(Act::EditPlan)?;
+    let bad = |value: &str| AppError::Bad(Say::new("refused-bad-choice").words("value", value));
+    let to = VersionState::parse(&given.to).ok_or_else(|| bad(&given.to))?;
+    let until = match given.until.trim() {
+        "" => None,
+        date => Some(Date::parse(date).ok_or_else(|| bad(date))?),
+    };
+    viewer.site.app.move_version(&viewer.person, &id, to, until, &given.why).await?;
+    Ok(see(&format!("/versions/{id}")))
+}
+
+#[derive(askama::Template)]
+#[template(path = "comments.html")]
+struct Comments {
+    c: Chrome,
+    waiting: Vec<Waiting>,
+}
+
+pub(crate) async fn comments(viewer: Viewer) -> Page {
+    let waiting = viewer.site.app.comments(&viewer.person).await?;
+    render(&Comments { c: Chrome::of(&viewer, viewer.locale.t("menu-comments")), waiting })
+}
+
+#[derive(serde::Deserialize)]
+pub(crate) struct Deal {
+    action: String,
+    words: String,
+}
+
+pub(crate) async fn deal(viewer: Viewer, Path(key): Path<String>, Form(given): Form<Deal>) -> Page {
+    let words = if given.action == "take" { Ok(given.words.as_str()) } else { Err(given.words.as_str()) };
+    viewer.site.app.deal_with_comment(&viewer.person, &key, words).await?;
+    Ok(see("/comments"))
+}
