@@ -22,6 +22,28 @@ const PAGES = [
   ["/pivot"],
   ["/pivot?indicator=PRT-08&rows=place&columns=group-disability&every=quarter"],
   ["/institutions"],
+  ["/issues"],
+  ["/issues/I3"],
+  ["/coherence"],
+  ["/commitments"],
+  ["/answers/CEDAW-CO-2019"],
+  ["/people"],
+  ["/consultations/CON-3"],
+  ["/voices"],
+  ["/readiness"],
+  ["/road"],
+  ["/versions"],
+  ["/versions/DEMO-1"],
+  ["/search?q=peacekeepers"],
+  ["/search?q=%E1%9E%A0%E1%9E%B7%E1%9E%84%E1%9F%92%E1%9E%9F%E1%9E%B6"],
+  ["/records/policies"],
+  ["/records/gaps/G1.1.1"],
+  ["/records/evidence/ST001"],
+  ["/consult/DEMO-1"],
+  ["/consult-answer?code=0000"],
+  ["/edit/gaps/G1.1.1", ["reporter", "province", "verifier", "governor", "committee", "civil", "admin"]],
+  ["/import/instruments", ["reporter", "province", "verifier", "governor", "committee", "civil", "admin"]],
+  ["/comments", ["reporter", "province", "verifier", "governor", "committee", "civil", "admin"]],
   ["/figures"],
   ["/findings", ["reporter", "province", "civil", "admin"]],
   ["/returns", ["committee", "civil", "admin"]],
@@ -120,7 +142,7 @@ function note(links, { from, hrefs }) {
     url.hash = "";
     if (NOT_FOLLOWED.test(url.pathname) || links.has(url.href)) continue;
     // Links that differ only in their id lead to one kind of page: a few of each kind show whether it opens.
-    const kind = url.pathname.split("/").slice(1, 3).join("/").replace(/^(indicators|nodes|review|returns)\/.*/, "$1");
+    const kind = url.pathname.split("/").slice(1, 3).join("/").replace(/^(?!history\/)([^/]+)\/.*/, "$1");
     const alike = [...links.keys()].filter(href => new URL(href).pathname.slice(1).startsWith(kind)).length;
     if (alike < 8) links.set(url.href, from);
   }
@@ -152,14 +174,15 @@ async function visit(browser, login) {
       await signIn(page, base, login);
       check(`${who} sign-in`, "");
     }
-    const pages = login ? PAGES : [["/sign-in"]];
+    const pages = login ? PAGES : [["/sign-in"], ["/consult"], ["/consult/DEMO-1"], ["/consult-answer?code=0000"]];
     const links = new Map();
     for (const lang of LANGS) {
       await page.goto(`${base}/lang/${lang}`);
       for (const size of SIZES) {
-        // Two roles see every combination; the others each language on its usual screen, to keep the run short.
-        const usual = (lang === "km") === (size.width === PHONE);
-        if (login && !usual && !["secretariat", "province"].includes(login)) continue;
+        // The secretariat sees every combination; the others take turns with Khmer on a phone and English on a desk.
+        const turn = ROLES.indexOf(login) % 2 === 0;
+        const usual = (lang === "km") === (size.width === PHONE) && (lang === "km") === turn;
+        if (login && !usual && login !== "secretariat") continue;
         await page.setViewportSize(size);
         for (const [path, refusable = []] of pages) {
           try {

@@ -210,7 +210,8 @@ impl App {
     }
 }
 
-fn online(version: &Version, today: romduol_plan::Date) -> Consultation {
+/// The consultation that collects what the public says of a version.
+pub(crate) fn online(version: &Version, today: romduol_plan::Date) -> Consultation {
     Consultation {
         id: format!("ONLINE-{}", version.id),
         title: version.title.clone(),

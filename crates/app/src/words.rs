@@ -7,8 +7,7 @@ use icu_segmenter::options::WordBreakInvariantOptions;
 use icu_segmenter::{WordSegmenter, WordSegmenterBorrowed};
 
 /// Too frequent to say anything about a text.
-const EMPTY: [&str; 36] = [
-    "a",
+const EMPTY: &[&str] = &[
     "an",
     "and",
     "as",
@@ -56,7 +55,9 @@ pub fn words(text: &str) -> Vec<String> {
     for (end, kind) in segmenter.segment_str(&text).iter_with_word_type() {
         if kind.is_word_like() {
             let word = stem(&text[start..end]);
-            if !EMPTY.contains(&word) {
+            // A single letter says nothing; a single digit may be the number of a plan.
+            let long = word.chars().nth(1).is_some() || word.starts_with(char::is_numeric);
+            if long && !EMPTY.contains(&word) {
                 words.push(word.to_string());
             }
         }
@@ -68,6 +69,7 @@ pub fn words(text: &str) -> Vec<String> {
 /// English plurals and the zero-width spaces that some people type between Khmer words.
 fn stem(word: &str) -> &str {
     let word = word.trim_matches('\u{200b}');
+    let word = word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).unwrap_or(word);
     let cut = |ending: &str, keep: usize| word.strip_suffix(ending).filter(|rest| rest.len() >= keep);
     match word.ends_with("ss") {
         true => word,

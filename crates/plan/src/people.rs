@@ -1,6 +1,6 @@
 //! Who is engaged and who was heard: the stakeholder map, and consultations with their small groups kept safe.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::kinds::*;
@@ -33,17 +33,47 @@ fn heard_at<'a>(state: &'a State, institution: &str) -> Vec<&'a Arc<Consultation
 
 /// Named bodies stand in the source's own words; an institution is meant where its short form or an alias is one of them.
 fn named_in<'a>(state: &'a State, institution: &Institution) -> Vec<&'a Arc<Node>> {
-    let names: Vec<String> = [&institution.short, &institution.name.en]
-        .into_iter()
-        .chain(&institution.aliases)
-        .filter(|name| !name.is_empty())
-        .map(|name| name.to_lowercase())
-        .collect();
+    let names: Vec<String> = names_of(institution).map(|name| name.to_lowercase()).collect();
     let means = |body: &String| names.contains(&body.trim().to_lowercase());
     state
         .all::<Node>()
         .filter(|node| node.leads.contains(&institution.id) || node.named_bodies.iter().any(means))
         .collect()
+}
+
+/// A body that the plan names in the source's own words.
+pub struct NamedBody<'a> {
+    pub name: &'a str,
+    pub nodes: Vec<&'a Arc<Node>>,
+    /// Whether an institution of that name was heard, or a consultation names it in words.
+    pub heard: bool,
+}
+
+/// The bodies that nodes name, by name.
+pub fn named_bodies(state: &State) -> Vec<NamedBody<'_>> {
+    let mut bodies: BTreeMap<&str, Vec<&Arc<Node>>> = BTreeMap::new();
+    for node in state.all::<Node>() {
+        for name in &node.named_bodies {
+            bodies.entry(name.trim()).or_default().push(node);
+        }
+    }
+    let stakeholders = stakeholders(state);
+    let heard = |name: &str| {
+        let lower = name.to_lowercase();
+        let institution = stakeholders
+            .iter()
+            .any(|one| !one.heard_at.is_empty() && names_of(one.institution).any(|own| own.to_lowercase() == lower));
+        let told = |group: &Arc<Attendance>| {
+            group.group.en.to_lowercase().contains(&lower) || group.remarks.to_lowercase().contains(&lower)
+        };
+        institution || state.all::<Attendance>().any(told)
+    };
+    bodies.into_iter().map(|(name, nodes)| NamedBody { name, nodes, heard: heard(name) }).collect()
+}
+
+fn names_of(institution: &Institution) -> impl Iterator<Item = &String> {
+    let names = [&institution.short, &institution.name.en].into_iter().chain(&institution.aliases);
+    names.filter(|name| !name.is_empty())
 }
 
 /// Numbers of a group at a consultation: printed, and corrected where somebody said why.

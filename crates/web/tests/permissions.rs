@@ -188,7 +188,8 @@ async fn small_groups_are_kept_on_every_way() {
         assert_eq!(status == StatusCode::OK, reads, "{} {own}", role.code());
         let ways = ["/records/attendances", "/csv/attendances", "/search?q=migrant", "/records/consultations/CON-3"];
         for path in ways {
-            let body = house.ask(&Method::GET, path, Some(&cookie)).await.into_body().collect().await.unwrap().to_bytes();
+            let body =
+                house.ask(&Method::GET, path, Some(&cookie)).await.into_body().collect().await.unwrap().to_bytes();
             let text = String::from_utf8_lossy(&body);
             let marked = |id: &str| [">", ",", "\n", "/"].iter().any(|before| text.contains(&format!("{before}{id}")));
             assert_eq!(marked(&small.id), reads, "{} {path}", role.code());

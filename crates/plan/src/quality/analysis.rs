@@ -19,13 +19,8 @@ pub(super) fn check(state: &State, today: Date, found: &mut Vec<Finding>) {
     let unanswered: Vec<_> = coherence::unanswered(state).map(|gap| (Kind::Gap, gap.id.clone())).collect();
     let asking = state.all::<Gap>().filter(|gap| coherence::asks(gap)).count();
     counted("finding-gaps-unanswered", unanswered, asking, found);
-    let unheard: Vec<_> = people::stakeholders(state)
-        .into_iter()
-        .filter(|one| !one.named_in.is_empty() && one.heard_at.is_empty())
-        .map(|one| (Kind::Institution, one.institution.id.clone()))
-        .collect();
     if state.count::<Consultation>() > 0 {
-        counted("finding-named-never-heard", unheard, state.count::<Institution>(), found);
+        never_heard(state, found);
     }
     let open: Vec<_> = state
         .all::<Contribution>()
@@ -41,6 +36,20 @@ fn counted(rule: &'static str, records: Vec<(Kind, Id)>, all: usize, found: &mut
         let finding = Finding::new(rule, Severity::Note).number("count", count).number("all", all as f64);
         found.push(Finding { records, ..finding });
     }
+}
+
+fn never_heard(state: &State, found: &mut Vec<Finding>) {
+    let bodies: Vec<_> = people::named_bodies(state).into_iter().filter(|body| !body.heard).collect();
+    if bodies.is_empty() {
+        return;
+    }
+    let names: Vec<&str> = bodies.iter().map(|body| body.name).collect();
+    let mut finding = Finding::new("finding-named-never-heard", Severity::Note).word("names", names.join(", "));
+    finding = finding.number("count", bodies.len() as f64);
+    finding.records = bodies.iter().flat_map(|body| &body.nodes).map(|node| (Kind::Node, node.id.clone())).collect();
+    finding.records.sort();
+    finding.records.dedup();
+    found.push(finding);
 }
 
 /// The head of a table against its rows, and women and men against each total.

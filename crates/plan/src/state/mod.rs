@@ -177,9 +177,13 @@ impl State {
         self.illustrative > 0
     }
 
-    /// Made-up returns or targets exist; pages then say so.
+    /// Made-up records exist; pages then say so.
     pub fn has_illustrative(&self) -> bool {
-        self.has_illustrative_returns() || self.all::<Target>().any(|t| t.illustrative)
+        self.has_illustrative_returns()
+            || self.all::<Target>().any(|target| target.illustrative)
+            || self.all::<Assessment>().any(|said| said.illustrative)
+            || self.all::<Decision>().any(|decision| decision.illustrative)
+            || self.all::<NextStep>().any(|step| step.illustrative)
     }
 }
 

@@ -84,13 +84,14 @@ struct AnswerPage {
     c: Chrome,
     id: String,
     body: String,
+    takes: bool,
 }
 
 pub(crate) async fn answer(viewer: Viewer, Path(id): Path<String>) -> Page {
     viewer.must(Act::ReadPlan)?;
     let document = sheet(&viewer, &id)?;
     let body = html::fragment(&document);
-    render(&AnswerPage { c: Chrome::of(&viewer, document.title), id, body })
+    render(&AnswerPage { c: Chrome::of(&viewer, document.title), id, body, takes: viewer.may(Act::ReadReport) })
 }
 
 pub(crate) async fn answer_pdf(viewer: Viewer, Path(id): Path<String>) -> Page {

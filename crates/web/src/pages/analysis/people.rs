@@ -31,7 +31,8 @@ struct People {
     c: Chrome,
     levels: Vec<(Engagement, String, Vec<Stakeholder>)>,
     events: Vec<(Arc<Consultation>, [Option<u32>; 3])>,
-    unheard: Vec<Ref>,
+    /// Bodies that nodes name and nobody has heard.
+    unheard: Vec<(String, Vec<Ref>)>,
     heard: usize,
     all: usize,
     voices: usize,
@@ -42,10 +43,15 @@ pub(crate) async fn show(viewer: Viewer) -> Page {
     let state = &viewer.snapshot.state;
     let c = Chrome::of(&viewer, viewer.locale.t("menu-people"));
     let list = people::stakeholders(state);
-    let heard = list.iter().filter(|one| !one.heard_at.is_empty()).count();
-    let unheard = list.iter().filter(|one| one.heard_at.is_empty() && !one.named_in.is_empty());
-    let unheard = unheard.map(|one| Ref::to(&viewer, Kind::Institution, &one.institution.id)).collect();
-    let all = list.len();
+    // Units that only report were never meant to be heard.
+    let meant = |one: &&people::Stakeholder| one.institution.engagement != Engagement::NotStated;
+    let heard = list.iter().filter(meant).filter(|one| !one.heard_at.is_empty()).count();
+    let all = list.iter().filter(meant).count();
+    let unheard = people::named_bodies(state).into_iter().filter(|body| !body.heard).map(|body| {
+        let nodes = body.nodes.iter().map(|node| Ref::to(&viewer, Kind::Node, &node.id));
+        (body.name.to_string(), nodes.collect())
+    });
+    let unheard = unheard.collect();
     let levels = Engagement::ALL.iter().map(|level| {
         let of_level = list.iter().filter(|one| one.institution.engagement == *level);
         let mut rows: Vec<Stakeholder> = of_level.map(|one| stakeholder(&viewer, &c, one)).collect();
@@ -83,7 +89,8 @@ struct Event {
     head: Counts,
     rows: Vec<Row>,
     hides: bool,
-    findings: Vec<String>,
+    /// How grave, and the sentence.
+    findings: Vec<(&'static str, String)>,
     voices: Vec<Voice>,
     edits: bool,
 }
@@ -117,7 +124,11 @@ pub(crate) async fn consultation(viewer: Viewer, Path(id): Path<String>) -> Page
         head: people::counts_of_event(&event),
         rows: groups.iter().map(row).collect(),
         hides: !hidden.is_empty(),
-        findings: findings.iter().filter(|f| told(f)).map(|f| viewer.locale.tell(&f.say)).collect(),
+        findings: findings
+            .iter()
+            .filter(|f| told(f))
+            .map(|f| (f.severity.code(), viewer.locale.tell(&f.say)))
+            .collect(),
         voices: voices(&viewer, &c, |said| said.consultation == id && said.consent == Consent::Public),
         edits: viewer.may(Act::EditPlan),
         event,

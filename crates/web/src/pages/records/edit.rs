@@ -116,7 +116,11 @@ fn form(viewer: &Viewer, kind: Kind, id: &str, cells: Cells, seen: u64, why: &st
         Input {
             name: column.name.clone(),
             label: label(&c, column),
-            hint: if viewer.lang() == Lang::En { column.description.clone() } else { String::new() },
+            // The descriptions stand in the code, in English; those of texts only say that there are two languages.
+            hint: match viewer.lang() {
+                Lang::En if column.lang.is_none() => column.description.clone(),
+                _ => String::new(),
+            },
             required: column.required && !matches!(column.cell, CellType::Boolean | CellType::List(_)),
             fixed: column.name == "id" && !id.is_empty(),
             shape: shape(viewer, &c, column, &value),

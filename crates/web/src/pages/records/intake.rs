@@ -60,7 +60,7 @@ pub(crate) async fn look(viewer: Viewer, Path(code): Path<String>, mut parts: Mu
 fn looked(intake: Intake, bytes: Vec<u8>) -> Looked {
     let refs = |rows: Vec<(usize, romduol_plan::kinds::Body)>| {
         let to = |(row, body): (usize, romduol_plan::kinds::Body)| {
-            (row, Ref { path: path_of(body.kind(), body.id()), id: body.id().into(), title: body.title() })
+            (row, Ref { path: path_of(body.kind(), body.id()), id: body.id().into(), title: body.title(), via: None })
         };
         rows.into_iter().map(to).collect()
     };

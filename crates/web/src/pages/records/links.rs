@@ -21,30 +21,28 @@ pub(crate) fn referring(viewer: &Viewer, kind: Kind, id: &str) -> Vec<Referring>
         if !seen {
             continue;
         }
-        let group = match groups.iter_mut().find(|group| group.kind == *from) {
-            Some(group) => group,
-            None => {
-                groups.push(Referring { kind: *from, refs: Vec::new(), more: 0 });
-                groups.last_mut().expect("just pushed")
-            }
-        };
-        match group.refs.len() < SHOWN {
-            true => group.refs.push(far_end(viewer, *from, other, kind, id)),
-            false => group.more += 1,
+        let (shown, to) = far_end(viewer, *from, other, (kind, id));
+        let at = groups.iter().position(|group| group.kind == shown).unwrap_or_else(|| {
+            groups.push(Referring { kind: shown, refs: Vec::new(), more: 0 });
+            groups.len() - 1
+        });
+        match groups[at].refs.len() < SHOWN {
+            true => groups[at].refs.push(to),
+            false => groups[at].more += 1,
         }
     }
     groups
 }
 
-/// An alignment is a link with a life of its own: what it leads to on the other side says more than its number.
-fn far_end(viewer: &Viewer, from: Kind, other: &str, kind: Kind, id: &str) -> Ref {
-    let own = Ref::to(viewer, from, other);
+/// A link that is a record of its own is walked through: its other end is what a reader looks for.
+fn far_end(viewer: &Viewer, from: Kind, other: &str, (kind, id): (Kind, &str)) -> (Kind, Ref) {
+    let own = (from, Ref::to(viewer, from, other));
     if from != Kind::Alignment {
         return own;
     }
     let far = viewer.snapshot.links().from(from, other).iter().find(|link| link.to != (kind, id.to_string()));
     match far {
-        Some(link) => Ref { title: Ref::to(viewer, link.to.0, &link.to.1).title, id: link.to.1.clone(), ..own },
+        Some(link) => (link.to.0, Ref { via: Some(other.into()), ..Ref::to(viewer, link.to.0, &link.to.1) }),
         None => own,
     }
 }

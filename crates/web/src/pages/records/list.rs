@@ -44,7 +44,7 @@ pub(crate) async fn show(viewer: Viewer, Path(code): Path<String>) -> Page {
         .collect();
     let links = viewer.snapshot.links();
     let row = |body: &&Body| {
-        let to = Ref { path: path_of(kind, body.id()), id: body.id().into(), title: body.title() };
+        let to = Ref { path: path_of(kind, body.id()), id: body.id().into(), title: body.title(), via: None };
         (to, links.is_alone(kind, body.id()))
     };
     render(&List {

@@ -32,18 +32,23 @@ pub(crate) struct Ref {
     pub path: String,
     pub id: String,
     pub title: Text,
+    /// The link between the two, where it is a record of its own.
+    pub via: Option<String>,
 }
 
 impl Ref {
     pub fn to(viewer: &Viewer, kind: Kind, id: &str) -> Ref {
         let body = viewer.snapshot.state.body(kind, id);
         let title = body.as_ref().filter(|body| viewer.person.post.may_see(body)).map(Body::title).unwrap_or_default();
-        Ref { path: path_of(kind, id), id: id.into(), title }
+        Ref { path: path_of(kind, id), id: id.into(), title, via: None }
     }
 
     pub fn html(&self, c: &Chrome) -> String {
         let id = crate::chrome::escape(&self.id);
-        format!("<a href=\"{}\"><span class=\"code\">{id}</span> {}</a>", self.path, c.text(&self.title))
+        let via = self.via.as_deref().map(crate::chrome::escape);
+        let via = via.map(|id| format!(" <a class=\"hint\" href=\"/records/alignments/{id}\">{id}</a>"));
+        let title = c.text(&self.title);
+        format!("<a href=\"{}\"><span class=\"code\">{id}</span> {title}</a>{}", self.path, via.unwrap_or_default())
     }
 }
 

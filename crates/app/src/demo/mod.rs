@@ -1,6 +1,8 @@
 //! The demo: accounts for every role, and illustrative returns and targets made by a fixed rule so that maps and
 //! trends live. Everything made here is marked illustrative and can be switched off on every page.
 
+mod analysis;
+
 use romduol_ledger::NewAccount;
 use romduol_plan::answers::{Question, has_base, questions};
 use romduol_plan::kinds::*;
@@ -42,8 +44,14 @@ impl App {
         if illustrative {
             let today = self.now().date;
             let actor = Actor { account: "program".into(), post: "demo".into() };
-            let decide = move |state: &State| Ok(illustrative_changes(state, today));
-            self.run(actor, "illustrative returns and targets".into(), Box::new(decide)).await?;
+            let before = self.snapshot().head.seq;
+            let decide = move |state: &State| {
+                let mut changes = illustrative_changes(state, today);
+                changes.extend(analysis::changes(state, today));
+                changes.extend(analysis::draft(before, today));
+                Ok(changes)
+            };
+            self.run(actor, "illustrative data".into(), Box::new(decide)).await?;
         }
         Ok(())
     }
