@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod attach;
 pub mod clock;
+pub mod correction;
 pub mod demo;
 mod error;
 pub mod filing;

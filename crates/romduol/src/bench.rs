@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use romduol_app::correction::Correction;
 use romduol_app::import::Options;
 use romduol_app::{App, Clock, package};
 use romduol_cube::{Areas, Block, Cells, Cube, Margins, Periods, Query, Time};
@@ -227,11 +228,11 @@ fn block(block: &Block) -> (u64, f64, f64) {
 /// Q6b: 1,000 corrections made durable, each through its return, and then Q1 and Q2.
 async fn corrections(app: &App, file: &Path) -> anyhow::Result<()> {
     let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
-    let mut cells: BTreeMap<(String, Period), Vec<romduol_app::import::Correction>> = BTreeMap::new();
+    let mut cells: BTreeMap<(String, Period), Vec<Correction>> = BTreeMap::new();
     for line in text.lines().skip(1) {
         let fields: Vec<&str> = line.split(',').collect();
         let [form, area, period, indicator, sex, age, value] = fields.as_slice() else { continue };
-        let correction = romduol_app::import::Correction {
+        let correction = Correction {
             indicator: indicator.to_string(),
             categories: vec![sex.to_string(), age.to_string()],
             value: value.parse()?,

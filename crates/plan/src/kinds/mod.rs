@@ -4,13 +4,16 @@
 //! ledger, the JSON of the API and the JSON Schema (its doc comments are the descriptions there).
 
 mod answer;
+mod answers;
 mod collect;
 mod evidence;
 mod framework;
 mod indicator;
 mod place;
+mod stored;
 
 pub use answer::*;
+pub use answers::*;
 pub use collect::*;
 pub use evidence::*;
 pub use framework::*;

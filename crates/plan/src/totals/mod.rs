@@ -104,15 +104,9 @@ impl Totals {
         let Some(assignment) = state.find::<Assignment>(&record.assignment) else { return };
         let Some(area) = self.areas.get(&assignment.area).copied() else { return };
         self.expect(state, &assignment.form, record.period);
-        let given = new.map(|record| record.answers.open()).unwrap_or_default();
-        let before = old.map(|record| record.answers.open()).unwrap_or_default();
-        let mut rows = Vec::with_capacity(given.len());
-        // What was given before and is not any more is cleared; the rest is replaced row by row.
-        let gone = before.iter().filter(|b| !given.iter().any(|g| g.indicator == b.indicator));
-        let cleared: Vec<Answer> = gone.map(|b| Answer { state: AnswerState::Missing, ..b.clone() }).collect();
-        // A correction changes few numbers; the others are left where readers share them.
-        let changed = given.iter().enumerate().filter(|(n, answer)| before.get(*n) != Some(answer)).map(|(_, a)| a);
-        for answer in changed.chain(&cleared) {
+        let changed = changed(old, new);
+        let mut rows = Vec::with_capacity(changed.len());
+        for answer in &changed {
             if let Some(layout) = self.layouts.get(&answer.indicator) {
                 layout.rows(answer, old.is_some(), &mut rows);
             }
@@ -125,7 +119,7 @@ impl Totals {
             debug_assert!(false, "{refused}");
         }
         if record.illustrative && self.illustrative {
-            for answer in given.iter().filter(|answer| answer.state == AnswerState::Given) {
+            for answer in changed.iter().filter(|answer| answer.state == AnswerState::Given) {
                 self.made_up.entry(answer.indicator.clone()).or_default().insert(period);
             }
         }
@@ -178,6 +172,21 @@ impl Totals {
     fn pair(&self, indicator: &str, overlapping: Option<&str>) -> Option<&Pair> {
         self.layouts.get(indicator)?.pair(overlapping)
     }
+}
+
+/// The answers whose numbers a new version replaces: those that differ, and as missing those that it has not got any more.
+/// The others are left where readers share them.
+fn changed(old: Option<&Return>, new: Option<&Return>) -> Vec<Answer> {
+    let alike = old.zip(new).filter(|(old, new)| old.illustrative == new.illustrative);
+    if let Some(changed) = alike.and_then(|(old, new)| new.answers.since(&old.answers)) {
+        return changed;
+    }
+    let open = |record: Option<&Return>| record.map(|record| record.answers.open()).unwrap_or_default();
+    let (mut given, before) = (open(new), open(old));
+    let gone = before.into_iter().filter(|b| !given.iter().any(|g| g.indicator == b.indicator));
+    let cleared: Vec<Answer> = gone.map(|b| Answer { state: AnswerState::Missing, ..b }).collect();
+    given.extend(cleared);
+    given
 }
 
 fn form_of(state: &State, record: &Return) -> Id {
