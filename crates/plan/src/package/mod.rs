@@ -1,6 +1,7 @@
 //! A plan package as rows: reading them into records and finding every fault, each with its place and its mend.
 //! Refuses to know files and folders: sheets come in as strings.
 
+mod areas;
 mod rules;
 
 use std::collections::{BTreeMap, HashMap};

@@ -193,7 +193,7 @@ fn form_of(state: &State, record: &Return) -> Id {
     state.find::<Assignment>(&record.assignment).map(|a| a.form.clone()).unwrap_or_default()
 }
 
-/// The areas depth first, each for as long as it exists.
+/// The areas depth first, each for as long as it exists, and what became of it.
 fn tree(state: &State, areas: &HashMap<Id, u32>) -> AreaTree {
     let parent = |area: &Arc<Area>| area.parent.as_ref().and_then(|id| areas.get(id).copied());
     let parents: Vec<Option<u32>> = state.all::<Area>().map(parent).collect();
@@ -204,6 +204,12 @@ fn tree(state: &State, areas: &HashMap<Id, u32>) -> AreaTree {
     {
         // A range without periods is a fault of the package; the area then simply exists.
         let _ = tree.set_valid(n, area.months());
+    }
+    for (area, n) in state.all::<Area>().zip(0..) {
+        for into in area.successors.iter().filter_map(|id| areas.get(id)) {
+            // A circle is a fault of the package, too; its last link is then left out.
+            let _ = tree.succeed(n, *into);
+        }
     }
     tree
 }
