@@ -84,6 +84,7 @@ pub fn table() -> Vec<Route> {
         page("/pivot.xlsx", May(ReadPlan), get(pivot::xlsx)),
         page("/about", May(ReadPlan), get(lists::about)),
         Route { limit: BULK_LIMIT, ..act("/api/v1/returns", May(Import), post(api::returns::import)) },
+        page("/api/v1/openapi.json", Nothing, get(api::openapi::show)),
         page("/assets/{name}", Nothing, get(assets::show)),
         page("/healthz", Nothing, get(|| async { "ok" })),
     ]
