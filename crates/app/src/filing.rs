@@ -7,7 +7,7 @@ use romduol_plan::answers::{self, Problem};
 use romduol_plan::kinds::{Answer, Answers, Assignment};
 use romduol_plan::permission::Act;
 use romduol_plan::returns::{self, Due};
-use romduol_plan::{Change, Date, Period, State};
+use romduol_plan::{Date, Period, State};
 
 use crate::accounts::Person;
 use crate::{App, AppError};
@@ -79,7 +79,8 @@ impl App {
         let (reason_, answers) = (reason.trim().to_string(), Answers::pack(&answers));
         let decide = move |state: &State| {
             let due = returns::may_report(state, &assignment, period, today)?;
-            Ok(vec![Change::Put(returns::submit(&due, answers.clone(), &reason_, false)?.into())])
+            let record = returns::submit(&due, answers.clone(), &reason_, false)?;
+            Ok(vec![returns::change(due.record.as_deref(), record)])
         };
         let why = if reason.trim().is_empty() { "submitted".to_string() } else { reason.trim().to_string() };
         self.run(person.actor(), why, Box::new(decide)).await?;

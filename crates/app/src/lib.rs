@@ -8,6 +8,7 @@ pub mod answer_sheet;
 pub mod attach;
 pub mod calendar;
 pub mod clock;
+pub mod correction;
 pub mod demo;
 mod error;
 pub mod filing;

@@ -3,7 +3,6 @@
 use std::sync::{Arc, OnceLock};
 
 use romduol_ledger::{Entry as StoredEntry, Head};
-use romduol_plan::kinds::{Body, ReturnStatus};
 use romduol_plan::links::Links;
 use romduol_plan::readings::View;
 use romduol_plan::totals::Totals;
@@ -67,11 +66,8 @@ impl Snapshot {
     /// Takes in one entry. Returns change the totals in place; [`Snapshot::settle`] has to follow the last one.
     pub(crate) fn take(&mut self, head: Head, entry: &Entry) {
         self.stale |= entry.changes.iter().any(reshapes);
-        let accepted = entry.changes.iter().filter_map(|change| match change {
-            Change::Put(Body::Return(record)) if record.status == ReturnStatus::Accepted => Some(record.clone()),
-            _ => None,
-        });
-        let accepted: Vec<_> = accepted.map(|new| (self.state.accepted_return(&new.id).cloned(), new)).collect();
+        let returns = entry.changes.iter().map(Change::subject).filter(|(kind, _)| *kind == Kind::Return);
+        let before: Vec<_> = returns.map(|(_, id)| self.state.accepted_return(id).cloned().ok_or(id)).collect();
         self.state.apply(head.seq, entry);
         self.head = head;
         if entry.changes.iter().any(|change| change.subject().0 != Kind::Return) {
@@ -80,10 +76,16 @@ impl Snapshot {
         if self.stale {
             return;
         }
-        for (old, new) in accepted {
-            self.real.put(&self.state, old.as_deref(), &new);
+        for old in before {
+            let id = old.as_ref().map_or_else(|id| *id, |old| &old.id);
+            let Some(new) = self.state.accepted_return(id) else { continue };
+            let old = old.as_deref().ok();
+            if old.is_some_and(|old| std::ptr::eq(old, &raw const **new)) {
+                continue;
+            }
+            self.real.put(&self.state, old, new);
             match &mut self.all {
-                Some(all) => all.put(&self.state, old.as_deref(), &new),
+                Some(all) => all.put(&self.state, old, new),
                 None => self.stale |= new.illustrative,
             }
         }
@@ -120,6 +122,7 @@ fn reshapes(change: &Change) -> bool {
     let shapes = [Kind::Area, Kind::Indicator, Kind::Dimension, Kind::Category, Kind::Form, Kind::Assignment];
     match change {
         Change::Put(body) => shapes.contains(&body.kind()),
+        Change::Amend(_) => false,
         // Retiring a return takes its numbers away, wherever they are.
         Change::Retire(kind, _) => shapes.contains(kind) || *kind == Kind::Return,
     }

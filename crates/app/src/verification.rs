@@ -39,7 +39,7 @@ impl App {
             person_.post.may_for(Act::Verify, assignment, state)?;
             let next = returns::decide(state, &id_, seen, &decision)?;
             person_.post.may_verify(record, state)?;
-            Ok(vec![Change::Put(next.into())])
+            Ok(vec![returns::change(Some(record), next)])
         };
         self.run(person.actor(), why, Box::new(decide)).await?;
         let snapshot = self.snapshot();

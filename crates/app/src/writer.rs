@@ -17,7 +17,7 @@ pub(crate) struct Job {
 }
 
 /// How many commands share one durable commit at most.
-const BATCH: usize = 256;
+const BATCH: usize = 1024;
 
 pub(crate) async fn write(ledger: Ledger, clock: Clock, newest: Arc<ArcSwap<Snapshot>>, mut jobs: mpsc::Receiver<Job>) {
     let mut batch = Vec::with_capacity(BATCH);

@@ -8,6 +8,7 @@ mod national;
 use std::hint::black_box;
 use std::time::Instant;
 
+use national::floor::Floor;
 use romduol_cube::*;
 
 fn main() {
@@ -38,6 +39,17 @@ fn main() {
     corrections(&cube);
     bytes(&cube);
     println!("peak {} MB", peak_mb());
+    floor(&cube, measures, means);
+}
+
+/// The same by hand-written loops, and that both say the same.
+fn floor(cube: &Cube, measures: u32, means: (f64, f64)) {
+    let floor = Floor::loaded(measures, means);
+    let told: Vec<(u64, u32)> = national::q1(cube).iter().map(|(_, cell)| (cell.value as u64, cell.present)).collect();
+    assert_eq!(told, floor.q1(7.min(measures as usize - 1)));
+    assert_eq!(national::q5(cube, measures), floor.q5());
+    report("floor of Q1", 2000, || black_box(floor.q1(7)).len());
+    report("floor of Q5, one thread", 5, || floor.q5());
 }
 
 /// 1,000 corrections while a reader holds a snapshot, alone and with the questions after them.

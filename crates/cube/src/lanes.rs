@@ -59,7 +59,12 @@ impl Lanes {
     pub(crate) fn set_row(&mut self, row: usize, values: impl Iterator<Item = Option<f64>>) -> usize {
         let mut there = 0;
         each_width!(self, lanes => for (lane, value) in lanes.iter_mut().zip(values) {
-            there += usize::from(Arc::make_mut(lane).set(row, value));
+            let before = lane.get(row);
+            there += usize::from(before.is_some());
+            // What stays is left where snapshots share it.
+            if before != value {
+                Arc::make_mut(lane).set(row, value);
+            }
         });
         there
     }

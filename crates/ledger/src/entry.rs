@@ -8,8 +8,9 @@ use crate::{Ledger, LedgerError, dialect};
 
 /// How many entries one read gives at most.
 pub const READ_LIMIT: usize = 1_000;
-/// Rows in one INSERT: few round trips, and far below the engines' limits of bound values.
-const INSERT_ROWS: usize = 256;
+/// Rows in one INSERT: few round trips, and far below the engines' limits of bound values. SQLite looks for the name of
+/// each value among all of them, so that more rows would cost more.
+const INSERT_ROWS: usize = 64;
 
 /// Why entries were not appended. Nothing was written.
 #[derive(Debug, thiserror::Error)]

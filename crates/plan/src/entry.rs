@@ -1,12 +1,13 @@
 //! Ledger entries: who changed what, when and why. Refuses to know where entries are kept.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::de::{DeserializeSeed, Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use crate::kinds::{Body, Id, Kind};
+use crate::kinds::{Amendment, Body, Id, Kind};
 use crate::upgrade;
 
 /// One atomic change of the plan.
@@ -30,6 +31,8 @@ pub struct Actor {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Change {
     Put(Body),
+    /// A return changes in a few answers or in its standing; the rest of it is as in the entries before.
+    Amend(Amendment),
     Retire(Kind, Id),
 }
 
@@ -37,6 +40,7 @@ impl Change {
     pub fn subject(&self) -> (Kind, &str) {
         match self {
             Change::Put(body) => (body.kind(), body.id()),
+            Change::Amend(amendment) => (Kind::Return, &amendment.id),
             Change::Retire(kind, id) => (*kind, id),
         }
     }
@@ -60,6 +64,7 @@ struct StoredEntry<C> {
 #[serde(rename_all = "kebab-case")]
 enum Written<'a> {
     Put { kind: Kind, v: u32, body: &'a Body },
+    Amend { kind: Kind, v: u32, body: &'a Amendment },
     Retire { kind: Kind, id: &'a str },
 }
 
@@ -67,17 +72,40 @@ enum Written<'a> {
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum Read {
-    Put(Put),
+    Put(Versioned<Body>),
+    Amend(Versioned<Amendment>),
     Retire { kind: String, id: Id },
 }
 
-struct Put(Body);
+/// What stands behind its kind and version.
+struct Versioned<T>(T);
+
+/// What is read from a body of today's version.
+trait Bodied: Sized {
+    fn read<'de, D: Deserializer<'de>>(kind: Kind, from: D) -> Result<Self, D::Error>;
+}
+
+impl Bodied for Body {
+    fn read<'de, D: Deserializer<'de>>(kind: Kind, from: D) -> Result<Body, D::Error> {
+        Body::read(kind, from)
+    }
+}
+
+impl Bodied for Amendment {
+    fn read<'de, D: Deserializer<'de>>(kind: Kind, from: D) -> Result<Amendment, D::Error> {
+        match kind {
+            Kind::Return => Amendment::deserialize(from),
+            other => Err(D::Error::custom(format!("a record of kind “{}” is not amended, but put", other.code()))),
+        }
+    }
+}
 
 impl Entry {
     /// The text that the ledger keeps and hashes.
     pub fn to_stored(&self) -> String {
         let changes = self.changes.iter().map(|change| match change {
             Change::Put(body) => Written::Put { kind: body.kind(), v: body.kind().version(), body },
+            Change::Amend(body) => Written::Amend { kind: Kind::Return, v: Kind::Return.version(), body },
             Change::Retire(kind, id) => Written::Retire { kind: *kind, id },
         });
         let stored = StoredEntry {
@@ -93,7 +121,8 @@ impl Entry {
     pub fn from_stored(text: &str) -> Result<Entry, Unreadable> {
         let stored: StoredEntry<Read> = serde_json::from_str(text).map_err(|error| Unreadable(error.to_string()))?;
         let changes = stored.changes.into_iter().map(|change| match change {
-            Read::Put(Put(body)) => Ok(Change::Put(body)),
+            Read::Put(Versioned(body)) => Ok(Change::Put(body)),
+            Read::Amend(Versioned(amendment)) => Ok(Change::Amend(amendment)),
             Read::Retire { kind, id } => Ok(Change::Retire(known(&kind)?, id)),
         });
         Ok(Entry {
@@ -105,52 +134,55 @@ impl Entry {
     }
 }
 
-impl<'de> Deserialize<'de> for Put {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Put, D::Error> {
-        deserializer.deserialize_map(PutVisitor)
+impl<'de, T: Bodied> Deserialize<'de> for Versioned<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Versioned<T>, D::Error> {
+        deserializer.deserialize_map(VersionedVisitor(PhantomData))
     }
 }
 
-struct PutVisitor;
+struct VersionedVisitor<T>(PhantomData<T>);
 
-impl<'de> Visitor<'de> for PutVisitor {
-    type Value = Put;
+impl<'de, T: Bodied> Visitor<'de> for VersionedVisitor<T> {
+    type Value = Versioned<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str("a record after its kind and version")
     }
 
-    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Put, M::Error> {
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Versioned<T>, M::Error> {
         let (mut kind, mut version, mut body) = (None, None, None);
         while let Some(key) = map.next_key::<String>()? {
             match (key.as_str(), kind, version) {
                 ("kind", ..) => kind = Some(known(&map.next_value::<String>()?).map_err(M::Error::custom)?),
                 ("v", ..) => version = Some(map.next_value()?),
-                ("body", Some(kind), Some(version)) => body = Some(map.next_value_seed(Bodied { kind, version })?),
+                ("body", Some(kind), Some(version)) => {
+                    body = Some(map.next_value_seed(Seed { kind, version, of: PhantomData })?);
+                }
                 _ => return Err(M::Error::custom(format!("“{key}” stands where it does not belong"))),
             }
         }
-        body.map(Put).ok_or_else(|| M::Error::missing_field("body"))
+        body.map(Versioned).ok_or_else(|| M::Error::missing_field("body"))
     }
 }
 
 /// Reads a body of a known kind and version. Today's are read as they stand; older ones are lifted first.
-struct Bodied {
+struct Seed<T> {
     kind: Kind,
     version: u32,
+    of: PhantomData<T>,
 }
 
-impl<'de> DeserializeSeed<'de> for Bodied {
-    type Value = Body;
+impl<'de, T: Bodied> DeserializeSeed<'de> for Seed<T> {
+    type Value = T;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Body, D::Error> {
-        let Bodied { kind, version } = self;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        let Seed { kind, version, .. } = self;
         if version == kind.version() {
-            return Body::read(kind, deserializer);
+            return T::read(kind, deserializer);
         }
         let old = Value::deserialize(deserializer)?;
         let lifted = upgrade::lift(kind, version, old).map_err(D::Error::custom)?;
-        Body::read(kind, lifted).map_err(D::Error::custom)
+        T::read(kind, lifted).map_err(D::Error::custom)
     }
 }
 

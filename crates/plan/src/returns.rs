@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::entry::Change;
 use crate::kinds::*;
 use crate::period::{Date, Frequency, Period};
 use crate::say::Say;
@@ -198,6 +199,22 @@ pub fn submit(due: &Due, answers: Answers, reason: &str, illustrative: bool) -> 
         answers,
         illustrative,
     })
+}
+
+/// The change that makes `new` of the version before: an amendment where little differs, else the whole return.
+pub fn change(old: Option<&Return>, new: Return) -> Change {
+    let same = |old: &&Return| {
+        (&old.id, &old.assignment, old.period, old.illustrative)
+            == (&new.id, &new.assignment, new.period, new.illustrative)
+    };
+    let since = |old: &Return| Some((old.version, Answers::pack(&new.answers.since(&old.answers)?)));
+    match old.filter(same).and_then(since) {
+        Some((base, answers)) if answers.is_empty() || answers.shorter_than(&new.answers) => {
+            let Return { id, version, status, steps_done, .. } = new;
+            Change::Amend(Amendment { id, base, version, status, steps_done, answers })
+        }
+        _ => Change::Put(new.into()),
+    }
 }
 
 /// What a verifier decides.

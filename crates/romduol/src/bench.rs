@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use romduol_app::correction::Correction;
 use romduol_app::import::Options;
 use romduol_app::{App, Clock, package};
 use romduol_cube::{Areas, Block, Cells, Cube, Margins, Periods, Query, Time};
@@ -29,6 +30,7 @@ pub(crate) async fn run(data: &Path) -> anyhow::Result<()> {
             line["answer"] = answer;
             say(&line);
         }
+        scorecard(&snapshot.state, snapshot.view(false).totals);
         let (mut line, (cells, sum, squares)) = timed(|_| desk.q5());
         line["query"] = json!("Q5");
         line["cells"] = json!(cells);
@@ -212,6 +214,23 @@ impl<'a> Desk<'a> {
     }
 }
 
+/// The numbers of Q4 as pages ask for them: the first time, and when they are remembered. No query of the comparison, so it
+/// is told on standard error.
+fn scorecard(state: &State, totals: &Totals) {
+    let country = state.plan().map(|plan| plan.area.clone()).unwrap_or_default();
+    let ask = || -> usize {
+        let quarters = |i: &Indicator| totals.periods(i, romduol_plan::Frequency::Quarter);
+        let of = |i: &std::sync::Arc<Indicator>| {
+            quarters(i).iter().filter(|(quarter, _)| totals.total(i, &country, *quarter).is_some()).count()
+        };
+        state.all::<Indicator>().map(of).sum()
+    };
+    let start = Instant::now();
+    let cold = (ask(), start.elapsed().as_secs_f64() * 1000.0);
+    let (warm, _) = timed(|_| ask());
+    eprintln!("scorecard of {} numbers: cold {:.2} ms, warm {} ms of CPU", cold.0, cold.1, warm["cpu_ms"]);
+}
+
 fn block(block: &Block) -> (u64, f64, f64) {
     let (mut cells, mut sum, mut squares) = (0, 0.0, 0.0);
     for column in 0..block.columns.len() {
@@ -227,11 +246,11 @@ fn block(block: &Block) -> (u64, f64, f64) {
 /// Q6b: 1,000 corrections made durable, each through its return, and then Q1 and Q2.
 async fn corrections(app: &App, file: &Path) -> anyhow::Result<()> {
     let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
-    let mut cells: BTreeMap<(String, Period), Vec<romduol_app::import::Correction>> = BTreeMap::new();
+    let mut cells: BTreeMap<(String, Period), Vec<Correction>> = BTreeMap::new();
     for line in text.lines().skip(1) {
         let fields: Vec<&str> = line.split(',').collect();
         let [form, area, period, indicator, sex, age, value] = fields.as_slice() else { continue };
-        let correction = romduol_app::import::Correction {
+        let correction = Correction {
             indicator: indicator.to_string(),
             categories: vec![sex.to_string(), age.to_string()],
             value: value.parse()?,

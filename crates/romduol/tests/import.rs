@@ -1,12 +1,14 @@
 //! Returns from a CSV file: what fits is filed once, what does not is named with its line and its mend.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use romduol_app::correction::Correction;
 use romduol_app::import::{Options, Tally};
 use romduol_app::{App, Clock, package};
 use romduol_plan::answers::questions;
 use romduol_plan::kinds::*;
-use romduol_plan::{Actor, Period, State};
+use romduol_plan::{Actor, Kind, Period, State};
 
 /// 23 November 2026.
 const TODAY: i64 = 1_795_392_000;
@@ -169,6 +171,53 @@ async fn other_numbers_need_a_reason() {
     assert_eq!(corrected.filed, 1);
     let state = folder.app.snapshot().state.clone();
     assert_eq!(state.find::<Return>("province-quarter.KH-01.2026Q1").unwrap().version, 2);
+}
+
+/// A corrected number is durable and visible, short in the ledger, told by the history, and not seen in what was before.
+#[tokio::test]
+async fn a_correction_says_what_it_changed() {
+    let folder = folder().await;
+    let unit = "province-quarter.KH-01";
+    let text = HEADER.to_string() + &rows(&folder.app.snapshot().state, unit, "2026Q1", 3.0);
+    folder.import(&text, |_| {}).await;
+    let (before, period): (_, Period) = (folder.app.snapshot(), "2026Q1".parse().unwrap());
+    let actor = Actor { account: "program".into(), post: "secretariat".into() };
+    let categories: Vec<Id> = vec!["sex.f".into(), "age.0-17".into()];
+    let cell = |indicator: &str, categories: &[Id], value| {
+        let correction = Correction { indicator: indicator.into(), categories: categories.to_vec(), value };
+        BTreeMap::from([((unit.to_string(), period), vec![correction])])
+    };
+    for value in [5.0, 6.0] {
+        folder.app.correct_cells(&actor, "a slip", &cell("RAR-04", &categories, value)).await.unwrap();
+    }
+    let value = |app: &App, snapshot: &romduol_app::Snapshot| {
+        let indicator = app.snapshot().state.find::<Indicator>("RAR-04").unwrap().clone();
+        snapshot.view(false).totals.total(&indicator, "KH-01", period).unwrap().value
+    };
+    let now = folder.app.snapshot();
+    assert_eq!((value(&folder.app, &now), value(&folder.app, &before)), (33.0, 30.0));
+    let then = folder.app.at(now.head.seq - 1).await.unwrap();
+    assert_eq!(value(&folder.app, &then), 32.0, "as of the first correction");
+    let stored = folder.app.ledger.entry(now.head.seq).await.unwrap().unwrap();
+    assert!(stored.body.contains("\"amend\"") && stored.body.len() < 900, "{}", stored.body);
+
+    let events = folder.app.history(&now, Kind::Return, &format!("{unit}.2026Q1")).await.unwrap();
+    let lines: Vec<String> =
+        events[0].changed.iter().map(|c| format!("{}: {} -> {}", c.field, c.before, c.after)).collect();
+    assert_eq!(lines, ["version: 2 -> 3", "answers.RAR-04.cells.sex.f · age.0-17: 5 -> 6"]);
+    assert_eq!((events.len(), events[0].why.as_str()), (3, "a slip"));
+
+    // What the return has not got is refused, and nothing of it is filed.
+    for (indicator, categories) in [("RAR-04", &categories[..1]), ("NO-SUCH", &categories[..])] {
+        assert!(folder.app.correct_cells(&actor, "a slip", &cell(indicator, categories, 1.0)).await.is_err());
+    }
+    assert_eq!(folder.app.snapshot().head, now.head);
+
+    // And another start finds the same.
+    folder.app.clone().close().await;
+    let again = App::open(folder.dir.path(), Clock::Fixed(TODAY)).await.unwrap();
+    assert_eq!(value(&again, &again.snapshot()), 33.0);
+    assert!(again.snapshot().state.all::<Return>().eq(now.state.all::<Return>()));
 }
 
 #[tokio::test]

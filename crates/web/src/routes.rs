@@ -120,6 +120,7 @@ pub fn table() -> Vec<Route> {
         page("/consult-answer", Nothing, get(consult::answer)),
         act("/figures/{id}/baseline", May(EditPlan), post(lists::make_baseline)),
         Route { limit: BULK_LIMIT, ..act("/api/v1/returns", May(Import), post(api::returns::import)) },
+        page("/api/v1/openapi.json", Nothing, get(api::openapi::show)),
         page("/assets/{name}", Nothing, get(assets::show)),
         page("/healthz", Nothing, get(|| async { "ok" })),
     ]

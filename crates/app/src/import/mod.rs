@@ -16,7 +16,7 @@ use romduol_plan::answers::{self, Severity};
 use romduol_plan::kinds::*;
 use romduol_plan::returns;
 use romduol_plan::state::return_id;
-use romduol_plan::{Actor, Change, Date, Kind, Period, Say, State};
+use romduol_plan::{Actor, Date, Period, Say, State};
 use tokio::sync::mpsc;
 
 use crate::{App, AppError, Decide, Snapshot};
@@ -139,34 +139,6 @@ impl App {
         Ok(tally)
     }
 
-    /// Corrects single numbers of returns that are there: what one asks for who has found a mistake after acceptance.
-    /// Each return gets a new version with this reason.
-    pub async fn correct_cells(
-        &self,
-        actor: &Actor,
-        reason: &str,
-        cells: &BTreeMap<(Id, Period), Vec<Correction>>,
-    ) -> Result<(), AppError> {
-        let today = self.now().date;
-        let mut commands: Vec<(String, Decide)> = Vec::with_capacity(cells.len());
-        for ((assignment, period), corrections) in cells {
-            let (assignment, period, why) = (assignment.clone(), *period, reason.to_string());
-            let corrections = corrections.clone();
-            let decide = move |state: &State| {
-                let due = returns::may_report(state, &assignment, period, today)?;
-                let missing = || AppError::NotFound { kind: Kind::Return, id: due.id() };
-                let mut answers = due.record.as_ref().ok_or_else(missing)?.answers.open();
-                corrections.iter().for_each(|correction| correction.apply(&mut answers));
-                let mut record = returns::submit(&due, Answers::pack(&answers), &why, false)?;
-                record.status = ReturnStatus::Accepted;
-                record.steps_done = due.form.chain.len() as u8;
-                Ok(vec![Change::Put(record.into())])
-            };
-            commands.push((reason.to_string(), Box::new(decide)));
-        }
-        self.run_all(actor, commands).await.into_iter().try_for_each(|answer| answer.map(|_| ()))
-    }
-
     /// Files a batch through the one writer.
     async fn file(&self, options: &Options, batch: Vec<Ready>, today: Date) -> Vec<(Result<(), AppError>, Place)> {
         let why = options.correct.clone().unwrap_or_else(|| "imported".into());
@@ -179,24 +151,6 @@ impl App {
         }
         let answers = self.run_all(&options.actor, commands).await;
         answers.into_iter().map(|answer| answer.map(|_| ())).zip(places).collect()
-    }
-}
-
-/// A new value for one cell.
-#[derive(Clone, Debug)]
-pub struct Correction {
-    pub indicator: Id,
-    pub categories: Vec<Id>,
-    pub value: f64,
-}
-
-impl Correction {
-    fn apply(&self, answers: &mut [Answer]) {
-        let Some(answer) = answers.iter_mut().find(|answer| answer.indicator == self.indicator) else { return };
-        let cell = answer.cells.grid.0.iter().position(|categories| *categories == self.categories);
-        if let Some(value) = cell.and_then(|cell| answer.cells.values.get_mut(cell)) {
-            *value = Some(self.value);
-        }
     }
 }
 
@@ -213,7 +167,7 @@ fn filing(ready: Ready, options: &Options, today: Date) -> Decide {
             record.status = ReturnStatus::Accepted;
             record.steps_done = due.form.chain.len() as u8;
         }
-        Ok(vec![Change::Put(record.into())])
+        Ok(vec![returns::change(due.record.as_deref(), record)])
     })
 }
 

@@ -1,6 +1,8 @@
 //! The national load of the design, made up: 25 provinces, 209 districts and 1,652 communes, 20 quarters, 2 sexes by 6
 //! ages, 5 % missing. The same numbers each time; refuses to use the outside world.
 
+pub mod floor;
+
 use romduol_cube::*;
 
 pub const PROVINCES: u32 = 25;

@@ -102,6 +102,35 @@ pub struct Return {
     pub illustrative: bool,
 }
 
+/// What the next version of a return, or the next step of its verification, changes in the one before. Written as the
+/// part of a return that it is, so that older bodies are lifted alike.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Amendment {
+    /// The return.
+    pub id: Id,
+    /// The version that is amended.
+    pub base: u32,
+    pub version: u32,
+    pub status: ReturnStatus,
+    pub steps_done: u8,
+    /// The answers that differ. All others stay.
+    pub answers: Answers,
+}
+
+impl Return {
+    /// The return after an amendment of it.
+    #[must_use]
+    pub fn amended(&self, by: &Amendment) -> Return {
+        Return {
+            version: by.version,
+            status: by.status,
+            steps_done: by.steps_done,
+            answers: self.answers.amend(&by.answers),
+            ..self.clone()
+        }
+    }
+}
+
 /// A period closed for a form. Retiring the lock reopens it, with the reason in the ledger.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Lock {

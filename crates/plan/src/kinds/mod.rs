@@ -4,6 +4,7 @@
 //! ledger, the JSON of the API and the JSON Schema (its doc comments are the descriptions there).
 
 mod answer;
+mod answers;
 mod coherence;
 mod collect;
 mod evidence;
@@ -12,9 +13,11 @@ mod indicator;
 mod people;
 mod place;
 mod road;
+mod stored;
 mod title;
 
 pub use answer::*;
+pub use answers::*;
 pub use coherence::*;
 pub use collect::*;
 pub use evidence::*;

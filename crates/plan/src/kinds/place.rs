@@ -36,6 +36,10 @@ pub struct Area {
     /// Last day of validity (YYYY-MM-DD); empty while the area exists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_to: Option<String>,
+    /// What it became when it ended, was split or gave ground away: ids of areas with a valid_from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-refers" = "areas"))]
+    pub successors: Vec<Id>,
     /// The key under which map files know the area, e.g. `KH12`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub map_id: Option<String>,

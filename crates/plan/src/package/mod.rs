@@ -2,6 +2,7 @@
 //! Refuses to know files and folders: sheets come in as strings.
 
 mod analysis;
+mod areas;
 mod rules;
 mod script;
 

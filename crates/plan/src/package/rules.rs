@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Fault, Package, fault, whole_file};
+use super::{Fault, Package, areas, fault, whole_file};
 use crate::column::{self, CellType};
 use crate::kinds::*;
 
@@ -10,7 +10,7 @@ pub(super) fn check(package: &mut Package) {
     let mut faults = Vec::new();
     references(package, &mut faults);
     one_plan(package, &mut faults);
-    area_tree(package, &mut faults);
+    areas::check(package, &mut faults);
     node_levels(package, &mut faults);
     indicators(package, &mut faults);
     targets(package, &mut faults);
@@ -80,29 +80,6 @@ fn one_plan(package: &Package, faults: &mut Vec<Fault>) {
             mend: "a package describes exactly one plan; keep one row".into(),
             ..whole_file(Kind::Plan)
         });
-    }
-}
-
-fn area_tree(package: &Package, faults: &mut Vec<Fault>) {
-    let areas: HashMap<&str, (usize, &Area)> = package
-        .records
-        .iter()
-        .filter_map(|(row, body)| match body {
-            Body::Area(area) => Some((area.id.as_str(), (*row, &**area))),
-            _ => None,
-        })
-        .collect();
-    for (row, area) in areas.values() {
-        let Some(parent) = area.parent.as_deref().and_then(|id| areas.get(id)) else {
-            if area.parent.is_none() && area.level != AreaLevel::Country {
-                faults.push(fault(*row, Kind::Area, "parent", "", "is empty", "name the area that contains this one"));
-            }
-            continue;
-        };
-        if parent.1.level >= area.level {
-            let problem = format!("is a {}, which cannot contain a {}", parent.1.level.code(), area.level.code());
-            faults.push(fault(*row, Kind::Area, "parent", &parent.1.id, problem, "name the next larger area"));
-        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::kinds::*;
 use crate::period::Period;
 
 /// Changes whenever this file writes something else.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 #[derive(Serialize, Deserialize)]
 struct Kept {
@@ -34,12 +34,13 @@ struct KeptReturn {
     status: String,
     steps_done: u8,
     illustrative: bool,
-    answers: Answers_,
+    answers: Bytes,
+    amended: Option<Bytes>,
 }
 
 /// Bytes in one piece.
 #[derive(Serialize, Deserialize)]
-struct Answers_(#[serde(with = "serde_bytes")] Vec<u8>);
+struct Bytes(#[serde(with = "serde_bytes")] Vec<u8>);
 
 impl State {
     pub fn to_bytes(&self) -> Vec<u8> {
@@ -89,6 +90,7 @@ impl State {
 
 impl KeptReturn {
     fn of(record: &Return) -> KeptReturn {
+        let (whole, amended) = record.answers.packed();
         KeptReturn {
             id: record.id.clone(),
             assignment: record.assignment.clone(),
@@ -97,7 +99,8 @@ impl KeptReturn {
             status: record.status.code().to_string(),
             steps_done: record.steps_done,
             illustrative: record.illustrative,
-            answers: Answers_(record.answers.packed().to_vec()),
+            answers: Bytes(whole.to_vec()),
+            amended: amended.map(|amended| Bytes(amended.to_vec())),
         }
     }
 
@@ -111,7 +114,7 @@ impl KeptReturn {
             version: self.version,
             status: ReturnStatus::parse(&self.status)?,
             steps_done: self.steps_done,
-            answers: Answers::from_packed(self.answers.0),
+            answers: Answers::from_packed(self.answers.0, self.amended.map(|amended| amended.0)),
             illustrative: self.illustrative,
         })
     }

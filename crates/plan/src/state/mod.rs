@@ -38,6 +38,12 @@ impl State {
             match change {
                 Change::Put(Body::Return(record)) => self.put_return(record),
                 Change::Put(body) => self.tables.put(body.clone()),
+                // Decided on the newest state and chained behind it, so the version that it amends is the one here.
+                Change::Amend(by) => {
+                    if let Some(record) = self.find::<Return>(&by.id).filter(|record| record.version == by.base) {
+                        self.put_return(&Arc::new(record.amended(by)));
+                    }
+                }
                 Change::Retire(kind, id) => {
                     if *kind == Kind::Return {
                         self.retire_return(id);

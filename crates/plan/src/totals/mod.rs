@@ -104,15 +104,9 @@ impl Totals {
         let Some(assignment) = state.find::<Assignment>(&record.assignment) else { return };
         let Some(area) = self.areas.get(&assignment.area).copied() else { return };
         self.expect(state, &assignment.form, record.period);
-        let given = new.map(|record| record.answers.open()).unwrap_or_default();
-        let before = old.map(|record| record.answers.open()).unwrap_or_default();
-        let mut rows = Vec::with_capacity(given.len());
-        // What was given before and is not any more is cleared; the rest is replaced row by row.
-        let gone = before.iter().filter(|b| !given.iter().any(|g| g.indicator == b.indicator));
-        let cleared: Vec<Answer> = gone.map(|b| Answer { state: AnswerState::Missing, ..b.clone() }).collect();
-        // A correction changes few numbers; the others are left where readers share them.
-        let changed = given.iter().enumerate().filter(|(n, answer)| before.get(*n) != Some(answer)).map(|(_, a)| a);
-        for answer in changed.chain(&cleared) {
+        let changed = changed(old, new);
+        let mut rows = Vec::with_capacity(changed.len());
+        for answer in &changed {
             if let Some(layout) = self.layouts.get(&answer.indicator) {
                 layout.rows(answer, old.is_some(), &mut rows);
             }
@@ -125,7 +119,7 @@ impl Totals {
             debug_assert!(false, "{refused}");
         }
         if record.illustrative && self.illustrative {
-            for answer in given.iter().filter(|answer| answer.state == AnswerState::Given) {
+            for answer in changed.iter().filter(|answer| answer.state == AnswerState::Given) {
                 self.made_up.entry(answer.indicator.clone()).or_default().insert(period);
             }
         }
@@ -180,11 +174,26 @@ impl Totals {
     }
 }
 
+/// The answers whose numbers a new version replaces: those that differ, and as missing those that it has not got any more.
+/// The others are left where readers share them.
+fn changed(old: Option<&Return>, new: Option<&Return>) -> Vec<Answer> {
+    let alike = old.zip(new).filter(|(old, new)| old.illustrative == new.illustrative);
+    if let Some(changed) = alike.and_then(|(old, new)| new.answers.since(&old.answers)) {
+        return changed;
+    }
+    let open = |record: Option<&Return>| record.map(|record| record.answers.open()).unwrap_or_default();
+    let (mut given, before) = (open(new), open(old));
+    let gone = before.into_iter().filter(|b| !given.iter().any(|g| g.indicator == b.indicator));
+    let cleared: Vec<Answer> = gone.map(|b| Answer { state: AnswerState::Missing, ..b }).collect();
+    given.extend(cleared);
+    given
+}
+
 fn form_of(state: &State, record: &Return) -> Id {
     state.find::<Assignment>(&record.assignment).map(|a| a.form.clone()).unwrap_or_default()
 }
 
-/// The areas depth first, each for as long as it exists.
+/// The areas depth first, each for as long as it exists, and what became of it.
 fn tree(state: &State, areas: &HashMap<Id, u32>) -> AreaTree {
     let parent = |area: &Arc<Area>| area.parent.as_ref().and_then(|id| areas.get(id).copied());
     let parents: Vec<Option<u32>> = state.all::<Area>().map(parent).collect();
@@ -195,6 +204,12 @@ fn tree(state: &State, areas: &HashMap<Id, u32>) -> AreaTree {
     {
         // A range without periods is a fault of the package; the area then simply exists.
         let _ = tree.set_valid(n, area.months());
+    }
+    for (area, n) in state.all::<Area>().zip(0..) {
+        for into in area.successors.iter().filter_map(|id| areas.get(id)) {
+            // A circle is a fault of the package, too; its last link is then left out.
+            let _ = tree.succeed(n, *into);
+        }
     }
     tree
 }
