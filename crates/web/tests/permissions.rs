@@ -1,19 +1,11 @@
 //! Every route as every role and as nobody: who gets in is what the table of permissions says, and no more.
 
-use std::path::Path;
-
-use axum::body::Body;
-use axum::http::{Method, Request, StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use axum::response::Response;
 use http_body_util::BodyExt;
-use romduol_app::{App, Clock, demo, package};
 use romduol_plan::kinds::{AnswerState, Attendance, Return, ReturnStatus};
 use romduol_plan::permission::{Act, Reach, Role, reach};
 use romduol_web::{Need, Route, table};
-use tower::ServiceExt;
-
-/// 23 November 2026.
-const TODAY: i64 = 1_795_392_000;
 
 /// What a path is filled with: one's own record, or somebody else's.
 #[derive(Clone, Copy, PartialEq)]
@@ -22,34 +14,19 @@ enum Whose {
     Foreign,
 }
 
-struct House {
-    app: App,
-    router: axum::Router,
-    _folder: tempfile::TempDir,
+#[allow(dead_code)] // each test file uses a part of it
+mod house;
+
+use house::{House, house};
+
+trait Walk {
+    async fn visit(&self, method: &Method, path: &str, cookie: Option<&str>) -> Response;
+    fn path(&self, route: &Route, whose: Whose) -> String;
 }
 
-async fn house() -> House {
-    let folder = tempfile::tempdir().unwrap();
-    let plan = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plans/cambodia-wps");
-    let app = App::create(folder.path(), Clock::Fixed(TODAY), &package::files(&plan).unwrap()).await.unwrap();
-    app.fill_demo(true).await.unwrap();
-    House { router: romduol_web::router(app.clone(), None, true), app, _folder: folder }
-}
-
-impl House {
-    async fn ask(&self, method: &Method, path: &str, cookie: Option<&str>) -> Response {
-        let (kind, body) = body_of(path);
-        let mut request = Request::builder().method(method).uri(path).header(header::CONTENT_TYPE, kind);
-        if let Some(cookie) = cookie {
-            request = request.header(header::COOKIE, format!("session={cookie}"));
-        }
-        let body = if method == Method::POST { Body::from(body) } else { Body::empty() };
-        self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap()
-    }
-
-    async fn session(&self, role: Role) -> String {
-        let (login, ..) = demo::ACCOUNTS.iter().find(|(_, r, ..)| *r == role.code()).unwrap();
-        self.app.sign_in(login, demo::PASSWORD).await.unwrap().unwrap().as_str().to_string()
+impl Walk for House {
+    async fn visit(&self, method: &Method, path: &str, cookie: Option<&str>) -> Response {
+        self.ask(method, path, cookie, body_of(path)).await
     }
 
     /// A path of the route, about a record of the role's demo account or about another one's.
@@ -100,7 +77,7 @@ async fn nobody_gets_in_without_signing_in() {
     let house = house().await;
     for route in table() {
         let path = house.path(&route, Whose::Own);
-        let response = house.ask(&route.method, &path, None).await;
+        let response = house.visit(&route.method, &path, None).await;
         let sent_away = to_sign_in(&response);
         match route.need {
             Need::Nothing => assert!(!response.status().is_server_error(), "{path}"),
@@ -119,7 +96,7 @@ async fn each_role_gets_what_the_table_gives_it() {
         for route in table().iter().filter(|route| route.path != "/sign-out") {
             for whose in [Whose::Own, Whose::Foreign] {
                 let path = house.path(route, whose);
-                let status = house.ask(&route.method, &path, Some(&cookie)).await.status();
+                let status = house.visit(&route.method, &path, Some(&cookie)).await.status();
                 let what = format!("{} {} {path} answers {status}", role.code(), route.method);
                 assert!(!status.is_server_error(), "{what}");
                 if let Need::May(act) = route.need {
@@ -148,19 +125,19 @@ async fn ones_own_records_open() {
     let house = house().await;
     let cookie = house.session(Role::Reporter).await;
     for path in ["/returns", "/returns/ministry-quarter.MOI/2026Q3", "/history/indicators/PAR-07"] {
-        let status = house.ask(&Method::GET, path, Some(&cookie)).await.status();
+        let status = house.visit(&Method::GET, path, Some(&cookie)).await.status();
         assert_eq!(status, StatusCode::OK, "{path}");
     }
     let snapshot = house.app.snapshot();
     let own = snapshot.state.all::<Return>().find(|r| r.assignment == "ministry-quarter.MOI").unwrap();
     assert!(own.answers.open().iter().any(|a| a.state == AnswerState::Given));
-    let status = house.ask(&Method::GET, &format!("/review/{}", own.id), Some(&cookie)).await.status();
+    let status = house.visit(&Method::GET, &format!("/review/{}", own.id), Some(&cookie)).await.status();
     assert_eq!(status, StatusCode::OK);
     // The history of a return is its unit's own business, as the return is.
     let history = |id: &str| format!("/history/returns/{id}");
-    assert_eq!(house.ask(&Method::GET, &history(&own.id), Some(&cookie)).await.status(), StatusCode::OK);
+    assert_eq!(house.visit(&Method::GET, &history(&own.id), Some(&cookie)).await.status(), StatusCode::OK);
     let foreign = snapshot.state.all::<Return>().find(|r| r.assignment == "province-quarter.KH-01").unwrap();
-    let status = house.ask(&Method::GET, &history(&foreign.id), Some(&cookie)).await.status();
+    let status = house.visit(&Method::GET, &history(&foreign.id), Some(&cookie)).await.status();
     assert_eq!(status, StatusCode::FORBIDDEN);
 }
 
@@ -169,10 +146,10 @@ async fn ones_own_records_open() {
 async fn an_ended_session_is_over() {
     let house = house().await;
     let cookie = house.session(Role::Secretariat).await;
-    assert_eq!(house.ask(&Method::GET, "/scorecard", Some(&cookie)).await.status(), StatusCode::OK);
-    house.ask(&Method::POST, "/sign-out", Some(&cookie)).await;
+    assert_eq!(house.visit(&Method::GET, "/scorecard", Some(&cookie)).await.status(), StatusCode::OK);
+    house.visit(&Method::POST, "/sign-out", Some(&cookie)).await;
     for cookie in [cookie.as_str(), "", "made-up", "'; DROP TABLE session; --"] {
-        assert!(to_sign_in(&house.ask(&Method::GET, "/scorecard", Some(cookie)).await), "{cookie}");
+        assert!(to_sign_in(&house.visit(&Method::GET, "/scorecard", Some(cookie)).await), "{cookie}");
     }
 }
 
@@ -184,17 +161,17 @@ async fn small_groups_are_kept_on_every_way() {
     let own = format!("/records/attendances/{}", small.id);
     for (role, reads) in [(Role::CivilSociety, false), (Role::Reporter, false), (Role::Secretariat, true)] {
         let cookie = house.session(role).await;
-        let status = house.ask(&Method::GET, &own, Some(&cookie)).await.status();
+        let status = house.visit(&Method::GET, &own, Some(&cookie)).await.status();
         assert_eq!(status == StatusCode::OK, reads, "{} {own}", role.code());
         let ways = ["/records/attendances", "/csv/attendances", "/search?q=migrant", "/records/consultations/CON-3"];
         for path in ways {
             let body =
-                house.ask(&Method::GET, path, Some(&cookie)).await.into_body().collect().await.unwrap().to_bytes();
+                house.visit(&Method::GET, path, Some(&cookie)).await.into_body().collect().await.unwrap().to_bytes();
             let text = String::from_utf8_lossy(&body);
             let marked = |id: &str| [">", ",", "\n", "/"].iter().any(|before| text.contains(&format!("{before}{id}")));
             assert_eq!(marked(&small.id), reads, "{} {path}", role.code());
         }
-        let page = house.ask(&Method::GET, "/consultations/CON-3", Some(&cookie)).await;
+        let page = house.visit(&Method::GET, "/consultations/CON-3", Some(&cookie)).await;
         let text = String::from_utf8(page.into_body().collect().await.unwrap().to_bytes().to_vec()).unwrap();
         assert_eq!(text.contains("colspan=\"3\""), !reads, "{}", role.code());
     }
@@ -208,7 +185,7 @@ async fn the_pivot_table_keeps_restricted_numbers() {
         let cookie = house.session(role).await;
         for path in ["/pivot", "/pivot.csv", "/pivot.xlsx"] {
             let path = format!("{path}?indicator=PRT-06&rows=place&columns=period&from=%00&level=%F0%9F%8C%BE");
-            let response = house.ask(&Method::GET, &path, Some(&cookie)).await;
+            let response = house.visit(&Method::GET, &path, Some(&cookie)).await;
             assert_eq!(response.status(), StatusCode::OK, "{path}");
             let body = response.into_body().collect().await.unwrap().to_bytes();
             if !path.starts_with("/pivot.xlsx") {
@@ -222,7 +199,7 @@ async fn the_pivot_table_keeps_restricted_numbers() {
             }
         }
         let too_many = "/pivot.csv?indicator=PRT-08&rows=place&columns=period&level=commune&every=quarter";
-        let status = house.ask(&Method::GET, too_many, Some(&cookie)).await.status();
+        let status = house.visit(&Method::GET, too_many, Some(&cookie)).await.status();
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     }
 }
