@@ -51,3 +51,25 @@ fn khmer_names_sort_by_the_khmer_order() {
     Locale::of(Lang::Km).sort_by_name(&mut names, |name| name);
     assert_eq!(names[0], "កណ្ដាល");
 }
+
+/// Forms, lists and record pages are made from the columns of a kind, so every one of them needs its words.
+#[test]
+fn every_column_and_code_that_is_shown_has_its_words() {
+    use romduol_plan::Kind;
+    use romduol_plan::column::{self, CellType};
+    let slug = |code: &str| -> String {
+        code.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect()
+    };
+    let en = Locale::of(Lang::En);
+    let needs = |key: String| assert!(en.has(&key), "{key}");
+    for kind in Kind::of_package().chain([Kind::Version]) {
+        needs(format!("kind-{}", kind.code()));
+        needs(format!("kinds-{}", kind.code()));
+        for column in column::columns(kind).into_iter().filter(|_| kind.is_edited()) {
+            needs(format!("field-{}", column.field.replace('_', "-")));
+            if let CellType::Code(codes) | CellType::List(Some(codes)) = column.cell {
+                codes.iter().for_each(|code| needs(format!("code-{}", slug(code))));
+            }
+        }
+    }
+}

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::column::{self, CellType, Column};
-use crate::kinds::{Id, Kind};
+use crate::kinds::{Body, Evidence, Id, Kind, Theme};
 use crate::state::State;
 
 /// A link from a record to another, through a field.
@@ -35,6 +35,9 @@ impl Links {
                 for column in &referring {
                     links.add((kind, id), column, &column::show(&json[&column.field]));
                 }
+                if let Body::Evidence(figure) = &body {
+                    links.topic(state, figure);
+                }
             }
         }
         links
@@ -47,10 +50,21 @@ impl Links {
             _ => vec![cell],
         };
         for id in ids.into_iter().filter(|id| !id.is_empty()) {
-            let link = Link { from: (from.0, from.1.into()), field: column.field.clone(), to: (to, id.to_string()) };
-            self.from.entry(link.from.clone()).or_default().push(link.clone());
-            self.to.entry(link.to.clone()).or_default().push(link);
+            self.put(Link { from: (from.0, from.1.into()), field: column.field.clone(), to: (to, id.to_string()) });
         }
+    }
+
+    /// The topic of a figure is an issue, or a heading of the source that is none.
+    fn topic(&mut self, state: &State, figure: &Evidence) {
+        if state.find::<Theme>(&figure.topic).is_some() {
+            let to = (Kind::Theme, figure.topic.clone());
+            self.put(Link { from: (Kind::Evidence, figure.id.clone()), field: "topic".into(), to });
+        }
+    }
+
+    fn put(&mut self, link: Link) {
+        self.from.entry(link.from.clone()).or_default().push(link.clone());
+        self.to.entry(link.to.clone()).or_default().push(link);
     }
 
     pub fn from(&self, kind: Kind, id: &str) -> &[Link] {

@@ -48,6 +48,8 @@ pub fn docx(document: &Document) -> Result<Vec<u8>, std::io::Error> {
 fn styled(docx: Docx) -> Docx {
     let fonts = RunFonts::new().ascii(LATIN).hi_ansi(LATIN).cs(KHMER);
     let mut docx = docx.default_fonts(fonts).default_size(BODY);
+    // Word and others look the style of plain text up under this id.
+    docx = docx.add_style(Style::new("Normal", StyleType::Paragraph).name("Normal"));
     docx = docx.add_style(Style::new("Title", StyleType::Paragraph).name("Title").size(40).bold());
     docx = docx.add_style(Style::new("Small", StyleType::Paragraph).name("Small").size(SMALL).color("56605b"));
     for (level, size) in [(1, 32), (2, 27), (3, 24), (4, 22)] {

@@ -8,7 +8,11 @@ use romduol_plan::{Change, Date, State, Text};
 
 use super::Chance;
 
-const MADE_UP: &str = "Made up to show the program at work";
+fn made_up() -> Text {
+    Text {
+        en: "Made up to show the program at work".into(), km: "បង្កើតឡើងដើម្បីបង្ហាញកម្មវិធី".into()
+    }
+}
 
 pub(super) fn changes(state: &State, today: Date) -> Vec<Change> {
     let mut changes = road(state, today);
@@ -52,7 +56,7 @@ fn assessments(state: &State, today: Date) -> Vec<Change> {
                     institution: None,
                     date,
                     readiness: Readiness::ALL[level.min(Readiness::ALL.len() - 1)],
-                    reason: Text::en(MADE_UP),
+                    reason: made_up(),
                     evidence: Vec::new(),
                     policies: Vec::new(),
                     illustrative: true,
@@ -72,9 +76,11 @@ fn choice(state: &State, today: Date) -> Option<Change> {
     let models: Vec<Id> = [ModelGroup::Form, ModelGroup::Orientation].into_iter().filter_map(first).collect();
     let decision = Decision {
         id: "DEMO-CHOICE".into(),
-        title: Text::en("Form and orientation of the plan"),
+        title: Text {
+            en: "Form and orientation of the plan".into(), km: "ទម្រង់ និងទិសដៅផែនការ".into()
+        },
         date: Date { year: today.year - 1, month: 12, day: 10 },
-        reason: Text::en(MADE_UP),
+        reason: made_up(),
         models,
         nodes: Vec::new(),
         owner: plan.secretariat.clone(),
@@ -95,7 +101,7 @@ pub(super) fn draft(position: u64, today: Date) -> Vec<Change> {
         position: u32::try_from(position).unwrap_or(u32::MAX),
         date: today,
         state: VersionState::Consultation,
-        note: Text::en(MADE_UP),
+        note: made_up(),
         comments_until: Some(today.plus_days(60)),
         consultation: Some("ONLINE-DEMO-1".into()),
     };

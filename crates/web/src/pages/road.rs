@@ -33,7 +33,6 @@ struct Road {
     stages: Vec<(String, usize, usize)>,
     rows: Vec<Row>,
     dated: usize,
-    made_up: bool,
     edits: bool,
 }
 
@@ -73,7 +72,6 @@ pub(crate) async fn show(viewer: Viewer) -> Page {
         stages: stages.collect(),
         rows: steps.iter().map(row).collect(),
         dated: steps.iter().filter(|step| span(&viewer, step).is_some()).count(),
-        made_up: viewer.illustrative && steps.iter().any(|step| step.illustrative),
         edits: viewer.may(Act::EditPlan) && viewer.at.is_none(),
         c,
     })

@@ -28,7 +28,6 @@ struct ReadinessPage {
     decisions: Vec<Arc<Decision>>,
     assesses: bool,
     edits: bool,
-    made_up: bool,
 }
 
 pub(crate) async fn show(viewer: Viewer) -> Page {
@@ -55,7 +54,6 @@ pub(crate) async fn show(viewer: Viewer) -> Page {
     let decisions =
         state.all::<Decision>().filter(|decision| shown(decision.illustrative) && !decision.models.is_empty());
     render(&ReadinessPage {
-        made_up: rows.iter().flat_map(|row| row.said.iter().flatten()).any(|a| a.illustrative),
         rows,
         sides: Assessor::ALL.iter().map(|side| c.code(side.code())).collect(),
         levels: Readiness::ALL.iter().map(|level| (level.code(), c.code(level.code()))).collect(),
