@@ -67,6 +67,9 @@ impl App {
     pub async fn retire_record(&self, person: &Person, kind: Kind, id: &str, why: &str) -> Result<(), AppError> {
         may_edit(person, kind)?;
         let why = reason(why)?;
+        if matches!(kind, Kind::Decision | Kind::Task | Kind::Meeting | Kind::Rating) {
+            return Err(AppError::Bad(Say::new("refused-only-closed")));
+        }
         let id = id.to_string();
         let decide = move |state: &State| {
             state.body(kind, &id).ok_or(AppError::NotFound { kind, id: id.clone() })?;

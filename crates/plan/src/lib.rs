@@ -7,6 +7,7 @@ pub mod baseline;
 pub mod coherence;
 pub mod column;
 pub mod commitments;
+pub mod coordination;
 pub mod diff;
 pub mod entry;
 pub mod kinds;

@@ -1,6 +1,6 @@
 //! Who may do what to which record: one table, used by pages, API, command line and reports alike.
 
-use crate::kinds::{Assignment, Body, Class, Consent, Form, Id, Return, ReturnStatus, Step};
+use crate::kinds::{Assignment, Body, Class, Consent, Form, Id, Rating, Return, ReturnStatus, Step};
 use crate::state::State;
 use crate::vocabulary;
 
@@ -40,6 +40,14 @@ vocabulary! {
         ReadReport = "read-report",
         /// Write the records of the plan and of its situation analysis.
         EditPlan = "edit-plan",
+        /// Call meetings, enter attendance and decisions, close what was done.
+        Coordinate = "coordinate",
+        /// Rate a part of the plan for civil society.
+        Rate = "rate",
+        /// Answer a rating that is one's own institution's to answer.
+        AnswerRating = "answer-rating",
+        /// Choose actions for the plan of one's own area.
+        PlanLocally = "plan-locally",
         /// Assess how ready the plan is, for one's own side.
         Assess = "assess-readiness",
         /// Create and close accounts.
@@ -60,7 +68,7 @@ use Act::*;
 use Reach::{All, No, Own};
 
 /// The table. Columns: reporter, verifier, secretariat, committee, civil society, administrator.
-const TABLE: [(Act, [Reach; 6]); 13] = [
+const TABLE: [(Act, [Reach; 6]); 17] = [
     (ReadPlan, [All, All, All, All, All, All]),
     (ReadReturn, [Own, Own, All, All, No, No]),
     (File, [Own, No, No, No, No, No]),
@@ -71,6 +79,10 @@ const TABLE: [(Act, [Reach; 6]); 13] = [
     (ReadHistory, [Own, Own, All, All, No, All]),
     (ReadFindings, [No, All, All, All, No, No]),
     (ReadReport, [All, All, All, All, All, No]),
+    (Coordinate, [No, No, All, All, No, No]),
+    (Rate, [No, No, No, No, All, No]),
+    (AnswerRating, [No, Own, All, No, No, No]),
+    (PlanLocally, [Own, No, No, No, No, No]),
     (Assess, [No, No, All, No, All, No]),
     (EditPlan, [No, No, All, No, No, No]),
     (ManageAccounts, [No, No, No, No, No, All]),
@@ -147,6 +159,16 @@ impl Post {
             (_, Some(area)) => state.within(&assignment.area, area),
             (Some(institution), None) => *institution == assignment.institution,
             (None, None) => false,
+        }
+    }
+
+    /// May the post answer this rating?
+    pub fn may_answer(&self, rating: &Rating, state: &State) -> Result<(), Denied> {
+        let own = || self.institution.as_ref() == Some(&crate::coordination::answers_for(state, rating));
+        match reach(self.role, AnswerRating) {
+            All => Ok(()),
+            Own if own() => Ok(()),
+            _ => Err(Denied(AnswerRating)),
         }
     }
 

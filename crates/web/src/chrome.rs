@@ -31,8 +31,10 @@ pub(crate) struct Section {
     pub items: Vec<(&'static str, &'static str)>,
 }
 
+type Item = (&'static str, &'static str, Act);
+
 /// The pages by section: address, key of the name, what it takes to open them.
-const MENU: [(&str, &[(&str, &str, Act)]); 4] = [
+const MENU: [(&str, &[Item]); 5] = [
     (
         "section-plan",
         &[
@@ -56,6 +58,16 @@ const MENU: [(&str, &[(&str, &str, Act)]); 4] = [
             ("/findings", "menu-findings", Act::ReadFindings),
         ],
     ),
+    (
+        "section-coordination",
+        &[
+            ("/bodies", "menu-bodies", Act::ReadPlan),
+            ("/owed", "menu-owed", Act::ReadPlan),
+            ("/ratings", "menu-ratings", Act::ReadPlan),
+            ("/local", "menu-local", Act::ReadPlan),
+            ("/year", "menu-year", Act::ReadPlan),
+        ],
+    ),
     ("section-numbers", &[("/pivot", "menu-pivot", Act::ReadPlan), ("/returns", "menu-returns", Act::ReadReturn)]),
     (
         "section-more",
@@ -68,7 +80,9 @@ const MENU: [(&str, &[(&str, &str, Act)]); 4] = [
 ];
 
 /// Pages without a line in the menu, and the page whose section they belong to.
-const BELONGS: [(&str, &str); 6] = [
+const BELONGS: [(&str, &str); 8] = [
+    ("/meetings", "/bodies"),
+    ("/handover", "/owed"),
     ("/nodes", "/framework"),
     ("/indicators", "/scorecard"),
     ("/answers", "/commitments"),

@@ -3,7 +3,8 @@
 use axum::http::{Method, StatusCode, header};
 use axum::response::Response;
 use http_body_util::BodyExt;
-use romduol_plan::kinds::{AnswerState, Attendance, Return, ReturnStatus};
+use romduol_plan::coordination::answers_for;
+use romduol_plan::kinds::{AnswerState, Attendance, Rating, Return, ReturnStatus};
 use romduol_plan::permission::{Act, Reach, Role, reach};
 use romduol_web::{Need, Route, table};
 
@@ -39,6 +40,17 @@ impl Walk for House {
         let path = match route.path {
             p if p.starts_with("/review") => path.replace("{id}", &id),
             p if p.starts_with("/history") => path.replace("{kind}", "indicators").replace("{id}", "PAR-07"),
+            p if p.starts_with("/close/") => path.replace("{kind}", "tasks").replace("{id}", "none"),
+            p if p.starts_with("/rate/") => path.replace("{kind}", "nodes").replace("{id}", "A1.01"),
+            p if p.starts_with("/ratings/") => {
+                let state = &snapshot.state;
+                let mine = |rating: &Rating| answers_for(state, rating) == "MOI";
+                let rating = state.all::<Rating>().find(|rating| mine(rating) == (whose == Whose::Own)).unwrap();
+                path.replace("{id}", &rating.id)
+            }
+            p if p.starts_with("/bodies") => path.replace("{id}", "C03"),
+            p if p.starts_with("/meetings") => path.replace("{id}", "DEMO-M1"),
+            p if p.starts_with("/handover") => path.replace("{id}", "MOI"),
             p if p.starts_with("/nodes") => path.replace("{id}", "A1.01"),
             p if p.contains("{kind}") => path.replace("{kind}", "gaps").replace("{id}", "G1.1.1"),
             p if p.starts_with("/issues") => path.replace("{id}", "I1"),
@@ -63,7 +75,7 @@ fn body_of(path: &str) -> (&'static str, &'static str) {
             "application/x-www-form-urlencoded",
             "login=x&password=x&decision=back&version=1&form=province-quarter&period=2025Q1&action=close&reason=test\
              &status=at-risk&to=closed&why=test&words=test&element=none&readiness=begun&id=V1&title=T&note=\
-             &indicator=PAR-07&text=test",
+             &indicator=PAR-07&text=test&model=M06&rating=good&answer=test&node=A1.01&state=done",
         ),
     }
 }

@@ -8,7 +8,7 @@ use romduol_plan::{Change, Date, State, Text};
 
 use super::Chance;
 
-fn made_up() -> Text {
+pub(super) fn made_up() -> Text {
     Text {
         en: "Made up to show the program at work".into(), km: "បង្កើតឡើងដើម្បីបង្ហាញកម្មវិធី".into()
     }
@@ -83,8 +83,12 @@ fn choice(state: &State, today: Date) -> Option<Change> {
         reason: made_up(),
         models,
         nodes: Vec::new(),
+        meeting: None,
         owner: plan.secretariat.clone(),
         due: None,
+        dissent: Text::default(),
+        state: TaskState::Done,
+        closed: made_up(),
         illustrative: true,
     };
     (!decision.models.is_empty()).then(|| Change::Put(decision.into()))

@@ -2,6 +2,7 @@
 //! trends live. Everything made here is marked illustrative and can be switched off on every page.
 
 mod analysis;
+mod coordination;
 
 use romduol_ledger::NewAccount;
 use romduol_plan::answers::{Question, has_base, questions};
@@ -48,6 +49,7 @@ impl App {
             let decide = move |state: &State| {
                 let mut changes = illustrative_changes(state, today);
                 changes.extend(analysis::changes(state, today));
+                changes.extend(coordination::changes(state, today));
                 changes.extend(analysis::draft(before, today));
                 Ok(changes)
             };

@@ -7,6 +7,7 @@ mod answer;
 mod answers;
 mod coherence;
 mod collect;
+mod coordination;
 mod evidence;
 mod framework;
 mod indicator;
@@ -20,6 +21,7 @@ pub use answer::*;
 pub use answers::*;
 pub use coherence::*;
 pub use collect::*;
+pub use coordination::*;
 pub use evidence::*;
 pub use framework::*;
 pub use indicator::*;
@@ -171,7 +173,15 @@ kinds! {
     Element = "elements",
     Assessment = "assessments",
     Model = "models",
+    Committee = "bodies",
+    Seat = "seats",
+    Meeting = "meetings",
+    Presence = "presences",
     Decision = "decisions",
+    Task = "tasks",
+    Rating = "ratings",
+    Occasion = "occasions",
+    Choice = "choices",
     NextStep = "next_steps",
     Version = "versions",
     Override = "overrides",

@@ -125,11 +125,22 @@ pub struct Decision {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(extend("x-refers" = "nodes"))]
     pub nodes: Vec<Id>,
+    /// The meeting that took it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-refers" = "meetings"))]
+    pub meeting: Option<Id>,
     /// Who sees to it.
     #[schemars(extend("x-refers" = "institutions"))]
     pub owner: Id,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<Date>,
+    /// Who disagreed, and why, as they wanted it recorded.
+    #[serde(default)]
+    pub dissent: Text,
+    pub state: super::TaskState,
+    /// What was done, or why it was dropped.
+    #[serde(default)]
+    pub closed: Text,
     /// Made up for a demonstration.
     #[serde(default)]
     pub illustrative: bool,

@@ -28,12 +28,20 @@ impl Body {
             Body::Element(record) => record.title.clone(),
             Body::Assessment(record) => record.reason.clone(),
             Body::Model(record) => record.title.clone(),
+            Body::Committee(record) => record.name.clone(),
+            Body::Meeting(record) => record.title.clone(),
+            Body::Task(record) => record.title.clone(),
+            Body::Rating(record) => record.reason.clone(),
+            Body::Occasion(record) => record.title.clone(),
+            Body::Choice(record) => record.adaptation.clone(),
             Body::Decision(record) => record.title.clone(),
             Body::NextStep(record) => record.title.clone(),
             Body::Version(record) => record.title.clone(),
             Body::Target(_)
             | Body::Assignment(_)
             | Body::Position(_)
+            | Body::Seat(_)
+            | Body::Presence(_)
             | Body::Alignment(_)
             | Body::Override(_)
             | Body::Lock(_)

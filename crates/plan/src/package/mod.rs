@@ -3,6 +3,7 @@
 
 mod analysis;
 mod areas;
+mod coordination;
 mod rules;
 mod script;
 
@@ -94,6 +95,7 @@ impl Package {
         script::check(self);
         rules::check(self);
         analysis::check(self);
+        coordination::check(self);
         self.faults.sort();
     }
 

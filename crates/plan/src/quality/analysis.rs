@@ -9,13 +9,14 @@ use crate::kinds::*;
 use crate::period::Date;
 use crate::state::State;
 use crate::text::Text;
-use crate::{coherence, people};
+use crate::{coherence, coordination, people};
 
 pub(super) fn check(state: &State, today: Date, found: &mut Vec<Finding>) {
     for event in state.all::<Consultation>() {
         consultation(state, event, found);
     }
     policies(state, today, found);
+    below_quorum(state, found);
     let unanswered: Vec<_> = coherence::unanswered(state).map(|gap| (Kind::Gap, gap.id.clone())).collect();
     let asking = state.all::<Gap>().filter(|gap| coherence::asks(gap)).count();
     counted("finding-gaps-unanswered", unanswered, asking, found);
@@ -35,6 +36,27 @@ fn counted(rule: &'static str, records: Vec<(Kind, Id)>, all: usize, found: &mut
         let count = records.len() as f64;
         let finding = Finding::new(rule, Severity::Note).number("count", count).number("all", all as f64);
         found.push(Finding { records, ..finding });
+    }
+}
+
+/// A meeting that decides without the seats its own rule asks for.
+fn below_quorum(state: &State, found: &mut Vec<Finding>) {
+    for meeting in state.all::<Meeting>() {
+        let decided: Vec<_> = state
+            .all::<Decision>()
+            .filter(|decision| decision.meeting.as_ref() == Some(&meeting.id))
+            .map(|decision| (Kind::Decision, decision.id.clone()))
+            .collect();
+        let room = coordination::attendance(state, meeting);
+        if room.quorum == Some(false) && !decided.is_empty() {
+            let mut finding = Finding::new("finding-decided-below-quorum", Severity::Warning)
+                .name("meeting", &meeting.title)
+                .number("filled", room.filled as f64)
+                .number("seats", room.seats as f64)
+                .number("decisions", decided.len() as f64);
+            finding.records = std::iter::once((Kind::Meeting, meeting.id.clone())).chain(decided).collect();
+            found.push(finding);
+        }
     }
 }
 

@@ -190,6 +190,9 @@ impl State {
             || self.all::<Assessment>().any(|said| said.illustrative)
             || self.all::<Decision>().any(|decision| decision.illustrative)
             || self.all::<NextStep>().any(|step| step.illustrative)
+            || self.all::<Meeting>().any(|meeting| meeting.illustrative)
+            || self.all::<Rating>().any(|rating| rating.illustrative)
+            || self.all::<Choice>().any(|choice| choice.illustrative)
     }
 }
 

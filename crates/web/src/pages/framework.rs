@@ -8,6 +8,7 @@ use romduol_plan::Kind;
 use romduol_plan::kinds::{Indicator, Node, NodeLevel, Slot, Theme};
 use romduol_plan::permission::Act;
 
+use super::coordination::ratings::{self, RatingLine};
 use super::records::links::{Referring, referring};
 use super::scorecard::{Row, row, year};
 use crate::chrome::{Chrome, render};
@@ -73,6 +74,10 @@ struct NodePage {
     slots: Vec<Arc<Slot>>,
     /// Gaps and commitments it answers, voices that changed it, decisions about it.
     referring: Vec<Referring>,
+    ratings: Vec<RatingLine>,
+    /// What a rating would be of.
+    rated: (&'static str, String),
+    rates: bool,
     history: bool,
     edits: bool,
 }
@@ -84,8 +89,12 @@ pub(crate) async fn node(viewer: Viewer, Path(id): Path<String>) -> Page {
     let node = state.find::<Node>(&id).ok_or_else(|| AppError::NotFound { kind: Kind::Node, id: id.clone() })?.clone();
     let (at, _) = year(&viewer);
     let measuring = state.all::<Indicator>().filter(|i| i.nodes.contains(&id));
+    let c = Chrome::of(&viewer, node.title.get(viewer.lang()));
     render(&NodePage {
-        c: Chrome::of(&viewer, node.title.get(viewer.lang())),
+        ratings: ratings::lines(&viewer, &c, |rating| rating.node.as_ref() == Some(&id)),
+        rated: (Kind::Node.code(), id.clone()),
+        rates: viewer.may(Act::Rate) && viewer.at.is_none(),
+        c,
         parents: node.parents.iter().filter_map(|p| state.find::<Node>(p)).cloned().collect(),
         children: state.all::<Node>().filter(|n| n.parents.contains(&id)).cloned().collect(),
         themes: node.themes.iter().filter_map(|t| state.find::<Theme>(t)).cloned().collect(),
@@ -93,7 +102,7 @@ pub(crate) async fn node(viewer: Viewer, Path(id): Path<String>) -> Page {
         slots: state.all::<Slot>().filter(|slot| slot.node == id).cloned().collect(),
         referring: referring(&viewer, Kind::Node, &id)
             .into_iter()
-            .filter(|group| !matches!(group.kind, Kind::Node | Kind::Indicator | Kind::Slot))
+            .filter(|group| !matches!(group.kind, Kind::Node | Kind::Indicator | Kind::Slot | Kind::Rating))
             .collect(),
         history: viewer.may(Act::ReadHistory),
         edits: viewer.may(Act::EditPlan) && viewer.at.is_none(),

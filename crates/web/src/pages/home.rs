@@ -7,6 +7,7 @@ use romduol_plan::returns::{self, Due};
 use romduol_plan::status::Status;
 use romduol_plan::{Date, Period};
 
+use super::coordination::{DutyLine, duties};
 use super::scorecard::{counts, standings, year};
 use crate::chrome::{Chrome, render};
 use crate::error::Page;
@@ -21,6 +22,8 @@ struct Home {
     c: Chrome,
     role: String,
     today: Date,
+    /// Decisions and tasks: overdue ones for those who decided, open ones for those who have to do them.
+    duties: Vec<DutyLine>,
     files: bool,
     due: Vec<Due>,
     due_count: usize,
@@ -63,6 +66,10 @@ pub(crate) async fn show(viewer: Viewer) -> Page {
         c: Chrome::of(&viewer, viewer.locale.t("menu-home")),
         role: viewer.locale.t(&format!("role-{}", viewer.person.post.role.code())),
         today,
+        duties: duties(&viewer, |duty| match viewer.may(Act::Coordinate) {
+            true => duty.overdue(today),
+            false => viewer.person.post.institution.as_ref() == Some(&duty.owner),
+        }),
         files: viewer.may(Act::File),
         due,
         due_count,

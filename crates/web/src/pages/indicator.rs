@@ -13,6 +13,7 @@ use romduol_report::chart::trend::{BandLimits, Mark, Threshold, TrendInput, Tren
 use romduol_report::map::{AreaValue, Breaks, MapInput};
 use romduol_report::{AxisText, Scene, scene, svg};
 
+use super::coordination::ratings::{self, RatingLine};
 use super::scorecard::{Row, row, with_unit, year};
 use crate::chrome::{Chrome, render};
 use crate::error::Page;
@@ -53,6 +54,10 @@ struct IndicatorPage {
     breakdowns: Vec<Breakdown>,
     context: Vec<Arc<Evidence>>,
     targets: Vec<Line>,
+    ratings: Vec<RatingLine>,
+    /// What a rating would be of.
+    rated: (&'static str, String),
+    rates: bool,
     history: bool,
 }
 
@@ -69,8 +74,12 @@ pub(crate) async fn show(viewer: Viewer, Path(id): Path<String>) -> Page {
     let latest = series.counted.iter().rfind(|r| r.period.last_month() <= at.last_month());
     let (map, places) = latest.map(|latest| by_place(&viewer, &indicator, &country, latest)).unwrap_or_default();
     let plan = state.plan();
+    let c = Chrome::of(&viewer, indicator.name.get(viewer.lang()));
     render(&IndicatorPage {
-        c: Chrome::of(&viewer, indicator.name.get(viewer.lang())),
+        ratings: ratings::lines(&viewer, &c, |rating| rating.indicator.as_ref() == Some(&id)),
+        rated: (Kind::Indicator.code(), id.clone()),
+        rates: viewer.may(Act::Rate) && viewer.at.is_none(),
+        c,
         row: row(&viewer, view.standing(&indicator, at)),
         source: latest.map(|latest| source_line(&viewer, latest)).unwrap_or_default(),
         owner: state.find::<Institution>(&indicator.owner).cloned(),

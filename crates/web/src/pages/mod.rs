@@ -3,6 +3,7 @@
 pub(crate) mod analysis;
 pub(crate) mod assets;
 pub(crate) mod consult;
+pub(crate) mod coordination;
 pub(crate) mod explain;
 pub(crate) mod framework;
 pub(crate) mod history;

@@ -21,6 +21,8 @@ pub(crate) fn path_of(kind: Kind, id: &str) -> String {
         Kind::Node => format!("/nodes/{id}"),
         Kind::Theme => format!("/issues/{id}"),
         Kind::Consultation => format!("/consultations/{id}"),
+        Kind::Committee => format!("/bodies/{id}"),
+        Kind::Meeting => format!("/meetings/{id}"),
         Kind::Return => format!("/review/{id}"),
         _ => format!("/records/{}/{id}", kind.code()),
     }

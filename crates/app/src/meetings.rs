@@ -1,0 +1,210 @@
+//! Meetings: what to talk about, entering who was there and what was decided in one go, closing what was done.
+
+use romduol_plan::coordination;
+use romduol_plan::kinds::*;
+use romduol_plan::permission::Act;
+use romduol_plan::readings::View;
+use romduol_plan::status::Status;
+use romduol_plan::{Change, Date, Kind, Lang, Period, Say, State, Text, screen};
+
+use crate::accounts::Person;
+use crate::{App, AppError};
+
+/// A decision as it is entered in the minutes.
+#[derive(Clone, Debug, Default)]
+pub struct Decided {
+    pub title: String,
+    pub owner: Id,
+    pub due: String,
+    pub dissent: String,
+}
+
+/// What is entered after a meeting.
+#[derive(Clone, Debug, Default)]
+pub struct Held {
+    /// Institution, women, men.
+    pub present: Vec<(Id, u32, u32)>,
+    pub decisions: Vec<Decided>,
+    pub minutes: String,
+}
+
+/// Something a meeting of the body should talk about.
+#[derive(Clone, Debug)]
+pub enum Point {
+    Overdue(coordination::Duty),
+    Late(Id, coordination::Owed),
+    OffTrack(Id),
+}
+
+/// The agenda that follows from what is overdue, late and off track; at most `most` of each.
+pub fn agenda(view: View<'_>, today: Date, most: usize) -> Vec<Point> {
+    let state = view.state;
+    let shown = |made_up: bool| view.illustrative || !made_up;
+    let duties = coordination::duties(state).into_iter().filter(|d| d.overdue(today) && shown(d.illustrative));
+    let mut points: Vec<Point> = duties.take(most).map(Point::Overdue).collect();
+    let owed = coordination::owed(state, today, view.illustrative).into_iter().filter(|(_, owed)| owed.returns > 0);
+    points.extend(owed.take(most).map(|(id, owed)| Point::Late(id, owed)));
+    let at = Period::year(today.year);
+    let off = state.all::<Indicator>().filter(|indicator| view.standing(indicator, at).status() == Status::OffTrack);
+    points.extend(off.take(most).map(|indicator| Point::OffTrack(indicator.id.clone())));
+    points
+}
+
+impl App {
+    /// Keeps attendance, decisions and minutes of a meeting in one entry.
+    pub async fn hold_meeting(&self, person: &Person, id: &str, held: Held, lang: Lang) -> Result<(), AppError> {
+        person.post.may(Act::Coordinate)?;
+        let texts = held.decisions.iter().flat_map(|d| [&d.title, &d.dissent]).chain([&held.minutes]);
+        if let Some(say) = texts.filter_map(|text| screen::personal(text)).next() {
+            return Err(AppError::Bad(say));
+        }
+        let id = id.to_string();
+        let decide = move |state: &State| {
+            let missing = || AppError::NotFound { kind: Kind::Meeting, id: id.clone() };
+            let meeting = state.find::<Meeting>(&id).ok_or_else(missing)?;
+            let mut changes = presences(state, meeting, &held.present)?;
+            changes.extend(decisions(state, meeting, &held.decisions, lang)?);
+            let minutes = match held.minutes.trim() {
+                "" => meeting.minutes.clone(),
+                words => said(words, lang, &meeting.minutes),
+            };
+            changes.push(Change::Put(Meeting { state: MeetingState::Held, minutes, ..(**meeting).clone() }.into()));
+            Ok(changes)
+        };
+        self.run(person.actor(), "meeting held".into(), Box::new(decide)).await?;
+        Ok(())
+    }
+
+    /// Closes a decision or a task with what was done, or why it was dropped.
+    pub async fn close_duty(
+        &self,
+        person: &Person,
+        kind: Kind,
+        id: &str,
+        state: TaskState,
+        why: &str,
+        lang: Lang,
+    ) -> Result<(), AppError> {
+        let why = match why.trim() {
+            "" => return Err(romduol_plan::returns::Refused::ReasonNeeded.into()),
+            why => why.to_string(),
+        };
+        if let Some(say) = screen::personal(&why) {
+            return Err(AppError::Bad(say));
+        }
+        let (id, person_, reason) = (id.to_string(), person.clone(), why.clone());
+        let decide = move |now: &State| {
+            let missing = || AppError::NotFound { kind, id: id.clone() };
+            // Whoever has to do it may say that it is done; dropping it is for those who decided.
+            let owner_says_done =
+                |owner: &Id| state == TaskState::Done && person_.post.institution.as_ref() == Some(owner);
+            let may = |owner: &Id| if owner_says_done(owner) { Ok(()) } else { person_.post.may(Act::Coordinate) };
+            let change = match now.body(kind, &id).ok_or_else(missing)? {
+                Body::Decision(decision) => {
+                    may(&decision.owner)?;
+                    let closed = said(&reason, lang, &decision.closed);
+                    Change::Put(Decision { state, closed, ..(*decision).clone() }.into())
+                }
+                Body::Task(task) => {
+                    may(&task.owner)?;
+                    let closed = said(&reason, lang, &task.closed);
+                    Change::Put(Task { state, closed, ..(*task).clone() }.into())
+                }
+                _ => return Err(missing()),
+            };
+            Ok(vec![change])
+        };
+        self.run(person.actor(), why, Box::new(decide)).await?;
+        Ok(())
+    }
+
+    /// Copies the bodies of a coordination model into the plan, as drafts.
+    pub async fn use_template(&self, person: &Person, model: &str) -> Result<(), AppError> {
+        person.post.may(Act::EditPlan)?;
+        let model = model.to_string();
+        let decide = move |state: &State| {
+            let parts: Vec<_> =
+                state.all::<Committee>().filter(|body| body.template.as_ref() == Some(&model)).cloned().collect();
+            if parts.is_empty() {
+                return Err(AppError::NotFound { kind: Kind::Model, id: model.clone() });
+            }
+            let own = |id: &Id| format!("{id}-DRAFT");
+            let copy = |body: &Committee| Committee {
+                id: own(&body.id),
+                parent: body.parent.as_ref().map(own),
+                state: BodyState::Draft,
+                template: None,
+                ..body.clone()
+            };
+            Ok(parts.iter().map(|body| Change::Put(copy(body).into())).collect())
+        };
+        self.run(person.actor(), "coordination model taken as draft".into(), Box::new(decide)).await?;
+        Ok(())
+    }
+}
+
+/// Words in the writer's language; those in the other one stay.
+pub(crate) fn said(words: &str, lang: Lang, before: &Text) -> Text {
+    match lang {
+        Lang::Km => Text { km: words.into(), ..before.clone() },
+        Lang::En => Text { en: words.into(), ..before.clone() },
+    }
+}
+
+fn presences(state: &State, meeting: &Meeting, present: &[(Id, u32, u32)]) -> Result<Vec<Change>, AppError> {
+    let mut changes = Vec::new();
+    for (institution, women, men) in present {
+        let missing = || AppError::NotFound { kind: Kind::Institution, id: institution.clone() };
+        state.find::<Institution>(institution).ok_or_else(missing)?;
+        let id = format!("{}.{institution}", meeting.id);
+        match (women + men, state.find::<Presence>(&id)) {
+            (0, None) => {}
+            (0, Some(_)) => changes.push(Change::Retire(Kind::Presence, id)),
+            _ => {
+                let (meeting, institution) = (meeting.id.clone(), institution.clone());
+                changes.push(Change::Put(Presence { id, meeting, institution, women: *women, men: *men }.into()));
+            }
+        }
+    }
+    Ok(changes)
+}
+
+fn decisions(state: &State, meeting: &Meeting, decided: &[Decided], lang: Lang) -> Result<Vec<Change>, AppError> {
+    let before = state.all::<Decision>().filter(|d| d.meeting.as_ref() == Some(&meeting.id)).count();
+    let entered = decided.iter().filter(|decided| !decided.title.trim().is_empty());
+    let mut changes = Vec::new();
+    for (n, decided) in entered.enumerate() {
+        let number = (before + n + 1) as f64;
+        if decided.owner.is_empty() {
+            return Err(AppError::Bad(Say::new("refused-decision-without-owner").number("number", number)));
+        }
+        let missing = || AppError::NotFound { kind: Kind::Institution, id: decided.owner.clone() };
+        state.find::<Institution>(&decided.owner).ok_or_else(missing)?;
+        let due = match decided.due.trim() {
+            "" => None,
+            due => {
+                Some(Date::parse(due).ok_or_else(|| AppError::Bad(Say::new("refused-bad-date").words("value", due)))?)
+            }
+        };
+        let decision = Decision {
+            id: format!("{}-{:02}", meeting.id, before + n + 1),
+            title: said(decided.title.trim(), lang, &Text::default()),
+            date: meeting.date,
+            reason: Text::default(),
+            models: Vec::new(),
+            nodes: Vec::new(),
+            meeting: Some(meeting.id.clone()),
+            owner: decided.owner.clone(),
+            due,
+            dissent: match decided.dissent.trim() {
+                "" => Text::default(),
+                words => said(words, lang, &Text::default()),
+            },
+            state: TaskState::Open,
+            closed: Text::default(),
+            illustrative: meeting.illustrative,
+        };
+        changes.push(Change::Put(decision.into()));
+    }
+    Ok(changes)
+}

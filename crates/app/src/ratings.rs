@@ -1,0 +1,153 @@
+//! Civil society beside government: rating a part of the plan, answering a rating, and the shadow report of all ratings.
+
+use romduol_locale::Locale;
+use romduol_plan::kinds::*;
+use romduol_plan::permission::Act;
+use romduol_plan::readings::View;
+use romduol_plan::{Change, Date, Kind, Lang, Period, Say, State, Text, coordination, screen};
+use romduol_report::document::{Cell, Column, Table};
+use romduol_report::{Block, Document};
+
+use crate::accounts::Person;
+use crate::meetings::said;
+use crate::progress_report::shape;
+use crate::{App, AppError};
+
+impl App {
+    /// Keeps a rating of a node or an indicator, of today.
+    pub async fn rate(
+        &self,
+        person: &Person,
+        (kind, of): (Kind, &str),
+        rating: Colour,
+        reason: &str,
+        evidence: &str,
+        lang: Lang,
+    ) -> Result<(), AppError> {
+        person.post.may(Act::Rate)?;
+        let reason = needed(reason)?;
+        let (of, today, institution) = (of.to_string(), self.now().date, person.post.institution.clone());
+        let (evidence, words) = (evidence.trim().to_string(), reason.clone());
+        let decide = move |state: &State| {
+            let body = state.body(kind, &of).filter(|_| matches!(kind, Kind::Node | Kind::Indicator));
+            body.ok_or(AppError::NotFound { kind, id: of.clone() })?;
+            let by = institution.clone().unwrap_or_else(|| "CSO".into());
+            let rating = Rating {
+                id: format!("{of}.{by}.{today}"),
+                node: (kind == Kind::Node).then(|| of.clone()),
+                indicator: (kind == Kind::Indicator).then(|| of.clone()),
+                institution: institution.clone(),
+                date: today,
+                rating,
+                reason: said(&words, lang, &Text::default()),
+                evidence: evidence.clone(),
+                answer: Text::default(),
+                answered: None,
+                illustrative: false,
+            };
+            Ok(vec![Change::Put(rating.into())])
+        };
+        self.run(person.actor(), reason, Box::new(decide)).await?;
+        Ok(())
+    }
+
+    /// Answers a rating. A later answer replaces the text; its history stays.
+    pub async fn answer_rating(&self, person: &Person, id: &str, answer: &str, lang: Lang) -> Result<(), AppError> {
+        let answer = needed(answer)?;
+        let (id, today, person_, words) = (id.to_string(), self.now().date, person.clone(), answer.clone());
+        let decide = move |state: &State| {
+            let missing = || AppError::NotFound { kind: Kind::Rating, id: id.clone() };
+            let rating = state.find::<Rating>(&id).ok_or_else(missing)?;
+            person_.post.may_answer(rating, state)?;
+            let answer = said(&words, lang, &rating.answer);
+            Ok(vec![Change::Put(Rating { answer, answered: Some(today), ..(**rating).clone() }.into())])
+        };
+        self.run(person.actor(), answer, Box::new(decide)).await?;
+        Ok(())
+    }
+}
+
+fn needed(words: &str) -> Result<String, AppError> {
+    let words = words.trim();
+    if words.is_empty() {
+        return Err(romduol_plan::returns::Refused::ReasonNeeded.into());
+    }
+    match screen::personal(words) {
+        Some(say) => Err(AppError::Bad(say)),
+        None => Ok(words.to_string()),
+    }
+}
+
+/// The ratings as a report beside the government's: what civil society says, what the plan computes, what was answered.
+pub fn shadow_report(view: View<'_>, locale: &'static Locale, today: Date) -> Document {
+    let lang = locale.lang;
+    let state = view.state;
+    let mut document = Document::new(lang.code(), locale.t("shadow-report"));
+    document.subtitle = state.plan().map(|plan| plan.title.get(lang).to_string()).unwrap_or_default();
+    document.date_line = locale.date(today);
+    document.running_head = document.title.clone();
+    document.contents_title = locale.t("contents");
+    let mut ratings: Vec<_> =
+        state.all::<Rating>().filter(|rating| view.illustrative || !rating.illustrative).collect();
+    ratings.sort_by_key(|rating| (std::cmp::Reverse(rating.rating), std::cmp::Reverse(rating.date), rating.id.clone()));
+    document.marker = ratings.iter().any(|rating| rating.illustrative).then(|| locale.t("illustrative-long"));
+    document.blocks.push(Block::paragraph(locale.t("shadow-hint")));
+    let rows: Vec<Vec<Cell>> = ratings.iter().map(|rating| row(view, locale, rating, today)).collect();
+    if rows.is_empty() {
+        document.blocks.push(Block::paragraph(locale.t("ratings-none")));
+        return document;
+    }
+    let columns = vec![
+        Column::text(locale.t("rated"), 1.6),
+        Column::text(locale.t("official-status"), 1.0),
+        Column::text(locale.t("field-rating"), 0.8),
+        Column::text(locale.t("field-reason"), 2.2),
+        Column::text(locale.t("field-answer"), 2.0),
+    ];
+    let caption = locale.t("kinds-ratings");
+    document.blocks.push(Block::heading(1, caption.clone()));
+    document.blocks.push(Block::Table(Table { caption, columns, rows, note: String::new() }));
+    document
+}
+
+fn row(view: View<'_>, locale: &Locale, rating: &Rating, today: Date) -> Vec<Cell> {
+    let state = view.state;
+    let lang = locale.lang;
+    let (kind, id) = subject(rating);
+    let title = state.body(kind, id).map(|body| body.title().get(lang).to_string()).unwrap_or_default();
+    let official = match rating.indicator.as_ref().and_then(|id| state.find::<Indicator>(id)) {
+        Some(indicator) => {
+            let status = view.standing(indicator, Period::year(today.year)).status();
+            Cell::status(shape(status), locale.t(&format!("status-{}", status.code())))
+        }
+        None => Cell::text("–"),
+    };
+    let answer = match rating.answer.is_empty() {
+        false => rating.answer.get(lang).to_string(),
+        true => waiting(rating, today).map(|say| locale.tell(&say)).unwrap_or_default(),
+    };
+    let mut reason = Cell::text(format!("{} {}", rating.reason.get(lang), rating.evidence).trim());
+    reason.illustrative = rating.illustrative;
+    vec![
+        Cell::text(format!("{id} {title}")),
+        official,
+        Cell::text(locale.t(&format!("code-{}", rating.rating.code()))),
+        reason,
+        Cell::text(answer),
+    ]
+}
+
+/// What a rating is of. The rules of a package let none through that is of nothing.
+pub fn subject(rating: &Rating) -> (Kind, &str) {
+    match (&rating.node, &rating.indicator) {
+        (Some(node), _) => (Kind::Node, node),
+        (None, indicator) => (Kind::Indicator, indicator.as_deref().unwrap_or_default()),
+    }
+}
+
+/// How long an answer has been due, or until when it is.
+pub fn waiting(rating: &Rating, today: Date) -> Option<Say> {
+    let due = coordination::answer_due(rating);
+    let key = if due < today { "answer-overdue" } else { "answer-due" };
+    rating.answered.is_none().then(|| Say::new(key).date("date", due))
+}

@@ -1,0 +1,88 @@
+//! What must hold in the rows of coordination: seats that do not overlap, dates of the year that exist, a closed task that
+//! says why, a rating that says of what.
+
+use std::collections::HashMap;
+
+use super::{Fault, Package, fault};
+use crate::kinds::*;
+use crate::period::Date;
+
+pub(super) fn check(package: &mut Package) {
+    let mut faults = Vec::new();
+    for (row, body) in &package.records {
+        let mut say = |column: &str, value: &str, problem: &str, mend: &str| {
+            faults.push(fault(*row, body.kind(), column, value, problem, mend));
+        };
+        match body {
+            Body::Committee(committee) => {
+                if let Some(quorum) = committee.quorum.filter(|quorum| !(1..=100).contains(quorum)) {
+                    say("quorum", &quorum.to_string(), "is no share of the seats", "write a number from 1 to 100");
+                }
+            }
+            Body::Seat(seat) => {
+                if let (Some(from), Some(to)) = (seat.from, seat.to)
+                    && to < from
+                {
+                    say("to", &to.to_string(), "is before the seat is taken", "correct one of the two dates");
+                }
+            }
+            Body::Occasion(occasion) => days(occasion, &mut say),
+            Body::Decision(decision) if decision.state != TaskState::Open && decision.closed.is_empty() => {
+                say("closed", "", "is empty for a decision that is closed", "say what was done, or why it was dropped");
+            }
+            Body::Task(task) if task.state != TaskState::Open && task.closed.is_empty() => {
+                say("closed", "", "is empty for a task that is closed", "say what was done, or why it was dropped");
+            }
+            Body::Rating(rating) if rating.node.is_some() == rating.indicator.is_some() => {
+                say("node", &rating.id, "does not say what is rated", "fill in either node or indicator");
+            }
+            _ => {}
+        }
+    }
+    seats(package, &mut faults);
+    choices(package, &mut faults);
+    package.faults.extend(faults);
+}
+
+fn days(occasion: &Occasion, say: &mut impl FnMut(&str, &str, &str, &str)) {
+    // A leap year, so that the last of February is a day.
+    let exists = |day: &str| Date::parse(&format!("2024-{day}")).is_some() && day.len() == 5;
+    if !exists(&occasion.first) {
+        say("first", &occasion.first, "is no day of the year", "write month and day as 03-31");
+    }
+    if !occasion.last.is_empty() && !exists(&occasion.last) {
+        say("last", &occasion.last, "is no day of the year", "write month and day as 03-31");
+    }
+}
+
+/// One institution holds one seat of a role in a body at a time.
+fn seats(package: &Package, faults: &mut Vec<Fault>) {
+    let mut held: HashMap<(&str, &str, SeatRole), Vec<(usize, &Seat)>> = HashMap::new();
+    for (row, body) in &package.records {
+        let Body::Seat(seat) = body else { continue };
+        let Some(institution) = &seat.institution else { continue };
+        let others = held.entry((&seat.body, institution, seat.role)).or_default();
+        if let Some((_, other)) = others.iter().find(|(_, other)| overlap(seat, other)) {
+            let problem = format!("is held by {institution} already, as {}", other.id);
+            let mend = "end one seat before the other begins, or leave one out";
+            faults.push(fault(*row, Kind::Seat, "institution", &seat.id, problem, mend));
+        }
+        others.push((*row, seat));
+    }
+}
+
+fn overlap(a: &Seat, b: &Seat) -> bool {
+    let before = |end: Option<Date>, start: Option<Date>| end.zip(start).is_some_and(|(end, start)| end < start);
+    !before(a.to, b.from) && !before(b.to, a.from)
+}
+
+fn choices(package: &Package, faults: &mut Vec<Fault>) {
+    let mut seen: HashMap<(&str, &str), &str> = HashMap::new();
+    for (row, body) in &package.records {
+        let Body::Choice(choice) = body else { continue };
+        if let Some(first) = seen.insert((&choice.area, &choice.node), &choice.id) {
+            let problem = format!("chooses what {first} has chosen for the same place");
+            faults.push(fault(*row, Kind::Choice, "node", &choice.id, problem, "keep one of them"));
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! One meeting: what to talk about, who was there, what was decided; the minutes to take home, the date for a calendar,
+//! and closing a decision or task.
+
+use std::sync::Arc;
+
+use axum::extract::{Form, Path};
+use romduol_app::calendar::{Entry, ics};
+use romduol_app::meetings::{Decided, Held, Point, agenda};
+use romduol_app::{AppError, minutes};
+use romduol_locale::Locale;
+use romduol_plan::coordination::{Room, attendance, seats};
+use romduol_plan::kinds::*;
+use romduol_plan::permission::Act;
+use romduol_plan::{Kind, Lang, Say};
+
+use super::{DutyLine, institutions};
+use crate::chrome::{Chrome, render, see};
+use crate::error::Page;
+use crate::pages::records::{Ref, path_of};
+use crate::pages::take_home;
+use crate::viewer::Viewer;
+
+/// Lines for decisions in the form; more can be entered by sending it again.
+const LINES: usize = 10;
+
+struct Present {
+    institution: Ref,
+    women: u32,
+    men: u32,
+}
+
+#[derive(askama::Template)]
+#[template(path = "coordination/meeting.html")]
+struct MeetingPage {
+    c: Chrome,
+    meeting: Arc<Meeting>,
+    state: String,
+    body: Ref,
+    room: Room,
+    quorum: &'static str,
+    present: Vec<Present>,
+    overdue: Vec<DutyLine>,
+    late: Vec<(Ref, usize)>,
+    off_track: Vec<Ref>,
+    decisions: Vec<(Arc<Decision>, Ref, String)>,
+    institutions: Vec<Arc<Institution>>,
+    lines: std::ops::Range<usize>,
+    edits: bool,
+}
+
+fn found(viewer: &Viewer, id: &str) -> Result<Arc<Meeting>, AppError> {
+    let meeting = viewer.snapshot.state.find::<Meeting>(id);
+    meeting.cloned().ok_or_else(|| AppError::NotFound { kind: Kind::Meeting, id: id.into() })
+}
+
+pub(crate) async fn show(viewer: Viewer, Path(id): Path<String>) -> Page {
+    viewer.must(Act::ReadPlan)?;
+    let (state, today) = (&viewer.snapshot.state, viewer.site.app.now().date);
+    let meeting = found(&viewer, &id)?;
+    let c = Chrome::of(&viewer, meeting.title.get(viewer.lang()));
+    let (mut overdue, mut late, mut off_track) = (Vec::new(), Vec::new(), Vec::new());
+    for point in agenda(viewer.view(), today, 10) {
+        match point {
+            Point::Overdue(duty) => overdue.push(DutyLine::of(&viewer, duty)),
+            Point::Late(id, owed) => late.push((Ref::to(&viewer, Kind::Institution, &id), owed.returns)),
+            Point::OffTrack(id) => off_track.push(Ref::to(&viewer, Kind::Indicator, &id)),
+        }
+    }
+    let room = attendance(state, &meeting);
+    let mine = state.all::<Decision>().filter(|decision| decision.meeting.as_ref() == Some(&id));
+    let decisions = mine.map(|decision| {
+        let owner = Ref::to(&viewer, Kind::Institution, &decision.owner);
+        (decision.clone(), owner, c.code(decision.state.code()))
+    });
+    render(&MeetingPage {
+        state: c.code(meeting.state.code()),
+        body: Ref::to(&viewer, Kind::Committee, &meeting.body),
+        quorum: minutes::quorum_key(room.quorum),
+        room,
+        present: present(&viewer, &meeting),
+        overdue,
+        late,
+        off_track,
+        decisions: decisions.collect(),
+        institutions: institutions(&viewer),
+        lines: 0..LINES,
+        edits: viewer.may(Act::Coordinate) && viewer.at.is_none(),
+        meeting,
+        c,
+    })
+}
+
+/// Everybody with a seat, and whoever else was entered.
+fn present(viewer: &Viewer, meeting: &Meeting) -> Vec<Present> {
+    let state = &viewer.snapshot.state;
+    let mut ids: Vec<Id> = Vec::new();
+    for seat in seats(state, &meeting.body, meeting.date) {
+        ids.extend(seat.institution.iter().chain(&seat.alternate).cloned());
+    }
+    ids.extend(state.all::<Presence>().filter(|p| p.meeting == meeting.id).map(|p| p.institution.clone()));
+    let mut seen = std::collections::BTreeSet::new();
+    ids.retain(|id| seen.insert(id.clone()));
+    let line = |id: &Id| {
+        let entered = state.find::<Presence>(&format!("{}.{id}", meeting.id));
+        let institution = Ref::to(viewer, Kind::Institution, id);
+        Present { institution, women: entered.map_or(0, |p| p.women), men: entered.map_or(0, |p| p.men) }
+    };
+    ids.iter().map(line).collect()
+}
+
+pub(crate) async fn hold(viewer: Viewer, Path(id): Path<String>, Form(pairs): Form<Vec<(String, String)>>) -> Page {
+    viewer.must(Act::Coordinate)?;
+    let mut held = Held::default();
+    let mut decisions: Vec<Decided> = (0..LINES).map(|_| Decided::default()).collect();
+    for (name, value) in pairs {
+        match name.split_once('.').unwrap_or((&name, "")) {
+            ("minutes", _) => held.minutes = value,
+            ("women", institution) => entry(&mut held, institution).1 = count(&value)?,
+            ("men", institution) => entry(&mut held, institution).2 = count(&value)?,
+            ("guest", _) if !value.is_empty() => drop(entry(&mut held, &value)),
+            (field, line) => {
+                let Some(decided) = line.parse::<usize>().ok().and_then(|n| decisions.get_mut(n)) else { continue };
+                match field {
+                    "title" => decided.title = value,
+                    "owner" => decided.owner = value,
+                    "due" => decided.due = value,
+                    "dissent" => decided.dissent = value,
+                    _ => {}
+                }
+            }
+        }
+    }
+    held.decisions = decisions;
+    viewer.site.app.hold_meeting(&viewer.person, &id, held, viewer.lang()).await?;
+    Ok(see(&format!("/meetings/{id}")))
+}
+
+fn entry<'a>(held: &'a mut Held, institution: &str) -> &'a mut (Id, u32, u32) {
+    let at = held.present.iter().position(|(id, ..)| id == institution).unwrap_or_else(|| {
+        held.present.push((institution.into(), 0, 0));
+        held.present.len() - 1
+    });
+    &mut held.present[at]
+}
+
+/// Khmer digits are digits; an empty field is nobody.
+fn count(text: &str) -> Result<u32, AppError> {
+    if text.trim().is_empty() {
+        return Ok(0);
+    }
+    let number = romduol_plan::number::parse(text).ok().filter(|n| n.fract() == 0.0 && (0.0..=100_000.0).contains(n));
+    number.map(|n| n as u32).ok_or_else(|| AppError::Bad(Say::new("refused-bad-count").words("value", text)))
+}
+
+fn document(viewer: &Viewer, id: &str) -> Result<romduol_report::Document, AppError> {
+    let meeting = found(viewer, id)?;
+    let lang = viewer.asked("in").and_then(Lang::parse).unwrap_or(viewer.lang());
+    Ok(minutes::compose(&viewer.snapshot.state, Locale::of(lang), &meeting))
+}
+
+pub(crate) async fn pdf(viewer: Viewer, Path(id): Path<String>) -> Page {
+    viewer.must(Act::ReadReport)?;
+    take_home::pdf(&viewer, document(&viewer, &id)?, &format!("minutes-{id}")).await
+}
+
+pub(crate) async fn docx(viewer: Viewer, Path(id): Path<String>) -> Page {
+    viewer.must(Act::ReadReport)?;
+    take_home::docx(&document(&viewer, &id)?, &format!("minutes-{id}"))
+}
+
+pub(crate) async fn calendar(viewer: Viewer, Path(id): Path<String>) -> Page {
+    viewer.must(Act::ReadPlan)?;
+    let meeting = found(&viewer, &id)?;
+    let entry = Entry {
+        uid: format!("{id}@{}", viewer.snapshot.state.plan().map_or("plan", |plan| &plan.id)),
+        title: meeting.title.get(viewer.lang()).to_string(),
+        text: meeting.agenda.get(viewer.lang()).to_string(),
+        first: meeting.date,
+        last: meeting.date,
+        stamp: viewer.site.app.now().unix,
+    };
+    let text = ics(meeting.title.get(viewer.lang()), &[entry]);
+    Ok(take_home::file(&format!("{id}.ics"), "text/calendar; charset=utf-8", text.into_bytes()))
+}
+
+#[derive(serde::Deserialize)]
+pub(crate) struct Close {
+    state: String,
+    why: String,
+}
+
+/// Closes a decision or a task; who may, the use case decides.
+pub(crate) async fn close(viewer: Viewer, Path((code, id)): Path<(String, String)>, Form(given): Form<Close>) -> Page {
+    viewer.must(Act::ReadPlan)?;
+    let kind = Kind::parse(&code).filter(|kind| matches!(kind, Kind::Decision | Kind::Task));
+    let Some(kind) = kind else { return Ok(crate::error::not_found()) };
+    let bad = || AppError::Bad(Say::new("refused-bad-choice").words("value", &given.state));
+    let state = TaskState::parse(&given.state).filter(|state| *state != TaskState::Open).ok_or_else(bad)?;
+    viewer.site.app.close_duty(&viewer.person, kind, &id, state, &given.why, viewer.lang()).await?;
+    Ok(see(&path_of(kind, &id)))
+}

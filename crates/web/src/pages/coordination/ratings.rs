@@ -1,0 +1,107 @@
+//! Ratings of civil society beside the computed and the official status, with the clock for the answer; the shadow report.
+
+use std::sync::Arc;
+
+use axum::extract::{Form, Path};
+use romduol_app::AppError;
+use romduol_app::ratings::{shadow_report, subject, waiting};
+use romduol_locale::Locale;
+use romduol_plan::kinds::*;
+use romduol_plan::permission::Act;
+use romduol_plan::{Kind, Lang, Period, Say};
+
+use crate::chrome::{Chrome, render, see};
+use crate::error::Page;
+use crate::pages::records::Ref;
+use crate::pages::take_home;
+use crate::viewer::Viewer;
+
+/// A rating as it is shown: on its list and on the page of what it rates.
+pub(crate) struct RatingLine {
+    pub rating: Arc<Rating>,
+    pub of: Ref,
+    pub word: String,
+    pub official: String,
+    pub clock: String,
+    pub answers: bool,
+}
+
+/// The ratings that the reader sees.
+pub(crate) fn lines(viewer: &Viewer, c: &Chrome, which: impl Fn(&Rating) -> bool) -> Vec<RatingLine> {
+    let (state, today) = (&viewer.snapshot.state, viewer.site.app.now().date);
+    let shown = state.all::<Rating>().filter(|r| (viewer.illustrative || !r.illustrative) && which(r));
+    let line = |rating: &Arc<Rating>| {
+        let (kind, id) = subject(rating);
+        let indicator = state.find::<Indicator>(id).filter(|_| kind == Kind::Indicator);
+        let status = indicator.map(|indicator| viewer.view().standing(indicator, Period::year(today.year)).status());
+        RatingLine {
+            of: Ref::to(viewer, kind, id),
+            word: c.code(rating.rating.code()),
+            official: status.map(|status| c.mark(status)).unwrap_or_default(),
+            clock: waiting(rating, today).map(|say| viewer.locale.tell(&say)).unwrap_or_default(),
+            answers: viewer.person.post.may_answer(rating, state).is_ok() && viewer.at.is_none(),
+            rating: rating.clone(),
+        }
+    };
+    let mut lines: Vec<RatingLine> = shown.map(line).collect();
+    lines.sort_by_key(|line| (line.rating.answered.is_some(), line.rating.date, line.rating.id.clone()));
+    lines
+}
+
+#[derive(askama::Template)]
+#[template(path = "coordination/ratings.html")]
+struct Ratings {
+    c: Chrome,
+    ratings: Vec<RatingLine>,
+    takes: bool,
+}
+
+pub(crate) async fn list(viewer: Viewer) -> Page {
+    viewer.must(Act::ReadPlan)?;
+    let c = Chrome::of(&viewer, viewer.locale.t("menu-ratings"));
+    render(&Ratings { ratings: lines(&viewer, &c, |_| true), takes: viewer.may(Act::ReadReport), c })
+}
+
+#[derive(serde::Deserialize)]
+pub(crate) struct Rated {
+    rating: String,
+    reason: String,
+    #[serde(default)]
+    evidence: String,
+}
+
+pub(crate) async fn rate(viewer: Viewer, Path((code, id)): Path<(String, String)>, Form(given): Form<Rated>) -> Page {
+    viewer.must(Act::Rate)?;
+    let bad = |value: &str| AppError::Bad(Say::new("refused-bad-choice").words("value", value));
+    let kind = Kind::parse(&code).ok_or_else(|| bad(&code))?;
+    let rating = Colour::parse(&given.rating).ok_or_else(|| bad(&given.rating))?;
+    let app = &viewer.site.app;
+    app.rate(&viewer.person, (kind, &id), rating, &given.reason, &given.evidence, viewer.lang()).await?;
+    Ok(see(&crate::pages::records::path_of(kind, &id)))
+}
+
+#[derive(serde::Deserialize)]
+pub(crate) struct Answer {
+    answer: String,
+}
+
+pub(crate) async fn answer(viewer: Viewer, Path(id): Path<String>, Form(given): Form<Answer>) -> Page {
+    viewer.must(Act::AnswerRating)?;
+    viewer.site.app.answer_rating(&viewer.person, &id, &given.answer, viewer.lang()).await?;
+    Ok(see("/ratings"))
+}
+
+fn document(viewer: &Viewer) -> romduol_report::Document {
+    let lang = viewer.asked("in").and_then(Lang::parse).unwrap_or(viewer.lang());
+    shadow_report(viewer.view(), Locale::of(lang), viewer.site.app.now().date)
+}
+
+pub(crate) async fn pdf(viewer: Viewer) -> Page {
+    viewer.must(Act::ReadReport)?;
+    take_home::pdf(&viewer, document(&viewer), "shadow-report").await
+}
+
+pub(crate) async fn docx(viewer: Viewer) -> Page {
+    viewer.must(Act::ReadReport)?;
+    take_home::docx(&document(&viewer), "shadow-report")
+}

@@ -1,0 +1,126 @@
+//! Coordination through its pages: a meeting with ten decisions, quorum, closing, ratings and answers, local plans.
+
+#[allow(dead_code)] // each test file uses a part of it
+mod house;
+
+use axum::http::Method;
+use house::house;
+use romduol_plan::coordination::{duties, seats};
+use romduol_plan::kinds::*;
+use romduol_plan::permission::Role;
+use romduol_plan::{Date, Kind};
+
+const TODAY: Date = Date { year: 2026, month: 11, day: 23 };
+
+#[tokio::test]
+async fn a_meeting_of_ten_decisions_is_one_form() {
+    let house = house().await;
+    let cookie = house.session(Role::Committee).await;
+    let cookie = Some(cookie.as_str());
+    let secretariat = house.session(Role::Secretariat).await;
+    let fields = "_id=&_seen=0&id=M1&body=C03&title=First+meeting&date=2026-11-20&state=planned&_why=test";
+    assert_eq!(house.send("/records/meetings", Some(&secretariat), fields).await.0, 303);
+    let page = house.read("/meetings/M1", cookie).await;
+    assert!(page.contains("No quorum can be told") && page.contains("name=\"title.9\""), "{page}");
+    let decision = |n: usize| format!("&title.{n}=Decision+{n}&owner.{n}=MOI&due.{n}=2026-12-01&dissent.{n}=");
+    let all: String = (0..10).map(decision).collect();
+    // One without an owner: the sentence names it, and nothing is kept.
+    let (status, page) =
+        house.send("/meetings/M1", cookie, &format!("women.MOI=2{}", all.replace("owner.6=MOI", "owner.6="))).await;
+    assert_eq!(status, 422);
+    assert!(page.contains("Decision 7 has no owner"), "{page}");
+    let count = || house.app.snapshot().state.all::<Decision>().filter(|d| d.meeting.as_deref() == Some("M1")).count();
+    assert_eq!(count(), 0);
+    assert_eq!(house.send("/meetings/M1", cookie, &format!("women.MOI=២&men.MOI=1&women.MOWA=3{all}")).await.0, 303);
+    assert_eq!(count(), 10);
+    let page = house.read("/meetings/M1", cookie).await;
+    assert!(page.contains("<b>6</b> people") && page.contains("<b>83 %</b>"), "{page}");
+    // Six voting seats, two filled; the body has no quorum rule yet.
+    let snapshot = house.app.snapshot();
+    assert_eq!(seats(&snapshot.state, "C03", TODAY).len(), 6);
+    assert!(page.contains("<b>2 / 6</b>"));
+    // A name is no minute.
+    let (status, page) = house.send("/meetings/M1", cookie, "minutes=Mrs.+Chan+objected").await;
+    assert_eq!(status, 422);
+    assert!(page.contains("Nothing was kept"));
+    for path in ["/meetings/M1/pdf", "/meetings/M1/docx", "/meetings/M1/ics"] {
+        assert_eq!(house.ask(&Method::GET, path, cookie, ("text/plain", "")).await.status(), 200, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_decision_below_quorum_is_a_finding_and_is_closed_not_deleted() {
+    let house = house().await;
+    let cookie = house.session(Role::Secretariat).await;
+    let cookie = Some(cookie.as_str());
+    let body = "_id=C03&_seen=1&id=C03&name=Political+level&khmer=draft&level=strategic&state=draft&quorum=50&source=8.2&_why=rule";
+    assert_eq!(house.send("/records/bodies", cookie, body).await.0, 303);
+    let fields = "_id=&_seen=0&id=M1&body=C03&title=Small+meeting&date=2026-11-20&state=planned&_why=test";
+    assert_eq!(house.send("/records/meetings", cookie, fields).await.0, 303);
+    let held = "women.MOI=1&title.0=Go+on&owner.0=MOI&due.0=2026-11-21";
+    assert_eq!(house.send("/meetings/M1", cookie, held).await.0, 303);
+    assert!(house.read("/meetings/M1", cookie).await.contains("Below the quorum"));
+    assert!(house.read("/findings", cookie).await.contains("below its quorum"));
+    // The owner sees it first thing, and it is overdue.
+    let owner = house.session(Role::Reporter).await;
+    let home = house.read("/", Some(&owner)).await;
+    assert!(home.contains("M1-01") && home.contains("overdue"), "{home}");
+    assert_eq!(house.send("/retire/decisions/M1-01", cookie, "why=test").await.0, 422);
+    // Whoever has to do it says that it is done; dropping it is for those who decided.
+    assert_eq!(house.send("/close/decisions/M1-01", Some(&owner), "state=dropped&why=test").await.0, 403);
+    assert_eq!(house.send("/close/decisions/M1-01", Some(&owner), "state=done&why=+").await.0, 422);
+    assert_eq!(house.send("/close/decisions/M1-01", Some(&owner), "state=done&why=sent").await.0, 303);
+    assert!(duties(&house.app.snapshot().state).iter().all(|duty| duty.id != "M1-01"));
+    assert!(house.read("/history/decisions/M1-01", cookie).await.contains("sent"));
+}
+
+#[tokio::test]
+async fn civil_society_rates_and_the_owner_answers_in_time_or_not() {
+    let house = house().await;
+    let civil = house.session(Role::CivilSociety).await;
+    assert_eq!(
+        house.send("/rate/indicators/PAR-07", Some(&civil), "rating=poor&reason=Few+women&evidence=").await.0,
+        303
+    );
+    let snapshot = house.app.snapshot();
+    let rating = snapshot.state.all::<Rating>().find(|rating| !rating.illustrative).unwrap().clone();
+    assert!(house.read("/indicators/PAR-07", Some(&civil)).await.contains("answer due on 23 December 2026"));
+    let verifier = house.session(Role::Verifier).await;
+    let answer = format!("/ratings/{}/answer", rating.id);
+    assert_eq!(house.send(&answer, Some(&civil), "answer=No").await.0, 403);
+    assert_eq!(house.send(&answer, Some(&verifier), "answer=Recruits+join+in+2027").await.0, 303);
+    let page = house.read("/ratings", Some(&civil)).await;
+    assert!(page.contains("Recruits join in 2027") && page.contains("answer overdue since"), "{page}");
+    // Only somebody else's rating is still overdue.
+    let owed = house.read("/owed", Some(&civil)).await;
+    assert!(owed.contains("A rating is answered within 30 days"));
+}
+
+#[tokio::test]
+async fn a_province_chooses_and_adapts_for_itself_only() {
+    let house = house().await;
+    let (login, ..) = romduol_app::demo::ACCOUNTS[1];
+    let token = house.app.sign_in(login, romduol_app::demo::PASSWORD).await.unwrap().unwrap();
+    let cookie = Some(token.as_str());
+    assert_eq!(house.send("/local", cookie, "node=A1.05&adaptation=Floods&target=200+women").await.0, 303);
+    assert_eq!(house.send("/local", cookie, "node=PROT&adaptation=All").await.0, 404);
+    let snapshot = house.app.snapshot();
+    let choice = snapshot.state.all::<Choice>().find(|choice| !choice.illustrative).unwrap();
+    assert_eq!((choice.area.as_str(), choice.adaptation.en.as_str()), ("KH-12", "Floods"));
+    // A ministry has no place of its own.
+    let ministry = house.session(Role::Reporter).await;
+    assert_eq!(house.send("/local", Some(&ministry), "node=A1.05&adaptation=All").await.0, 403);
+}
+
+#[tokio::test]
+async fn a_coordination_model_becomes_a_draft() {
+    let house = house().await;
+    let cookie = house.session(Role::Secretariat).await;
+    let before = house.app.snapshot().state.ids(Kind::Committee).len();
+    assert_eq!(house.send("/bodies", Some(&cookie), "model=M08").await.0, 303);
+    let snapshot = house.app.snapshot();
+    assert_eq!(snapshot.state.ids(Kind::Committee).len(), before + 2);
+    let draft = snapshot.state.find::<Committee>("T08-DRAFT").unwrap();
+    assert_eq!((draft.parent.as_deref(), draft.state), (Some("C14-DRAFT"), BodyState::Draft));
+    assert_eq!(house.send("/bodies", Some(&cookie), "model=M01").await.0, 404);
+}
