@@ -19,7 +19,7 @@ pub struct Person {
 }
 
 impl Person {
-    fn of(account: Account) -> Result<Person, AppError> {
+    pub(crate) fn of(account: Account) -> Result<Person, AppError> {
         let role = Role::parse(&account.role).ok_or_else(|| {
             AppError::fault(format!(
                 "the account {} has the unknown role “{}”; ask an administrator to set it",

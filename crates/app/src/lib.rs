@@ -10,6 +10,7 @@ pub mod calendar;
 pub mod clock;
 pub mod correction;
 pub mod demo;
+pub mod digest;
 mod error;
 pub mod filing;
 pub mod history;

@@ -9,7 +9,7 @@ use crate::chain::Head;
 use crate::dialect::{BEGIN_WRITE, Connection};
 
 /// Version 1 and onwards; the list at index `n` leads from version `n` to `n + 1`.
-pub(crate) const MIGRATIONS: &[&[&str]] = &[V1, V2, V3];
+pub(crate) const MIGRATIONS: &[&[&str]] = &[V1, V2, V3, V4];
 
 /// The schema version that this program writes.
 #[allow(clippy::cast_possible_truncation)]
@@ -58,6 +58,11 @@ const V3: &[&str] = &["CREATE TABLE comment (
         day BIGINT NOT NULL,
         outcome TEXT)"];
 
+const V4: &[&str] = &["CREATE TABLE contact (
+        account TEXT PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
+        email TEXT NOT NULL,
+        reminded BIGINT)"];
+
 /// Lays out an empty database: all migrations and the head before the first entry.
 pub(crate) async fn create(connection: &mut Connection) -> Result<(), sqlx::Error> {
     let mut transaction = connection.begin_with(BEGIN_WRITE).await?;
@@ -102,8 +107,14 @@ pub(crate) async fn migrate(connection: &mut Connection, migrations: &'static [&
 mod tests {
     use super::*;
 
-    const NEXT: &[&[&str]] =
-        &[V1, V2, V3, &["ALTER TABLE account ADD COLUMN phone TEXT"], &["CREATE TABLE extra (id TEXT PRIMARY KEY)"]];
+    const NEXT: &[&[&str]] = &[
+        V1,
+        V2,
+        V3,
+        V4,
+        &["ALTER TABLE account ADD COLUMN phone TEXT"],
+        &["CREATE TABLE extra (id TEXT PRIMARY KEY)"],
+    ];
 
     async fn empty() -> Connection {
         let mut connection = Connection::connect("sqlite::memory:").await.unwrap();
@@ -116,14 +127,14 @@ mod tests {
         let mut connection = empty().await;
         for _ in 0..2 {
             migrate(&mut connection, NEXT).await.unwrap();
-            assert_eq!(version(&mut connection).await.unwrap(), Some(5));
+            assert_eq!(version(&mut connection).await.unwrap(), Some(6));
         }
         sqlx::query("SELECT phone FROM account, extra").fetch_all(&mut connection).await.unwrap();
     }
 
     #[tokio::test]
     async fn a_failing_migration_changes_nothing() {
-        const BAD: &[&[&str]] = &[V1, V2, V3, &["CREATE TABLE extra (id TEXT)", "CREATE TABLE extra (id TEXT)"]];
+        const BAD: &[&[&str]] = &[V1, V2, V3, V4, &["CREATE TABLE extra (id TEXT)", "CREATE TABLE extra (id TEXT)"]];
         let mut connection = empty().await;
         assert!(migrate(&mut connection, BAD).await.is_err());
         assert_eq!(version(&mut connection).await.unwrap(), Some(LATEST));

@@ -9,7 +9,7 @@ use romduol_app::{App, Clock, demo, package, progress_report};
 use romduol_ledger::{Ledger, NewAccount};
 use romduol_plan::{Lang, Period};
 
-use crate::{Command, Plan, Report, User, bench, embedded, export, import};
+use crate::{Command, Plan, Report, User, bench, embedded, export, import, remind};
 
 pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
     match command {
@@ -22,7 +22,9 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
         Command::Bench { data } => bench::run(&data).await,
         Command::Export(wanted) => export::run(wanted).await,
         Command::Import(wanted) => import::run(wanted).await,
-        Command::User(user) => add_user(user).await,
+        Command::User(user @ User::Add { .. }) => add_user(user).await,
+        Command::User(User::Email { data, login, email }) => set_email(&data, &login, email.as_deref()).await,
+        Command::Remind(wanted) => remind::run(wanted).await,
         Command::Report(Report::Progress { data, period, lang, output, no_illustrative }) => {
             write_report(data, &period, &lang, &output, !no_illustrative).await
         }
@@ -103,7 +105,7 @@ async fn verify(data: &Path) -> anyhow::Result<()> {
 }
 
 async fn add_user(user: User) -> anyhow::Result<()> {
-    let User::Add { data, login, role, name, institution, area, language } = user;
+    let User::Add { data, login, role, name, institution, area, language, email } = user else { return Ok(()) };
     let mut password = String::new();
     std::io::stdin().read_to_string(&mut password).context("the password cannot be read from standard input")?;
     let password = password.trim_end_matches(['\r', '\n']);
@@ -113,7 +115,18 @@ async fn add_user(user: User) -> anyhow::Result<()> {
     let app = App::open(&data, Clock::System).await?;
     let account =
         NewAccount { id: None, name: name.unwrap_or_else(|| login.clone()), login, role, institution, area, language };
+    let login = account.login.clone();
     app.add_account(account, password).await?;
+    if let Some(email) = email {
+        app.set_email(&login, Some(&email)).await?;
+    }
+    app.close().await;
+    Ok(())
+}
+
+async fn set_email(data: &Path, login: &str, email: Option<&str>) -> anyhow::Result<()> {
+    let app = App::open(data, Clock::System).await?;
+    app.set_email(login, email).await?;
     app.close().await;
     Ok(())
 }

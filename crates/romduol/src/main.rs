@@ -5,6 +5,7 @@ mod commands;
 mod embedded;
 mod export;
 mod import;
+mod remind;
 
 use std::path::PathBuf;
 
@@ -68,9 +69,29 @@ enum Command {
     /// Manage accounts.
     #[command(subcommand)]
     User(User),
+    /// Send everybody with an address one letter with what waits for them, at most once a day. Run it from a timer.
+    Remind(Remind),
     /// Write a report as a file.
     #[command(subcommand)]
     Report(Report),
+}
+
+#[derive(clap::Args)]
+struct Remind {
+    #[arg(long)]
+    data: PathBuf,
+    /// The mail server: smtp://host:25, smtps://user:password@host, smtp://host:587?tls=required.
+    #[arg(long, env = "ROMDUOL_SMTP", default_value = "smtp://127.0.0.1:25", hide_env_values = true)]
+    smtp: String,
+    /// Who writes, such as "WPS secretariat <secretariat@example.org>".
+    #[arg(long)]
+    from: String,
+    /// Where the program is reached, for the link in the letter.
+    #[arg(long)]
+    address: String,
+    /// Show the letters and send none.
+    #[arg(long)]
+    dry_run: bool,
 }
 
 #[derive(clap::Args)]
@@ -167,6 +188,16 @@ enum User {
         area: Option<String>,
         #[arg(long, default_value = "en")]
         language: String,
+        /// Where the person is reminded.
+        #[arg(long)]
+        email: Option<String>,
+    },
+    /// Set where a person is reminded; without an address it is erased.
+    Email {
+        #[arg(long)]
+        data: PathBuf,
+        login: String,
+        email: Option<String>,
     },
 }
 

@@ -4,6 +4,7 @@
 mod account;
 mod blob;
 mod comment;
+mod contact;
 mod entry;
 mod fault;
 mod full_disk;

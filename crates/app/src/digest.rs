@@ -1,0 +1,95 @@
+//! One letter with everything that waits for a person: never more than one a day, and none where nothing waits. Refuses to
+//! send it, and to say anything in it that is not for everybody's eyes: a mailbox is no safe place.
+
+use romduol_locale::{Arg, Locale};
+use romduol_plan::coordination::{answers_for, duties};
+use romduol_plan::kinds::Rating;
+use romduol_plan::{Date, Lang, Say};
+
+use crate::accounts::Person;
+use crate::{App, AppError, filing, verification};
+
+/// A letter to one person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    pub account: String,
+    pub to: String,
+    pub subject: String,
+    pub body: String,
+}
+
+/// Days ahead for which an open decision is already a reason to write.
+const SOON: u16 = 14;
+
+impl App {
+    /// Sets where the person of a login is reminded; `None` erases it.
+    pub async fn set_email(&self, login: &str, email: Option<&str>) -> Result<(), AppError> {
+        let accounts = self.ledger.accounts().await?;
+        let account = accounts.into_iter().find(|account| account.login == login);
+        let account = account.ok_or_else(|| AppError::Bad(Say::new("refused-no-login").words("value", login)))?;
+        if let Some(email) = email.filter(|email| !email.contains('@') || email.contains(char::is_whitespace)) {
+            return Err(AppError::Bad(Say::new("refused-bad-email").words("value", email)));
+        }
+        Ok(self.ledger.set_contact(&account.id, email).await?)
+    }
+
+    /// The letters of today, for those who were not written to today.
+    pub async fn letters(&self, address: &str) -> Result<Vec<Letter>, AppError> {
+        let now = self.now();
+        let day = now.unix / 86_400;
+        let mut letters = Vec::new();
+        for contact in self.ledger.contacts().await? {
+            if contact.reminded == Some(day) {
+                continue;
+            }
+            let (email, account) = (contact.email, contact.account.id.clone());
+            let person = Person::of(contact.account)?;
+            if let Some((subject, body)) = self.letter(&person, now.date, address) {
+                letters.push(Letter { account, to: email, subject, body });
+            }
+        }
+        Ok(letters)
+    }
+
+    /// Notes that a letter went out. `false` if another process wrote today.
+    pub async fn letter_sent(&self, account: &str) -> Result<bool, AppError> {
+        Ok(self.ledger.mark_reminded(account, self.now().unix / 86_400).await?)
+    }
+
+    fn letter(&self, person: &Person, today: Date, address: &str) -> Option<(String, String)> {
+        let snapshot = self.snapshot();
+        let state = &snapshot.state;
+        let locale = Locale::of(person.lang);
+        let lines = |key: &str, n: usize| (n > 0).then(|| locale.say(key, &[("count", Arg::Count(n))]));
+        let owed = filing::owed_by(state, person, today).iter().filter(|due| due.open()).count();
+        let own = |id: &String| person.post.institution.as_ref() == Some(id);
+        let near = |due: Option<Date>| due.is_some_and(|due| due <= today.plus_days(SOON));
+        let open: Vec<_> = duties(state).into_iter().filter(|duty| own(&duty.owner) && near(duty.due)).collect();
+        let ratings = state.all::<Rating>().filter(|r| r.answered.is_none() && own(&answers_for(state, r))).count();
+        let mut said: Vec<String> = [
+            lines("digest-returns", owed),
+            lines("digest-waiting", verification::waiting(state, person).len()),
+            lines("digest-duties", open.len()),
+            lines("digest-ratings", ratings),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        if said.is_empty() {
+            return None;
+        }
+        for duty in &open {
+            let due = duty.due.map(|due| locale.date(due)).unwrap_or_default();
+            said.push(format!("– {}: {due}", duty.id));
+        }
+        let plan = state.plan().map(|plan| title(&plan.title, person.lang)).unwrap_or_default();
+        let subject = locale.say("digest-subject", &[("plan", Arg::Text(&plan))]);
+        said.push(String::new());
+        said.push(locale.say("digest-open", &[("address", Arg::Text(address))]));
+        Some((subject, said.join("\n")))
+    }
+}
+
+fn title(text: &romduol_plan::Text, lang: Lang) -> String {
+    text.get(lang).to_string()
+}
