@@ -57,17 +57,17 @@ fn days(occasion: &Occasion, say: &mut impl FnMut(&str, &str, &str, &str)) {
 
 /// One institution holds one seat of a role in a body at a time.
 fn seats(package: &Package, faults: &mut Vec<Fault>) {
-    let mut held: HashMap<(&str, &str, SeatRole), Vec<(usize, &Seat)>> = HashMap::new();
+    let mut held: HashMap<(&str, &str, SeatRole), Vec<&Seat>> = HashMap::new();
     for (row, body) in &package.records {
         let Body::Seat(seat) = body else { continue };
         let Some(institution) = &seat.institution else { continue };
         let others = held.entry((&seat.body, institution, seat.role)).or_default();
-        if let Some((_, other)) = others.iter().find(|(_, other)| overlap(seat, other)) {
+        if let Some(other) = others.iter().find(|other| overlap(seat, other)) {
             let problem = format!("is held by {institution} already, as {}", other.id);
             let mend = "end one seat before the other begins, or leave one out";
             faults.push(fault(*row, Kind::Seat, "institution", &seat.id, problem, mend));
         }
-        others.push((*row, seat));
+        others.push(seat);
     }
 }
 

@@ -1,0 +1,66 @@
+//! Decides for a system of sums which cells to hide, and finds the witnesses. It refuses to know tables and names.
+
+use crate::boxes::Boxes;
+use crate::eliminate::{self, Hidden, Search};
+use crate::mover::Change;
+use crate::system::System;
+use crate::witness::Witnesses;
+use crate::{Effort, Policy};
+
+/// Up to so many cells other answers are asked for where to look.
+const SMALL: usize = 2_000;
+
+/// Hidden cells, by cell, such that no small count can be computed by adding and subtracting; dear ones are published
+/// first, and so many rounds look for cheaper answers. It does not keep anybody from using that counts are not below 0:
+/// that takes the witnesses of [`hide`].
+#[must_use]
+pub fn uncomputable(system: &System, rounds: u32, seed: u64) -> Vec<bool> {
+    uncomputable_with(system, &system.touching(), rounds, seed)
+}
+
+fn uncomputable_with(system: &System, touching: &[Vec<u32>], rounds: u32, seed: u64) -> Hidden {
+    let mut hidden = eliminate::all_hidden(system);
+    eliminate::eliminate(system, touching, &mut hidden, seed);
+    Search::new(system, touching, &hidden, seed).run(&mut hidden, u64::from(rounds));
+    hidden
+}
+
+/// Hidden cells, by cell, and witnesses: changes of the counts that leave everything published as it is, one for every
+/// small count in which it reaches what it has to.
+///
+/// # Errors
+/// Small counts that cannot be protected beside what is known already.
+pub fn hide(system: &System, policy: &Policy) -> Result<(Vec<bool>, Vec<Change>), Vec<u32>> {
+    hide_with(system, policy, None)
+}
+
+/// The same with a look at the grid that the sums come from.
+pub(crate) fn hide_with(
+    system: &System,
+    policy: &Policy,
+    boxes: Option<&Boxes>,
+) -> Result<(Vec<bool>, Vec<Change>), Vec<u32>> {
+    let touching = system.touching();
+    let lost = eliminate::lost(system, &touching, policy.seed);
+    if !lost.is_empty() {
+        return Err(lost);
+    }
+    let effort = policy.effort.unwrap_or_else(|| Effort::for_cells(system.len()));
+    let start = uncomputable_with(system, &touching, effort.search, policy.seed);
+    let likely = eliminate::likely(system, &touching, if system.len() > SMALL { 0 } else { 4 }, policy.seed);
+    let mut witnesses = Witnesses::new(system, &touching, &likely, boxes, effort, policy.seed);
+    let mut cells: Vec<u32> = system.primaries().collect();
+    cells.sort_by_key(|&cell| (system.cell(cell).value, cell));
+    witnesses.cover(&cells, &start);
+    if !witnesses.lost.is_empty() {
+        return Err(witnesses.lost);
+    }
+    witnesses.prune(effort.prune, policy.seed);
+    if policy.insiders {
+        let open = witnesses.guard_from_insiders();
+        if !open.is_empty() {
+            return Err(open.into_iter().map(|(cell, _)| cell).collect());
+        }
+    }
+    Ok((witnesses.hidden.clone(), witnesses.in_use()))
+}

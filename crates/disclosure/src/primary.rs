@@ -1,0 +1,89 @@
+//! Says of each cell whether it is small, what everybody knows of it and what hiding it costs. It refuses to know how
+//! small cells are protected.
+
+use crate::compile::Grid;
+use crate::edition::Edition;
+use crate::memory::Entry;
+use crate::system::{Cell, Relation, Role, System};
+use crate::{Policy, ShapeError, Zeros};
+
+/// What no policy may forget of an earlier edition, by cell.
+pub(crate) type Earlier<'a> = Vec<(u32, &'a Entry)>;
+
+pub(crate) fn system(edition: &Edition, grid: &Grid, earlier: &Earlier) -> Result<System, ShapeError> {
+    let policy = &edition.policy;
+    if policy.groups && policy.zeros == Zeros::Shown {
+        return Err(ShapeError::GroupsWithShownZeros);
+    }
+    let mut boost = vec![0_u64; grid.len()];
+    for (table, cells) in edition.tables.iter().zip(&grid.tables) {
+        let times = if table.planned { u64::from(policy.planned.max(1)) } else { 1 };
+        cells.iter().for_each(|&cell| boost[cell as usize] = boost[cell as usize].max(times));
+    }
+    let cells = (0..grid.len()).map(|at| cell(policy, grid, at, boost[at]));
+    let mut cells: Vec<Cell> = cells.collect();
+    for &(cell, entry) in earlier {
+        let cell = &mut cells[cell as usize];
+        if entry.shown {
+            *cell = Cell { role: Role::Shown, reach: None, ..*cell };
+        } else if cell.role != Role::Shown {
+            // The stricter of both rules holds.
+            let reach = cell.reach.max(entry.reach);
+            *cell = Cell { role: Role::Hidden, least: cell.least.max(entry.least), reach, ..*cell };
+        }
+    }
+    let mut relations = grid.relations.clone();
+    if policy.complements || policy.groups {
+        add_complements(policy, &mut cells, &mut relations);
+    }
+    Ok(System::new(cells, relations)?)
+}
+
+/// A cell of a table if `boost` is not 0.
+fn cell(policy: &Policy, grid: &Grid, at: usize, boost: u64) -> Cell {
+    let value = grid.values[at];
+    let open = boost > 0;
+    let shows_zero = open && value == 0 && policy.zeros == Zeros::Shown && !grid.changes[at];
+    let role = if grid.structural[at] || shows_zero {
+        Role::Shown
+    } else if open {
+        Role::Open
+    } else {
+        Role::Unpublished
+    };
+    let least = match policy.zeros {
+        _ if grid.changes[at] => i64::MIN,
+        Zeros::Shown if open && value > 0 => 1,
+        _ => 0,
+    };
+    let small = role != Role::Shown && policy.is_small(value);
+    Cell {
+        value,
+        least,
+        role,
+        reach: small.then_some(i64::from(policy.k)),
+        weight: policy.weight(value) * boost.max(1),
+    }
+}
+
+/// What a total is without one of its parts, as a cell that nobody publishes.
+#[allow(clippy::cast_possible_truncation)]
+fn add_complements(policy: &Policy, cells: &mut Vec<Cell>, relations: &mut Vec<Relation>) {
+    // The other of two parts is a cell already.
+    let long: Vec<Relation> = relations.iter().filter(|relation| relation.parts.len() > 2).cloned().collect();
+    for relation in long {
+        for &part in &relation.parts {
+            let value = cells[relation.total as usize].value - cells[part as usize].value;
+            let is_group = value == 0 && policy.groups && cells[part as usize].value > 0;
+            let is_small = value > 0 && policy.complements && policy.is_small(value);
+            if is_group || is_small {
+                let reach = if is_group { 1 } else { i64::from(policy.k) };
+                let rest = Cell { value, least: 0, role: Role::Unpublished, reach: Some(reach), weight: 1 };
+                relations.push(Relation { total: relation.total, parts: vec![part, cells.len() as u32] });
+                let others = relation.parts.iter().copied().filter(|&other| other != part);
+                relations.push(Relation { total: cells.len() as u32, parts: others.collect() });
+                cells.push(rest);
+            }
+        }
+    }
+}
