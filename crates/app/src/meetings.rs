@@ -75,7 +75,45 @@ impl App {
         Ok(())
     }
 
-    /// Closes a decision or a task with what was done, or why it was dropped.
+    /// Puts something forward for the agenda of a body.
+    pub async fn propose(
+        &self,
+        person: &Person,
+        body: &str,
+        title: &str,
+        reason: &str,
+        lang: Lang,
+    ) -> Result<(), AppError> {
+        person.post.may(Act::Propose)?;
+        let (title, reason) = (title.trim().to_string(), reason.trim().to_string());
+        if title.is_empty() {
+            return Err(romduol_plan::returns::Refused::ReasonNeeded.into());
+        }
+        if let Some(say) = screen::personal(&title).or_else(|| screen::personal(&reason)) {
+            return Err(AppError::Bad(say));
+        }
+        let (body, today, institution) = (body.to_string(), self.now().date, person.post.institution.clone());
+        let decide = move |state: &State| {
+            let missing = || AppError::NotFound { kind: Kind::Committee, id: body.clone() };
+            state.find::<Committee>(&body).ok_or_else(missing)?;
+            let number = state.all::<Proposal>().filter(|proposal| proposal.body == body).count() + 1;
+            let proposal = Proposal {
+                id: format!("{body}-P{number:03}"),
+                body: body.clone(),
+                institution: institution.clone(),
+                date: today,
+                title: said(&title, lang, &Text::default()),
+                reason: if reason.is_empty() { Text::default() } else { said(&reason, lang, &Text::default()) },
+                state: TaskState::Open,
+                closed: Text::default(),
+            };
+            Ok(vec![Change::Put(proposal.into())])
+        };
+        self.run(person.actor(), "proposal".into(), Box::new(decide)).await?;
+        Ok(())
+    }
+
+    /// Closes a decision, a task or a proposal with what was done, or why it was dropped.
     pub async fn close_duty(
         &self,
         person: &Person,
@@ -109,6 +147,11 @@ impl App {
                     may(&task.owner)?;
                     let closed = said(&reason, lang, &task.closed);
                     Change::Put(Task { state, closed, ..(*task).clone() }.into())
+                }
+                Body::Proposal(proposal) => {
+                    person_.post.may(Act::Coordinate)?;
+                    let closed = said(&reason, lang, &proposal.closed);
+                    Change::Put(Proposal { state, closed, ..(*proposal).clone() }.into())
                 }
                 _ => return Err(missing()),
             };

@@ -1,6 +1,6 @@
 //! Saying how ready the plan is, for one's own side: government or civil society.
 
-use romduol_plan::kinds::{Assessment, Assessor, Element, Readiness};
+use romduol_plan::kinds::{Assessment, Assessor, Element, Evidence, Policy, Readiness};
 use romduol_plan::permission::{Act, Role};
 use romduol_plan::{Change, Kind, Lang, Say, State, Text, screen};
 
@@ -15,6 +15,7 @@ impl App {
         element: &str,
         readiness: &str,
         reason: &str,
+        rests_on: &str,
         lang: Lang,
     ) -> Result<(), AppError> {
         person.post.may(Act::Assess)?;
@@ -33,9 +34,16 @@ impl App {
         };
         let (today, element, institution) = (self.now().date, element.to_string(), person.post.institution.clone());
         let why = reason.clone();
+        let codes: Vec<String> =
+            rests_on.split([';', ',', ' ']).map(str::trim).filter(|code| !code.is_empty()).map(String::from).collect();
         let decide = move |state: &State| {
             let missing = || AppError::NotFound { kind: Kind::Element, id: element.clone() };
             state.find::<Element>(&element).ok_or_else(missing)?;
+            let (evidence, policies): (Vec<String>, Vec<String>) =
+                codes.iter().cloned().partition(|code| state.find::<Evidence>(code).is_some());
+            if let Some(unknown) = policies.iter().find(|code| state.find::<Policy>(code).is_none()) {
+                return Err(AppError::NotFound { kind: Kind::Evidence, id: unknown.clone() });
+            }
             let said = Assessment {
                 id: format!("{element}.{}.{today}", assessor.code()),
                 element: element.clone(),
@@ -47,8 +55,8 @@ impl App {
                     Lang::Km => Text { km: reason.clone(), ..Text::default() },
                     Lang::En => Text::en(&reason),
                 },
-                evidence: Vec::new(),
-                policies: Vec::new(),
+                evidence,
+                policies,
                 illustrative: false,
             };
             Ok(vec![Change::Put(said.into())])

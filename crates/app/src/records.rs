@@ -67,7 +67,7 @@ impl App {
     pub async fn retire_record(&self, person: &Person, kind: Kind, id: &str, why: &str) -> Result<(), AppError> {
         may_edit(person, kind)?;
         let why = reason(why)?;
-        if matches!(kind, Kind::Decision | Kind::Task | Kind::Meeting | Kind::Rating) {
+        if matches!(kind, Kind::Decision | Kind::Task | Kind::Meeting | Kind::Proposal | Kind::Rating) {
             return Err(AppError::Bad(Say::new("refused-only-closed")));
         }
         let id = id.to_string();

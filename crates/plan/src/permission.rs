@@ -42,6 +42,8 @@ vocabulary! {
         EditPlan = "edit-plan",
         /// Call meetings, enter attendance and decisions, close what was done.
         Coordinate = "coordinate",
+        /// Propose something for the agenda of a body.
+        Propose = "propose",
         /// Rate a part of the plan for civil society.
         Rate = "rate",
         /// Answer a rating that is one's own institution's to answer.
@@ -68,7 +70,7 @@ use Act::*;
 use Reach::{All, No, Own};
 
 /// The table. Columns: reporter, verifier, secretariat, committee, civil society, administrator.
-const TABLE: [(Act, [Reach; 6]); 17] = [
+const TABLE: [(Act, [Reach; 6]); 18] = [
     (ReadPlan, [All, All, All, All, All, All]),
     (ReadReturn, [Own, Own, All, All, No, No]),
     (File, [Own, No, No, No, No, No]),
@@ -80,6 +82,7 @@ const TABLE: [(Act, [Reach; 6]); 17] = [
     (ReadFindings, [No, All, All, All, No, No]),
     (ReadReport, [All, All, All, All, All, No]),
     (Coordinate, [No, No, All, All, No, No]),
+    (Propose, [All, All, All, All, All, No]),
     (Rate, [No, No, No, No, All, No]),
     (AnswerRating, [No, Own, All, No, No, No]),
     (PlanLocally, [Own, No, No, No, No, No]),

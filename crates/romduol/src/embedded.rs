@@ -32,6 +32,7 @@ pub fn reference_plan() -> Files {
         "seats.csv",
         "meetings.csv",
         "presences.csv",
+        "proposals.csv",
         "tasks.csv",
         "ratings.csv",
         "occasions.csv",

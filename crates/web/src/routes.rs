@@ -117,6 +117,7 @@ pub fn table() -> Vec<Route> {
         page("/bodies", May(ReadPlan), get(coordination::bodies::list)),
         act("/bodies", May(EditPlan), post(coordination::bodies::use_template)),
         page("/bodies/{id}", May(ReadPlan), get(coordination::bodies::show)),
+        act("/bodies/{id}/propose", May(Propose), post(coordination::bodies::propose)),
         page("/meetings/{id}", May(ReadPlan), get(coordination::meetings::show)),
         act("/meetings/{id}", May(Coordinate), post(coordination::meetings::hold)),
         page("/meetings/{id}/pdf", May(ReadReport), get(coordination::meetings::pdf)),

@@ -124,3 +124,18 @@ async fn a_coordination_model_becomes_a_draft() {
     assert_eq!((draft.parent.as_deref(), draft.state), (Some("C14-DRAFT"), BodyState::Draft));
     assert_eq!(house.send("/bodies", Some(&cookie), "model=M01").await.0, 404);
 }
+
+#[tokio::test]
+async fn members_propose_and_the_agenda_has_it() {
+    let house = house().await;
+    let civil = house.session(Role::CivilSociety).await;
+    let propose = "/bodies/C04/propose";
+    assert_eq!(house.send(propose, Some(&civil), "title=Shelters+in+the+north&reason=Three+are+closed").await.0, 303);
+    assert_eq!(house.send(propose, Some(&civil), "title=+").await.0, 422);
+    assert!(house.read("/meetings/DEMO-M2", Some(&civil)).await.contains("Shelters in the north"));
+    let committee = house.session(Role::Committee).await;
+    let close = "/close/proposals/C04-P001";
+    assert_eq!(house.send(close, Some(&civil), "state=done&why=test").await.0, 403);
+    assert_eq!(house.send(close, Some(&committee), "state=done&why=On+the+agenda").await.0, 303);
+    assert!(!house.read("/meetings/DEMO-M2", Some(&civil)).await.contains("Shelters in the north"));
+}

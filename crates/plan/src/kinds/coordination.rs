@@ -155,6 +155,25 @@ pub struct Presence {
     pub men: u32,
 }
 
+/// Something that a member wants a body to talk about.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Proposal {
+    pub id: Id,
+    #[schemars(extend("x-refers" = "bodies"))]
+    pub body: Id,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-refers" = "institutions"))]
+    pub institution: Option<Id>,
+    pub date: Date,
+    pub title: Text,
+    #[serde(default)]
+    pub reason: Text,
+    pub state: TaskState,
+    /// What became of it.
+    #[serde(default)]
+    pub closed: Text,
+}
+
 vocabulary! {
     TaskState { Open = "open", Done = "done", Dropped = "dropped" }
 }

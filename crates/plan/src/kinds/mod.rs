@@ -177,6 +177,7 @@ kinds! {
     Seat = "seats",
     Meeting = "meetings",
     Presence = "presences",
+    Proposal = "proposals",
     Decision = "decisions",
     Task = "tasks",
     Rating = "ratings",

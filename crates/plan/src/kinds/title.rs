@@ -30,6 +30,7 @@ impl Body {
             Body::Model(record) => record.title.clone(),
             Body::Committee(record) => record.name.clone(),
             Body::Meeting(record) => record.title.clone(),
+            Body::Proposal(record) => record.title.clone(),
             Body::Task(record) => record.title.clone(),
             Body::Rating(record) => record.reason.clone(),
             Body::Occasion(record) => record.title.clone(),

@@ -77,10 +77,13 @@ pub(crate) struct Said {
     element: String,
     readiness: String,
     reason: String,
+    #[serde(default)]
+    evidence: String,
 }
 
 pub(crate) async fn assess(viewer: Viewer, Form(said): Form<Said>) -> Page {
     viewer.must(Act::Assess)?;
-    viewer.site.app.assess(&viewer.person, &said.element, &said.readiness, &said.reason, viewer.lang()).await?;
+    let app = &viewer.site.app;
+    app.assess(&viewer.person, &said.element, &said.readiness, &said.reason, &said.evidence, viewer.lang()).await?;
     Ok(see(&format!("/readiness#{}", said.element)))
 }

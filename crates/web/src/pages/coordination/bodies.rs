@@ -9,6 +9,7 @@ use romduol_plan::coordination::{attendance, seats};
 use romduol_plan::kinds::*;
 use romduol_plan::permission::Act;
 
+use super::meetings::proposals;
 use super::{DutyLine, duties};
 use crate::chrome::{Chrome, render, see};
 use crate::error::Page;
@@ -103,6 +104,9 @@ struct BodyPage {
     seats: Vec<SeatLine>,
     open: Vec<DutyLine>,
     meetings: Vec<MeetingLine>,
+    proposals: Vec<(Arc<Proposal>, Option<Ref>)>,
+    proposes: bool,
+    closes: bool,
     edits: bool,
 }
 
@@ -134,6 +138,9 @@ pub(crate) async fn show(viewer: Viewer, Path(id): Path<String>) -> Page {
         seats: seats(state, &id, today).into_iter().map(seat).collect(),
         open,
         meetings,
+        proposals: proposals(&viewer, &id),
+        proposes: viewer.may(Act::Propose) && viewer.at.is_none(),
+        closes: viewer.may(Act::Coordinate) && viewer.at.is_none(),
         edits: viewer.may(Act::EditPlan) && viewer.at.is_none(),
         body,
         c,
@@ -151,4 +158,17 @@ fn meeting_line(viewer: &Viewer, c: &Chrome, meeting: &Arc<Meeting>) -> MeetingL
         decisions: state.all::<Decision>().filter(|d| d.meeting.as_ref() == Some(&meeting.id)).count(),
         meeting: meeting.clone(),
     }
+}
+
+#[derive(serde::Deserialize)]
+pub(crate) struct Proposed {
+    title: String,
+    #[serde(default)]
+    reason: String,
+}
+
+pub(crate) async fn propose(viewer: Viewer, Path(id): Path<String>, Form(given): Form<Proposed>) -> Page {
+    viewer.must(Act::Propose)?;
+    viewer.site.app.propose(&viewer.person, &id, &given.title, &given.reason, viewer.lang()).await?;
+    Ok(see(&format!("/bodies/{id}")))
 }

@@ -39,6 +39,8 @@ struct MeetingPage {
     room: Room,
     quorum: &'static str,
     present: Vec<Present>,
+    /// Open proposals to the body.
+    proposals: Vec<(Arc<Proposal>, Option<Ref>)>,
     overdue: Vec<DutyLine>,
     late: Vec<(Ref, usize)>,
     off_track: Vec<Ref>,
@@ -78,6 +80,7 @@ pub(crate) async fn show(viewer: Viewer, Path(id): Path<String>) -> Page {
         quorum: minutes::quorum_key(room.quorum),
         room,
         present: present(&viewer, &meeting),
+        proposals: proposals(&viewer, &meeting.body),
         overdue,
         late,
         off_track,
@@ -88,6 +91,16 @@ pub(crate) async fn show(viewer: Viewer, Path(id): Path<String>) -> Page {
         meeting,
         c,
     })
+}
+
+/// What members want a body to talk about, oldest first.
+pub(crate) fn proposals(viewer: &Viewer, body: &str) -> Vec<(Arc<Proposal>, Option<Ref>)> {
+    let state = &viewer.snapshot.state;
+    let open = state.all::<Proposal>().filter(|p| p.body == body && p.state == TaskState::Open);
+    let by = |p: &Arc<Proposal>| p.institution.as_ref().map(|id| Ref::to(viewer, Kind::Institution, id));
+    let mut open: Vec<_> = open.map(|proposal| (proposal.clone(), by(proposal))).collect();
+    open.sort_by_key(|(proposal, _)| (proposal.date, proposal.id.clone()));
+    open
 }
 
 /// Everybody with a seat, and whoever else was entered.
@@ -192,7 +205,7 @@ pub(crate) struct Close {
 /// Closes a decision or a task; who may, the use case decides.
 pub(crate) async fn close(viewer: Viewer, Path((code, id)): Path<(String, String)>, Form(given): Form<Close>) -> Page {
     viewer.must(Act::ReadPlan)?;
-    let kind = Kind::parse(&code).filter(|kind| matches!(kind, Kind::Decision | Kind::Task));
+    let kind = Kind::parse(&code).filter(|kind| matches!(kind, Kind::Decision | Kind::Task | Kind::Proposal));
     let Some(kind) = kind else { return Ok(crate::error::not_found()) };
     let bad = || AppError::Bad(Say::new("refused-bad-choice").words("value", &given.state));
     let state = TaskState::parse(&given.state).filter(|state| *state != TaskState::Open).ok_or_else(bad)?;

@@ -1,4 +1,4 @@
-//! Figures for the README: `cargo run --release -p romduol-disclosure --example measure -- S2 M`, with files of
+//! Figures for the README: `cargo run --release -p romduol-disclosure --example hidden -- S2 M`, with files of
 //! `tests/data`. Two rules for zeros, with and without insiders.
 
 #[path = "../tests/common/mod.rs"]
