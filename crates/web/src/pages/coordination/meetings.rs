@@ -47,7 +47,10 @@ struct MeetingPage {
     decisions: Vec<(Arc<Decision>, Ref, String)>,
     institutions: Vec<Arc<Institution>>,
     lines: std::ops::Range<usize>,
+    /// May enter what happened; may change the record; may take the minutes home.
+    enters: bool,
     edits: bool,
+    takes: bool,
 }
 
 fn found(viewer: &Viewer, id: &str) -> Result<Arc<Meeting>, AppError> {
@@ -87,7 +90,9 @@ pub(crate) async fn show(viewer: Viewer, Path(id): Path<String>) -> Page {
         decisions: decisions.collect(),
         institutions: institutions(&viewer),
         lines: 0..LINES,
-        edits: viewer.may(Act::Coordinate) && viewer.at.is_none(),
+        enters: viewer.may(Act::Coordinate) && viewer.at.is_none(),
+        edits: viewer.may(Act::EditPlan) && viewer.at.is_none(),
+        takes: viewer.may(Act::ReadReport),
         meeting,
         c,
     })

@@ -100,6 +100,7 @@ struct Handover {
     open: Vec<DutyLine>,
     due: Vec<Due>,
     filed: usize,
+    reads_returns: bool,
     ratings: Vec<Ref>,
 }
 
@@ -135,6 +136,7 @@ pub(crate) async fn handover(viewer: Viewer, Path(id): Path<String>) -> Page {
             .collect(),
         open: duties(&viewer, |duty| duty.owner == id),
         filed: own.iter().map(|assignment| state.filed(&assignment.id) as usize).sum(),
+        reads_returns: viewer.may(Act::ReadReturn),
         ratings: waiting.map(|rating| Ref::to(&viewer, Kind::Rating, &rating.id)).collect(),
         due,
         institution,
