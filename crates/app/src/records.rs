@@ -189,6 +189,9 @@ pub fn table<'a>(kind: Kind, records: impl IntoIterator<Item = &'a Body>) -> Res
 }
 
 fn field(cell: String, kind: &CellType) -> Field {
+    if *kind == CellType::Decimal && !cell.is_empty() {
+        return Field::Amount { digits: cell, illustrative: false };
+    }
     match (kind, cell.parse::<f64>()) {
         (CellType::Number | CellType::Integer, Ok(value)) => Field::Number { value, decimals: 0, illustrative: false },
         _ => Field::text(cell),

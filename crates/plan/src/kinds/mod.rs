@@ -10,6 +10,7 @@ mod collect;
 mod evidence;
 mod framework;
 mod indicator;
+mod money;
 mod people;
 mod place;
 mod road;
@@ -23,6 +24,7 @@ pub use collect::*;
 pub use evidence::*;
 pub use framework::*;
 pub use indicator::*;
+pub use money::*;
 pub use people::*;
 pub use place::*;
 pub use road::*;
@@ -173,6 +175,12 @@ kinds! {
     Model = "models",
     Decision = "decisions",
     NextStep = "next_steps",
+    Rate = "rates",
+    UnitCost = "unit_costs",
+    CostLine = "cost_lines",
+    Fund = "funds",
+    Funding = "fundings",
+    BudgetDate = "budget_dates",
     Version = "versions",
     Override = "overrides",
     Lock = "locks",
@@ -191,7 +199,7 @@ impl Kind {
         Kind::ALL.iter().copied().filter(move |kind| !arises(kind))
     }
 
-    /// Whether a package without the file is no package. Those of the situation analysis may be missing.
+    /// Whether a package without the file is no package. Those of the situation analysis and of money may be missing.
     pub fn is_essential(self) -> bool {
         Kind::of_package().take_while(|kind| *kind != Kind::Policy).any(|kind| kind == self)
     }

@@ -3,6 +3,7 @@
 
 mod analysis;
 mod areas;
+mod money;
 mod rules;
 mod script;
 
@@ -94,6 +95,7 @@ impl Package {
         script::check(self);
         rules::check(self);
         analysis::check(self);
+        money::check(self);
         self.faults.sort();
     }
 
@@ -229,7 +231,7 @@ fn field(column: &Column) -> serde_json::Value {
     use column::CellType;
     use serde_json::json;
     let kind = match &column.cell {
-        CellType::Number => "number",
+        CellType::Number | CellType::Decimal => "number",
         CellType::Integer => "integer",
         CellType::Boolean => "boolean",
         CellType::Date => "date",

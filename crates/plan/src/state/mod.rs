@@ -190,6 +190,8 @@ impl State {
             || self.all::<Assessment>().any(|said| said.illustrative)
             || self.all::<Decision>().any(|decision| decision.illustrative)
             || self.all::<NextStep>().any(|step| step.illustrative)
+            || self.all::<CostLine>().any(|line| line.illustrative)
+            || self.all::<Funding>().any(|funding| funding.illustrative)
     }
 }
 
