@@ -15,6 +15,7 @@ pub mod filing;
 pub mod history;
 pub mod import;
 mod kept;
+pub mod money;
 pub mod package;
 pub mod pivot_book;
 pub mod progress_report;

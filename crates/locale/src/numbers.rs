@@ -28,7 +28,9 @@ impl Numbers {
 
     /// A decimal as it stands in plain digits; nothing is rounded here.
     pub fn plain(&self, digits: &str) -> String {
-        digits.parse::<Decimal>().map_or_else(|_| digits.to_string(), |decimal| self.formatter.format(&decimal).to_string())
+        digits
+            .parse::<Decimal>()
+            .map_or_else(|_| digits.to_string(), |decimal| self.formatter.format(&decimal).to_string())
     }
 
     pub fn at_most(&self, value: f64, decimals: i16) -> String {

@@ -52,7 +52,8 @@ impl Amount {
             return Err(BadAmount::TooLarge);
         }
         let sign = if whole.starts_with('-') { "-" } else { "" };
-        let value = Decimal::from_str(&format!("{sign}0{whole_digits}.{fraction}0")).map_err(|_| BadAmount::TooLarge)?;
+        let value =
+            Decimal::from_str(&format!("{sign}0{whole_digits}.{fraction}0")).map_err(|_| BadAmount::TooLarge)?;
         Ok(Amount(value.normalize()))
     }
 
@@ -175,7 +176,13 @@ mod tests {
 
     #[test]
     fn amounts_are_read_as_people_write_them() {
-        let cases = [("4,100", "4100"), ("0.10", "0.1"), ("១.២៣៤,៥", "1234.5"), ("-3", "-3"), ("9999999999999.99", "9999999999999.99")];
+        let cases = [
+            ("4,100", "4100"),
+            ("0.10", "0.1"),
+            ("១.២៣៤,៥", "1234.5"),
+            ("-3", "-3"),
+            ("9999999999999.99", "9999999999999.99"),
+        ];
         for (text, plain) in cases {
             assert_eq!(Amount::read(text).unwrap().to_string(), plain, "{text}");
         }

@@ -32,7 +32,7 @@ pub(crate) struct Section {
 }
 
 /// The pages by section: address, key of the name, what it takes to open them.
-const MENU: [(&str, &[(&str, &str, Act)]); 4] = [
+const MENU: [(&str, &[(&str, &str, Act)]); 5] = [
     (
         "section-plan",
         &[
@@ -57,6 +57,15 @@ const MENU: [(&str, &[(&str, &str, Act)]); 4] = [
         ],
     ),
     ("section-numbers", &[("/pivot", "menu-pivot", Act::ReadPlan), ("/returns", "menu-returns", Act::ReadReturn)]),
+    (
+        "section-money",
+        &[
+            ("/money", "menu-money", Act::ReadPlan),
+            ("/money/unfunded", "menu-unfunded", Act::ReadPlan),
+            ("/money/tags", "menu-tags", Act::ReadPlan),
+            ("/money/note", "menu-note", Act::ReadPlan),
+        ],
+    ),
     (
         "section-more",
         &[

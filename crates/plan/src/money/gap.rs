@@ -40,6 +40,8 @@ pub struct Figures {
     pub committed: Amount,
     pub released: Amount,
     pub spent: Amount,
+    /// Something made up is in it.
+    pub made_up: bool,
 }
 
 impl Figures {
@@ -63,6 +65,7 @@ impl Figures {
     }
 
     pub fn add_cost(&mut self, cost: &Cost) {
+        self.made_up |= cost.line.illustrative;
         match cost.range {
             Some(range) => {
                 self.need += range;
@@ -72,7 +75,9 @@ impl Figures {
         }
     }
 
+    /// What was passed on leaves nothing behind.
     pub fn add_money(&mut self, held: &Held) {
+        self.made_up |= held.funding.illustrative && held.left.is_positive();
         let sum = match held.funding.state {
             Ladder::Planned => &mut self.planned,
             Ladder::Pledged => &mut self.pledged,

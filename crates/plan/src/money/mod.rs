@@ -115,6 +115,8 @@ impl<'a> Held<'a> {
 pub struct Books<'a> {
     pub state: &'a State,
     pub currency: Currency,
+    /// Made-up records are in.
+    pub illustrative: bool,
     pub costs: Vec<Cost<'a>>,
     pub money: Vec<Held<'a>>,
     /// How many amounts are left out because no rate of their day is known.
@@ -133,7 +135,8 @@ impl<'a> Books<'a> {
         let fundings: Vec<&Funding> =
             state.all::<Funding>().map(|one| &**one).filter(|one| shown(one.illustrative)).collect();
         let made_up = lines.iter().any(|line| line.illustrative) || fundings.iter().any(|one| one.illustrative);
-        let mut books = Books { state, currency, costs: Vec::new(), money: Vec::new(), without_rate: 0, made_up };
+        let (costs, money) = (Vec::new(), Vec::new());
+        let mut books = Books { state, currency, illustrative, costs, money, without_rate: 0, made_up };
         books.costs = lines.iter().map(|line| books.cost(line, &rates)).collect();
         let by_id: HashMap<&str, &CostLine> = lines.iter().map(|line| (line.id.as_str(), *line)).collect();
         for held in ladder::held(&fundings, &rates) {
@@ -147,7 +150,8 @@ impl<'a> Books<'a> {
                 None => books.without_rate += 1,
             }
         }
-        books.without_rate += books.costs.iter().filter(|cost| cost.range.is_none() && priced(state, cost.line)).count();
+        books.without_rate +=
+            books.costs.iter().filter(|cost| cost.range.is_none() && priced(state, cost.line)).count();
         books
     }
 

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Books;
-use super::gap::Figures;
+use super::gap::{Above, Figures};
 use super::tags::by;
 use crate::kinds::*;
 use crate::period::{Date, Period};
@@ -50,11 +50,13 @@ pub fn years(books: &Books) -> BTreeMap<i32, Figures> {
     years
 }
 
-/// The targets that these nodes promise, the nearest period from a year on for each indicator.
+/// What these nodes promise: the indicators that measure them or the outputs they serve, those with a target first, each
+/// with the target of the nearest period from a year on.
 pub fn promised<'a>(books: &Books<'a>, nodes: &BTreeSet<Id>, year: i32) -> Vec<(&'a Indicator, Option<&'a Target>)> {
-    let state = books.state;
+    let (state, above) = (books.state, Above::of(books.state));
+    let served = nodes.iter().flat_map(|id| above.of_node(id)).filter(|node| node.level >= NodeLevel::Output);
+    let served: BTreeSet<&str> = served.map(|node| node.id.as_str()).collect();
     let country = state.plan().map(|plan| plan.area.as_str());
-    let measuring = state.all::<Indicator>().filter(|one| one.nodes.iter().any(|node| nodes.contains(node)));
     let target = |indicator: &Indicator| {
         let of_it = state.all::<Target>().filter(|target| {
             target.indicator == indicator.id
@@ -62,10 +64,14 @@ pub fn promised<'a>(books: &Books<'a>, nodes: &BTreeSet<Id>, year: i32) -> Vec<(
                 && Some(target.area.as_str()) == country
                 && target.categories.is_empty()
                 && target.period >= Period::year(year)
+                && (books.illustrative || !target.illustrative)
         });
         of_it.min_by_key(|target| target.period).map(|target| &**target)
     };
-    measuring.map(|indicator| (&**indicator, target(indicator))).collect()
+    let measuring = state.all::<Indicator>().filter(|one| one.nodes.iter().any(|node| served.contains(node.as_str())));
+    let mut list: Vec<_> = measuring.map(|indicator| (&**indicator, target(indicator))).collect();
+    list.sort_by_key(|(indicator, target)| (target.is_none(), indicator.id.clone()));
+    list
 }
 
 /// The next day of the budget calendar, and the budget year that it is about.

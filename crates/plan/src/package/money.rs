@@ -23,7 +23,8 @@ impl<'a> Rows<'a> {
         let bodies = || package.records.iter().map(|(_, body)| body);
         macro_rules! of_kind {
             ($kind:ident) => {
-                bodies().filter_map(|body| if let Body::$kind(one) = body { Some((one.id.as_str(), &**one)) } else { None })
+                bodies()
+                    .filter_map(|body| if let Body::$kind(one) = body { Some((one.id.as_str(), &**one)) } else { None })
             };
         }
         Rows {
@@ -140,7 +141,12 @@ fn check_line(row: usize, line: &CostLine, rows: &Rows, faults: &mut Vec<Fault>)
     }
     let limit = Amount::whole(10_000_000_000_000);
     if let Some((range, ..)) = cost(line, library).filter(|(range, ..)| range.high >= limit) {
-        say("quantity", line.quantity.to_string(), format!("makes a cost of {}", range.high), "look for a zero too many");
+        say(
+            "quantity",
+            line.quantity.to_string(),
+            format!("makes a cost of {}", range.high),
+            "look for a zero too many",
+        );
     }
 }
 
@@ -169,7 +175,8 @@ fn check_funding(row: usize, funding: &Funding, rows: &Rows, faults: &mut Vec<Fa
 /// the currencies differ, up to a tenth more is a finding and no fault.
 fn check_sums(package: &Package, rows: &Rows, faults: &mut Vec<Fault>) {
     let all = package.records.iter();
-    let fundings = all.filter_map(|(row, body)| if let Body::Funding(one) = body { Some((*row, &**one)) } else { None });
+    let fundings =
+        all.filter_map(|(row, body)| if let Body::Funding(one) = body { Some((*row, &**one)) } else { None });
     let mut taking: HashMap<&str, Vec<(usize, &Funding)>> = HashMap::new();
     let mut row_of: HashMap<&str, usize> = HashMap::new();
     for (row, funding) in fundings {
@@ -187,7 +194,8 @@ fn check_sums(package: &Package, rows: &Rows, faults: &mut Vec<Fault>) {
             continue;
         }
         let (taken, currency) = (taken.shown(2), parent.currency.code());
-        let problem = format!("takes more than there is: {taken} {currency} come from {id}, which holds {}", parent.amount);
+        let problem =
+            format!("takes more than there is: {taken} {currency} come from {id}, which holds {}", parent.amount);
         let mend = "correct the amount, or enter what came in besides as a record of its own";
         // Told where it was just written: at what takes, or at what was made smaller.
         let parent = (row_of[id], *parent);
