@@ -27,6 +27,7 @@ pub mod snapshot;
 pub mod verification;
 pub mod versions;
 pub mod words;
+mod workbook;
 mod writer;
 
 use std::path::Path;

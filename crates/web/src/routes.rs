@@ -98,6 +98,7 @@ pub fn table() -> Vec<Route> {
         page("/records/{kind}", May(ReadPlan), get(records::list::show)),
         page("/records/{kind}/{id}", May(ReadPlan), get(records::one::show)),
         page("/csv/{kind}", May(ReadPlan), get(records::list::csv)),
+        page("/xlsx/{kind}", May(ReadPlan), get(records::list::xlsx)),
         page("/new/{kind}", May(EditPlan), get(records::edit::new)),
         page("/edit/{kind}/{id}", May(EditPlan), get(records::edit::show)),
         act("/records/{kind}", May(EditPlan), post(records::edit::write)),

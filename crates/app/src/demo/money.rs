@@ -10,8 +10,13 @@ use super::Chance;
 
 const MADE_UP: &str = "Made up to show the program at work";
 
-/// Those who carry costs in the demo, with a programme code each. The codes are made up like the rest.
-const PAYERS: [(&str, &str); 4] = [("MOWA", "DEMO-11"), ("MOI", "DEMO-21"), ("MOND", "DEMO-31"), ("MOSVY", "DEMO-41")];
+/// Those who carry costs in the demo, each with a programme code, made up like the rest, and a function of government.
+const PAYERS: [(&str, &str, &str); 4] = [
+    ("MOWA", "DEMO-11", "10.7"),
+    ("MOI", "DEMO-21", "03.1"),
+    ("MOND", "DEMO-31", "02.1"),
+    ("MOSVY", "DEMO-41", "10.4"),
+];
 
 pub(super) fn changes(state: &State, today: Date) -> Vec<Change> {
     let mut changes = rates(today);
@@ -136,7 +141,7 @@ fn lines(state: &State, today: Date) -> Vec<CostLine> {
     lines
 }
 
-fn blank(id: String, input: InputType, year: i32, (institution, programme): (&str, &str)) -> CostLine {
+fn blank(id: String, input: InputType, year: i32, (institution, programme, cofog): (&str, &str, &str)) -> CostLine {
     CostLine {
         id,
         node: None,
@@ -155,7 +160,7 @@ fn blank(id: String, input: InputType, year: i32, (institution, programme): (&st
         date: None,
         shared_share: None,
         programme: programme.into(),
-        cofog: String::new(),
+        cofog: cofog.into(),
         dac: None,
         gender: None,
         plan_share: None,
@@ -213,7 +218,7 @@ fn ladder(lines: &[CostLine], today: Date) -> Vec<Change> {
     for (n, line) in lines.iter().enumerate().filter(|(n, _)| n % 3 != 1) {
         let mut chance = Chance::of(&line.id);
         let fund = FUNDS[[0, 2, 1, 0, 4][n % 5]].0;
-        let amount = 250 * (2 + chance.below(14) as i64);
+        let amount = 1_500 * (2 + chance.below(14) as i64);
         let (currency, unit) = if fund == "DEMO-PARTNER" { (Currency::Usd, 1) } else { (Currency::Khr, 4_000) };
         let steps: &[(Ladder, i64)] = match line.year - today.year {
             ..0 => &[(Ladder::Committed, 100), (Ladder::Released, 90), (Ladder::Spent, 80)],
