@@ -47,8 +47,11 @@ fn rates(today: Date) -> Vec<Change> {
     [(today.year - 2, 4_080), (today.year - 1, 4_050), (today.year, 4_020)].map(rate).into()
 }
 
+/// Id, name in English and Khmer, input, what one unit is, low, likely and high, currency.
+type Listed = (&'static str, &'static str, &'static str, InputType, &'static str, [i64; 3], Currency);
+
 /// Three prices: two in dollars, one in riel.
-const PRICES: [(&str, &str, &str, InputType, &str, [i64; 3], Currency); 3] = [
+const PRICES: [Listed; 3] = [
     (
         "DEMO-DAY",
         "A day of training for one person",

@@ -4,7 +4,8 @@
 use romduol_locale::{Arg, Locale};
 use romduol_plan::kinds::*;
 use romduol_plan::money::Books;
-use romduol_plan::money::gap::{Above, Figures, uncosted};
+use romduol_plan::money::above::Above;
+use romduol_plan::money::gap::{Figures, uncosted};
 use romduol_plan::money::note::{Programme, next_date, programmes, promised, years};
 use romduol_plan::{Amount, Date, Kind};
 use romduol_report::document::KeyNumber;
@@ -60,7 +61,9 @@ pub fn compose(
 
 impl Writer<'_> {
     fn total(&self, all: &[Programme]) -> Figures {
-        all.iter().fold(Figures::default(), |sum, one| plus(sum, &one.figures))
+        let mut sum = Figures::default();
+        all.iter().for_each(|one| sum += one.figures);
+        sum
     }
 
     /// The programmes of the year with a total: all of them; paper shows the first.
@@ -247,19 +250,6 @@ impl Writer<'_> {
         let rows = rows.into_iter().map(|(name, text)| vec![Field::text(name), Field::text(text)]).collect();
         Sheet { name: locale.t("pivot-about"), heads: 0, names: 1, rows }
     }
-}
-
-fn plus(mut sum: Figures, other: &Figures) -> Figures {
-    sum.need += other.need;
-    sum.costed += other.costed;
-    sum.unpriced += other.unpriced;
-    sum.planned += other.planned;
-    sum.pledged += other.pledged;
-    sum.committed += other.committed;
-    sum.released += other.released;
-    sum.spent += other.spent;
-    sum.made_up |= other.made_up;
-    sum
 }
 
 /// Where a document came from: the last entry of the ledger and its hash.

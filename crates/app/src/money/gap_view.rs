@@ -104,7 +104,7 @@ fn cells(locale: &Locale, row: &Row, by: By) -> Vec<Cell> {
 fn source_heads(locale: &Locale) -> Vec<Head> {
     let number = |key: &str| Head::number(locale.t(key), true);
     let keys = ["money-firm", "money-planned", "money-pledged", "money-committed", "money-released", "money-spent"];
-    [Head::text(locale.t("money-source"))].into_iter().chain(keys.map(|key| number(key))).collect()
+    [Head::text(locale.t("money-source"))].into_iter().chain(keys.map(number)).collect()
 }
 
 fn source_cells(figures: &Figures) -> Vec<Cell> {

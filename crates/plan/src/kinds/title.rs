@@ -31,6 +31,9 @@ impl Body {
             Body::Decision(record) => record.title.clone(),
             Body::NextStep(record) => record.title.clone(),
             Body::UnitCost(record) => record.title.clone(),
+            Body::CostLine(record) if record.title.is_empty() => {
+                Text::en(format!("{} {}", record.year, record.input.code()))
+            }
             Body::CostLine(record) => record.title.clone(),
             Body::Fund(record) => record.name.clone(),
             Body::Funding(record) => Text::en(format!("{} {} {}", record.year, record.currency.code(), record.amount)),

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::above::Above;
 use super::{Books, Cost, Held, Range};
 use crate::amount::Amount;
 use crate::kinds::*;
@@ -89,6 +90,20 @@ impl Figures {
     }
 }
 
+impl std::ops::AddAssign for Figures {
+    fn add_assign(&mut self, other: Figures) {
+        self.need += other.need;
+        self.costed += other.costed;
+        self.unpriced += other.unpriced;
+        self.planned += other.planned;
+        self.pledged += other.pledged;
+        self.committed += other.committed;
+        self.released += other.released;
+        self.spent += other.spent;
+        self.made_up |= other.made_up;
+    }
+}
+
 /// What a row is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Key {
@@ -116,54 +131,8 @@ pub struct GapTable {
     pub gaps: Amount,
 }
 
-/// The framework above every node, walked once.
-pub struct Above<'a>(HashMap<&'a str, Vec<&'a Node>>);
-
-impl<'a> Above<'a> {
-    pub fn of(state: &'a State) -> Above<'a> {
-        let walk = |node: &'a Node| {
-            let mut seen = vec![node];
-            let mut at = 0;
-            while let Some(node) = seen.get(at).copied() {
-                for parent in node.parents.iter().filter_map(|id| state.find::<Node>(id)) {
-                    if !seen.iter().any(|known| known.id == parent.id) {
-                        seen.push(parent);
-                    }
-                }
-                at += 1;
-            }
-            seen
-        };
-        Above(state.all::<Node>().map(|node| (node.id.as_str(), walk(node))).collect())
-    }
-
-    /// A node and all it serves.
-    pub fn of_node(&self, id: &str) -> &[&'a Node] {
-        self.0.get(id).map_or(&[], Vec::as_slice)
-    }
-
-    /// Whether the node is one of these or serves one of them.
-    pub fn serves(&self, id: &str, wanted: &HashSet<&str>) -> bool {
-        self.of_node(id).iter().any(|node| wanted.contains(node.id.as_str()))
-    }
-
-    fn key(&self, node: Option<&str>, level: NodeLevel) -> Key {
-        let mut ids: Vec<&Id> =
-            self.of_node(node.unwrap_or("")).iter().filter(|node| node.level == level).map(|node| &node.id).collect();
-        ids.sort_unstable();
-        match ids.as_slice() {
-            [] => Key::None,
-            [one] => Key::Of((*one).clone()),
-            several => Key::Several(several.iter().map(|id| (*id).clone()).collect()),
-        }
-    }
-
-    fn tagged(&self, node: Option<&str>, theme: &str) -> bool {
-        self.of_node(node.unwrap_or("")).iter().any(|node| node.themes.iter().any(|id| id == theme))
-    }
-}
-
 /// What a cost or an amount is tied to, whichever of the two it is.
+#[derive(Default)]
 pub(super) struct Tied<'a> {
     pub node: Option<&'a str>,
     pub area: Option<&'a str>,
@@ -193,49 +162,102 @@ pub(super) fn chosen(tied: &Tied, choice: &Choice, state: &State, above: &Above)
 
 /// Groups the books. Rows come in the order of their keys, what is tied to none last.
 pub fn table(books: &Books, by: By, choice: &Choice) -> GapTable {
-    let (state, above) = (books.state, Above::of(books.state));
-    let mut rows: BTreeMap<Key, Row> = BTreeMap::new();
-    let mut total = Row { key: Key::None, figures: Figures::default(), uncosted: 0 };
-    let row = |key: Key| Row { key, figures: Figures::default(), uncosted: 0 };
-    let mut areas: HashMap<&str, Key> = HashMap::new();
+    let above = Above::of(books.state);
+    let mut groups = Groups { by, state: books.state, above: &above, rows: BTreeMap::new(), known: HashMap::new() };
+    let mut total = Sums::default();
     for cost in &books.costs {
         let tied = Tied::cost(cost);
-        if chosen(&tied, choice, state, &above) {
+        if chosen(&tied, choice, books.state, &above) {
             total.figures.add_cost(cost);
             if by != By::Source {
-                let key = key(&tied, by, state, &above, &mut areas);
-                rows.entry(key.clone()).or_insert_with(|| row(key)).figures.add_cost(cost);
+                groups.of(&tied).figures.add_cost(cost);
             }
         }
     }
     for held in books.money.iter().filter(|held| held.left.is_positive()) {
         let tied = Tied::money(held);
-        if chosen(&tied, choice, state, &above) {
+        if chosen(&tied, choice, books.state, &above) {
             total.figures.add_money(held);
-            let key = key(&tied, by, state, &above, &mut areas);
-            rows.entry(key.clone()).or_insert_with(|| row(key)).figures.add_money(held);
+            groups.of(&tied).figures.add_money(held);
         }
     }
-    for node in uncosted(books, &above) {
-        let theme = choice.theme.as_deref().is_none_or(|theme| above.tagged(Some(&node.id), theme));
-        if theme && choice.area.is_none() {
-            total.uncosted += 1;
-            if matches!(by, By::Pillar | By::Outcome | By::Institution) {
-                let tied = Tied { node: Some(&node.id), area: None, institution: None, year: 0, origin: None };
-                let key = key(&tied, by, state, &above, &mut areas);
-                rows.entry(key.clone()).or_insert_with(|| row(key)).uncosted += 1;
-            }
+    // What has no cost has no place either.
+    let open = if choice.area.is_none() { uncosted(books, &above) } else { Vec::new() };
+    let theme = |node: &&Node| choice.theme.as_deref().is_none_or(|theme| above.tagged(Some(&node.id), theme));
+    for node in open.into_iter().filter(theme) {
+        total.uncosted += 1;
+        if matches!(by, By::Pillar | By::Outcome | By::Institution) {
+            groups.of(&Tied { node: Some(&node.id), ..Tied::default() }).uncosted += 1;
         }
     }
-    let rows: Vec<Row> = rows.into_values().collect();
+    let rows = groups.rows();
+    let total = Row { key: Key::None, figures: total.figures, uncosted: total.uncosted };
     GapTable { gaps: rows.iter().filter_map(|row| row.figures.gap()).sum(), rows, total }
 }
 
-fn key<'a>(tied: &Tied<'a>, by: By, state: &State, above: &Above, areas: &mut HashMap<&'a str, Key>) -> Key {
+#[derive(Clone, Default)]
+struct Sums {
+    figures: Figures,
+    uncosted: usize,
+}
+
+/// What decides the row: an id, a second one where the first is missing, a year.
+type Ids<'b> = (Option<&'b str>, Option<&'b str>, i32);
+
+/// The rows while they fill. What a cost is tied to is looked up once and then known by its ids.
+struct Groups<'a, 'b> {
+    by: By,
+    state: &'a State,
+    above: &'b Above<'a>,
+    rows: BTreeMap<Key, usize>,
+    known: HashMap<Ids<'b>, (usize, Sums)>,
+}
+
+impl<'a, 'b> Groups<'a, 'b> {
+    fn of(&mut self, tied: &Tied<'b>) -> &mut Sums {
+        let ids = match self.by {
+            By::Pillar | By::Outcome => (tied.node, None, 0),
+            By::Year => (None, None, tied.year),
+            By::Institution => (tied.institution, tied.node.filter(|_| tied.institution.is_none()), 0),
+            By::Area => (tied.area, None, 0),
+            By::Source => (tied.origin, None, 0),
+        };
+        let (rows, by, state, above) = (&mut self.rows, self.by, self.state, self.above);
+        let (_, sums) = self.known.entry(ids).or_insert_with(|| {
+            let next = rows.len();
+            (*rows.entry(key(tied, by, state, above)).or_insert(next), Sums::default())
+        });
+        sums
+    }
+
+    fn rows(self) -> Vec<Row> {
+        let mut sums = vec![Sums::default(); self.rows.len()];
+        for (at, part) in self.known.into_values() {
+            sums[at].figures += part.figures;
+            sums[at].uncosted += part.uncosted;
+        }
+        let row = |(key, at): (Key, usize)| Row { key, figures: sums[at].figures, uncosted: sums[at].uncosted };
+        self.rows.into_iter().map(row).collect()
+    }
+}
+
+/// The one node of a level that a node serves, or the several.
+fn at_level(above: &Above, node: Option<&str>, level: NodeLevel) -> Key {
+    let served = above.of_node(node.unwrap_or("")).iter().filter(|node| node.level == level);
+    let mut ids: Vec<Id> = served.map(|node| node.id.clone()).collect();
+    ids.sort_unstable();
+    match ids.len() {
+        0 => Key::None,
+        1 => Key::Of(ids.remove(0)),
+        _ => Key::Several(ids),
+    }
+}
+
+fn key(tied: &Tied, by: By, state: &State, above: &Above) -> Key {
     let some = |id: Option<&str>| id.map_or(Key::None, |id| Key::Of(id.into()));
     match by {
-        By::Pillar => above.key(tied.node, NodeLevel::Pillar),
-        By::Outcome => above.key(tied.node, NodeLevel::Outcome),
+        By::Pillar => at_level(above, tied.node, NodeLevel::Pillar),
+        By::Outcome => at_level(above, tied.node, NodeLevel::Outcome),
         By::Year => Key::Year(tied.year),
         By::Source => some(tied.origin),
         By::Institution => match (tied.institution, above.of_node(tied.node.unwrap_or("")).first()) {
@@ -247,8 +269,7 @@ fn key<'a>(tied: &Tied<'a>, by: By, state: &State, above: &Above, areas: &mut Ha
         By::Area => {
             let Some(area) = tied.area else { return Key::None };
             let level = state.plan().map_or(AreaLevel::Province, |plan| plan.map_level);
-            let shown = || Key::Of(state.ancestor_at(area, level).unwrap_or_else(|| area.to_string()));
-            areas.entry(area).or_insert_with(shown).clone()
+            Key::Of(state.ancestor_at(area, level).unwrap_or_else(|| area.to_string()))
         }
     }
 }

@@ -5,6 +5,7 @@
 //! - Not costed is not zero: a line without a price has none, and the action says so (`gap`).
 //! - Nothing is rounded here; pages and reports round when they show.
 
+pub mod above;
 pub mod convert;
 pub mod gap;
 pub mod ladder;

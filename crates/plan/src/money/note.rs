@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Books;
-use super::gap::{Above, Figures};
+use super::above::Above;
+use super::gap::Figures;
 use super::tags::by;
 use crate::kinds::*;
 use crate::period::{Date, Period};

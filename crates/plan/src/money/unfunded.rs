@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Books;
-use super::gap::{Above, Choice, Figures, Tied, chosen, uncosted};
+use super::above::Above;
+use super::gap::{Choice, Figures, Tied, chosen, uncosted};
 use crate::kinds::*;
 
 /// An action that lacks money, or whose cost nobody knows.

@@ -7,8 +7,9 @@ use super::Finding;
 use super::analysis::counted;
 use crate::answers::Severity;
 use crate::kinds::*;
+use crate::money::above::Above;
 use crate::money::convert::Rates;
-use crate::money::gap::{Above, uncosted};
+use crate::money::gap::uncosted;
 use crate::money::{Books, ladder};
 use crate::state::State;
 

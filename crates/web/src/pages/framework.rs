@@ -9,7 +9,8 @@ use romduol_app::money::sentence;
 use romduol_plan::Kind;
 use romduol_plan::kinds::{Currency, Indicator, Node, NodeLevel, Slot, Theme};
 use romduol_plan::money::Books;
-use romduol_plan::money::gap::{Above, of_nodes};
+use romduol_plan::money::above::Above;
+use romduol_plan::money::gap::of_nodes;
 use romduol_plan::permission::Act;
 
 use super::records::links::{Referring, referring};

@@ -23,6 +23,8 @@ pub(crate) struct Shown {
     /// What a column is called, and whether it holds numbers.
     pub heads: Vec<(String, bool)>,
     pub rows: Vec<Row>,
+    /// Something made up is in it; the caption says so in words.
+    pub made_up: bool,
 }
 
 pub(crate) struct Row {
@@ -48,6 +50,7 @@ pub(crate) fn shown(viewer: &Viewer, grid: &Grid) -> Shown {
         title: grid.title.clone(),
         heads: grid.heads.iter().map(|head| (head.label.clone(), head.numbers)).collect(),
         rows: grid.rows.iter().map(row).collect(),
+        made_up: grid.rows.iter().any(|line| line.made_up),
     }
 }
 

@@ -37,6 +37,7 @@ struct Unfunded {
     areas: Options,
     currencies: Options,
     rows: Vec<Row>,
+    made_up: bool,
     /// The sources that the person may pledge from; none where the person may not.
     funds: Option<Options>,
     /// Whether the own source may be made with the first pledge.
@@ -52,7 +53,7 @@ pub(crate) async fn show(viewer: Viewer) -> Page {
     let state = &viewer.snapshot.state;
     let books = Books::of(state, currency, viewer.illustrative);
     let c = Chrome::of(&viewer, viewer.locale.t("menu-unfunded"));
-    let rows = unfunded(&books, &choice).iter().map(|want| row(&c, want, currency)).collect();
+    let rows: Vec<Row> = unfunded(&books, &choice).iter().map(|want| row(&c, want, currency)).collect();
     let may = viewer.may(Act::Pledge) && viewer.at.is_none();
     let shown = |fund: &&std::sync::Arc<romduol_plan::kinds::Fund>| viewer.illustrative || !fund.illustrative;
     let sources = may.then(|| {
@@ -66,6 +67,7 @@ pub(crate) async fn show(viewer: Viewer) -> Page {
         themes: themes(&viewer, &c, choice.theme.as_deref()),
         areas: areas(&viewer, &c, choice.area.as_deref()),
         currencies: currencies(&c, currency),
+        made_up: rows.iter().any(|row| row.made_up),
         rows,
         funds: sources,
         own,
