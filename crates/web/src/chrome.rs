@@ -31,8 +31,11 @@ pub(crate) struct Section {
     pub items: Vec<(&'static str, &'static str)>,
 }
 
-/// The pages by section: address, key of the name, what it takes to open them.
-const MENU: [(&str, &[(&str, &str, Act)]); 5] = [
+/// Address, key of the name, what it takes to open it.
+type Line = (&'static str, &'static str, Act);
+
+/// The pages by section.
+const MENU: [(&str, &[Line]); 5] = [
     (
         "section-plan",
         &[
