@@ -5,7 +5,7 @@ use romduol_locale::{Arg, Locale};
 use romduol_plan::kinds::KhmerStatus;
 use romduol_plan::permission::Act;
 use romduol_plan::status::Status;
-use romduol_plan::{Date, Lang, Period, Text};
+use romduol_plan::{Date, Kind, Lang, Period, Text};
 
 use crate::error::{Page, PageError};
 use crate::viewer::Viewer;
@@ -90,7 +90,12 @@ const BELONGS: [(&str, &str); 6] = [
 ];
 
 fn menu(viewer: &Viewer) -> Vec<Section> {
-    let first = viewer.path.split('/').nth(1).map(|part| format!("/{part}")).unwrap_or_default();
+    let mut parts = viewer.path.split('/').skip(1);
+    let mut first = parts.next().map(|part| format!("/{part}")).unwrap_or_default();
+    // Records of every kind share their addresses; those of money belong with money.
+    if parts.next().and_then(Kind::parse).is_some_and(Kind::is_money) {
+        first = "/money".into();
+    }
     let page = BELONGS.iter().find(|(path, _)| *path == first).map_or(first.as_str(), |(_, page)| page);
     let sections = MENU.iter().map(|(key, items)| {
         let mine = items.iter().filter(|(.., act)| viewer.may(*act)).map(|(to, name, _)| (*to, *name));

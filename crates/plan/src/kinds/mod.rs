@@ -204,6 +204,12 @@ impl Kind {
         Kind::of_package().take_while(|kind| *kind != Kind::Policy).any(|kind| kind == self)
     }
 
+    /// Whether it says what the plan costs or who pays.
+    pub fn is_money(self) -> bool {
+        use Kind::*;
+        matches!(self, Rate | UnitCost | CostLine | Fund | Funding | BudgetDate)
+    }
+
     /// Whether its records are written in a form of the program or taken in from a table. The shape of the numbers
     /// (areas, indicators, forms …) comes with the package; what is reported has a way of its own.
     pub fn is_edited(self) -> bool {
