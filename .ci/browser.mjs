@@ -9,7 +9,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { launch, signIn } from "./chromium.mjs";
 
-const ROLES = ["reporter", "province", "verifier", "governor", "secretariat", "committee", "civil", "admin"];
+const ROLES = ["reporter", "province", "verifier", "governor", "secretariat", "committee", "civil", "admin", "partner"];
 const LANGS = ["en", "km"];
 const PHONE = 360;
 const SIZES = [{ width: PHONE, height: 740 }, { width: 1280, height: 900 }];
@@ -34,6 +34,14 @@ const PAGES = [
   ["/road"],
   ["/versions"],
   ["/versions/DEMO-1"],
+  ["/money"],
+  ["/money?by=source&currency=USD"],
+  ["/money?by=area&year=2027"],
+  ["/money/unfunded"],
+  ["/money/unfunded?area=KH-11"],
+  ["/money/tags"],
+  ["/money/note"],
+  ["/records/cost_lines"],
   ["/search?q=peacekeepers"],
   ["/search?q=%E1%9E%A0%E1%9E%B7%E1%9E%84%E1%9F%92%E1%9E%9F%E1%9E%B6"],
   ["/records/policies"],
@@ -49,13 +57,13 @@ const PAGES = [
   ["/local"],
   ["/consult/DEMO-1"],
   ["/consult-answer?code=0000"],
-  ["/edit/gaps/G1.1.1", ["reporter", "province", "verifier", "governor", "committee", "civil", "admin"]],
-  ["/import/instruments", ["reporter", "province", "verifier", "governor", "committee", "civil", "admin"]],
-  ["/comments", ["reporter", "province", "verifier", "governor", "committee", "civil", "admin"]],
+  ["/edit/gaps/G1.1.1", ["reporter", "province", "verifier", "governor", "committee", "civil", "admin", "partner"]],
+  ["/import/instruments", ["reporter", "province", "verifier", "governor", "committee", "civil", "admin", "partner"]],
+  ["/comments", ["reporter", "province", "verifier", "governor", "committee", "civil", "admin", "partner"]],
   ["/figures"],
-  ["/findings", ["reporter", "province", "civil", "admin"]],
-  ["/returns", ["committee", "civil", "admin"]],
-  ["/returns/province-quarter.KH-12/2026Q3", ["reporter", "verifier", "governor", "secretariat", "committee", "civil", "admin"]],
+  ["/findings", ["reporter", "province", "civil", "admin", "partner"]],
+  ["/returns", ["committee", "civil", "admin", "partner"]],
+  ["/returns/province-quarter.KH-12/2026Q3", ["reporter", "verifier", "governor", "secretariat", "committee", "civil", "admin", "partner"]],
 ];
 // Following these changes the session.
 const NOT_FOLLOWED = /^\/(lang\/|illustrative\/|sign-out$)/;

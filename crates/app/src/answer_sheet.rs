@@ -4,6 +4,9 @@
 use romduol_locale::{Arg, Locale};
 use romduol_plan::commitments::{Coverage, coverage, parts, positions};
 use romduol_plan::kinds::*;
+use romduol_plan::money::Books;
+use romduol_plan::money::above::Above;
+use romduol_plan::money::gap::of_nodes;
 use romduol_plan::readings::View;
 use romduol_plan::{Date, Kind, Period, Text};
 use romduol_report::document::{Cell, Column, Table};
@@ -16,6 +19,8 @@ struct Sheet<'a> {
     view: View<'a>,
     locale: &'static Locale,
     at: Period,
+    books: Books<'a>,
+    above: Above<'a>,
     may_read: &'a dyn Fn(&Indicator) -> bool,
     made_up: bool,
 }
@@ -31,7 +36,9 @@ pub fn compose(
 ) -> Document {
     let view = snapshot.view(illustrative);
     let at = Period::year(today.year);
-    let mut sheet = Sheet { view, locale, at, may_read, made_up: false };
+    let books = Books::of(&snapshot.state, Currency::Khr, illustrative);
+    let above = Above::of(&snapshot.state);
+    let mut sheet = Sheet { view, locale, at, books, above, may_read, made_up: false };
     let lang = locale.lang;
     let mut document = Document::new(lang.code(), instrument.title.get(lang));
     document.subtitle = locale.t("answer-sheet");
@@ -70,7 +77,7 @@ impl Sheet<'_> {
             self.indicators(&found, level, blocks);
             self.figures(&found, level, blocks);
             blocks.push(Block::heading(level, self.locale.t("money")));
-            blocks.push(Block::paragraph(self.locale.t("answer-no-money")));
+            blocks.push(Block::paragraph(self.money(&found)));
         }
         // Circles are refused; three levels are more than any instrument here has.
         if level < 4 {
@@ -78,6 +85,14 @@ impl Sheet<'_> {
                 self.write(part, level + 1, blocks);
             }
         }
+    }
+
+    /// What the linked actions need, have and lack, each line and amount once; or that nobody has costed them.
+    fn money(&mut self, found: &Coverage) -> String {
+        let nodes = found.nodes.iter().map(|node| node.id.as_str()).collect();
+        let figures = of_nodes(&self.books, &self.above, &nodes);
+        self.made_up |= figures.made_up;
+        crate::money::sentence(self.locale, &figures, self.books.currency)
     }
 
     fn text(&self, text: &Text) -> String {

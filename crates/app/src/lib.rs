@@ -19,6 +19,7 @@ mod kept;
 pub mod local_plan;
 pub mod meetings;
 pub mod minutes;
+pub mod money;
 pub mod package;
 pub mod pivot_book;
 pub mod progress_report;
@@ -31,6 +32,7 @@ pub mod snapshot;
 pub mod verification;
 pub mod versions;
 pub mod words;
+mod workbook;
 mod writer;
 
 use std::path::Path;

@@ -13,7 +13,7 @@ use romduol_plan::{Change, Kind, Say, State};
 use romduol_report::Field;
 
 use crate::accounts::Person;
-use crate::{App, AppError, package};
+use crate::{App, AppError, package, workbook};
 
 /// What a table would change: shown before anything is kept.
 pub struct Intake {
@@ -178,22 +178,63 @@ fn intake(state: &State, kind: Kind, bytes: &[u8]) -> Intake {
     intake
 }
 
+/// A table as CSV, whether it comes as CSV or in a workbook. What is no workbook either is left as it is: the check of
+/// the table says what is wrong with it.
+pub fn as_csv(kind: Kind, bytes: Vec<u8>) -> Result<Vec<u8>, AppError> {
+    if !workbook::is_workbook(&bytes) {
+        return Ok(bytes);
+    }
+    let unreadable = |workbook::Unreadable(problem, mend)| {
+        AppError::Bad(Say::new("refused-workbook").words("problem", problem).words("mend", mend))
+    };
+    let sheet = workbook::sheet(&bytes, kind.code()).map_err(unreadable)?;
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let faulty = |error: csv::Error| AppError::fault(error.to_string());
+    // Short rows are filled up, long ones stay so that the check finds them.
+    for row in std::iter::once(&sheet.header).chain(&sheet.rows) {
+        let missing = sheet.header.len().saturating_sub(row.len());
+        let cells = row.iter().map(String::as_str).chain(std::iter::repeat_n("", missing));
+        writer.write_record(cells).map_err(faulty)?;
+    }
+    writer.into_inner().map_err(|error| AppError::fault(error.to_string()))
+}
+
 /// The records of a kind as CSV, in the columns of the package, so that it can be mended and taken in again.
 pub fn table<'a>(kind: Kind, records: impl IntoIterator<Item = &'a Body>) -> Result<Vec<u8>, AppError> {
+    let faulty = |error| AppError::fault(format!("the table could not be written: {error}"));
+    romduol_report::csv(&sheet(kind, records)).map_err(faulty)
+}
+
+/// The same table as a workbook.
+pub fn book<'a>(
+    kind: Kind,
+    title: &str,
+    records: impl IntoIterator<Item = &'a Body>,
+    unix: i64,
+) -> Result<Vec<u8>, AppError> {
+    let faulty = |error| AppError::fault(format!("the workbook could not be written: {error}"));
+    romduol_report::xlsx(title, &[sheet(kind, records)], unix).map_err(faulty)
+}
+
+fn sheet<'a>(kind: Kind, records: impl IntoIterator<Item = &'a Body>) -> romduol_report::Sheet {
     let columns = column::columns(kind);
-    let mut sheet = romduol_report::Sheet::default();
+    let mut sheet =
+        romduol_report::Sheet { name: kind.code().into(), heads: 1, names: 1, ..romduol_report::Sheet::default() };
     sheet.rows.push(columns.iter().map(|column| Field::text(&column.name)).collect());
     for body in records {
         let cells = column::write_row(&columns, body).into_iter().zip(&columns);
         sheet.rows.push(cells.map(|(cell, column)| field(cell, &column.cell)).collect());
     }
-    let faulty = |error| AppError::fault(format!("the table could not be written: {error}"));
-    romduol_report::csv(&sheet).map_err(faulty)
+    sheet
 }
 
 fn field(cell: String, kind: &CellType) -> Field {
+    if *kind == CellType::Decimal && !cell.is_empty() {
+        return Field::Amount { digits: cell, illustrative: false };
+    }
     match (kind, cell.parse::<f64>()) {
         (CellType::Number | CellType::Integer, Ok(value)) => Field::Number { value, decimals: 0, illustrative: false },
+        _ if cell.is_empty() => Field::Empty,
         _ => Field::text(cell),
     }
 }

@@ -40,7 +40,13 @@ fn column_of(field: &column::Column) -> Column {
         CellType::Number => ColumnKind::Number,
         CellType::Integer => ColumnKind::Integer,
         CellType::Boolean => ColumnKind::Boolean,
-        CellType::Text | CellType::Code(_) | CellType::Period | CellType::Date | CellType::List(_) => ColumnKind::Text,
+        // A decimal stays exact as text; a float would not.
+        CellType::Text
+        | CellType::Decimal
+        | CellType::Code(_)
+        | CellType::Period
+        | CellType::Date
+        | CellType::List(_) => ColumnKind::Text,
     };
     Column::new(&field.name, kind, description(field))
 }

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
-use romduol_plan::{Date, Frequency, Lang, Part, Period, Say};
+use romduol_plan::{Amount, Date, Frequency, Lang, Part, Period, Say};
 
 const SOURCES: [(Lang, &str); 2] = [
     (Lang::En, include_str!("../../../locales/en/main.ftl")),
@@ -121,6 +121,11 @@ impl Locale {
     /// A number with exactly `decimals` decimals, for columns.
     pub fn fixed(&self, value: f64, decimals: i16) -> String {
         self.numbers.exactly(value, decimals)
+    }
+
+    /// An exact amount with so many decimals: rounded once, here, the same for page, paper and spreadsheet.
+    pub fn amount(&self, amount: Amount, decimals: u32) -> String {
+        self.numbers.plain(&amount.shown(decimals))
     }
 
     /// A period as people say it: `third quarter 2024`, `July 2024`, `2024`.

@@ -1,4 +1,4 @@
-//! Numbers as ICU4X writes them. Refuses to know units.
+//! Numbers as ICU4X writes them. Refuses to know units, and to round what comes as exact digits.
 
 use fixed_decimal::{Decimal, FloatPrecision, SignDisplay, SignedRoundingMode, UnsignedRoundingMode};
 use icu_decimal::DecimalFormatter;
@@ -24,6 +24,13 @@ impl Numbers {
             }
             None => "–".into(),
         }
+    }
+
+    /// A decimal as it stands in plain digits; nothing is rounded here.
+    pub fn plain(&self, digits: &str) -> String {
+        digits
+            .parse::<Decimal>()
+            .map_or_else(|_| digits.to_string(), |decimal| self.formatter.format(&decimal).to_string())
     }
 
     pub fn at_most(&self, value: f64, decimals: i16) -> String {

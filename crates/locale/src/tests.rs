@@ -45,6 +45,17 @@ fn numbers_are_written_the_languages_way() {
 }
 
 #[test]
+fn amounts_keep_every_digit() {
+    let en = Locale::of(Lang::En);
+    let read = |text: &str| Amount::read(text).unwrap();
+    // One riel more than floating point can hold beside two decimals.
+    assert_eq!(en.amount(read("9,007,199,254,740.99"), 2), "9,007,199,254,740.99");
+    assert_eq!(en.amount(read("0.5"), 0), "1");
+    assert_eq!(en.amount(read("1200"), 2), "1,200.00");
+    assert_eq!(en.amount(read("-0.4"), 0), "0");
+}
+
+#[test]
 fn khmer_names_sort_by_the_khmer_order() {
     // Code-point order puts the independent vowel ឧ after all consonants; the dictionary files it under អ.
     let mut names = vec!["ឧត្ដរមានជ័យ", "សៀមរាប", "កំពត", "កណ្ដាល"];

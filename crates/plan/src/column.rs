@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use crate::amount::Amount;
 use crate::kinds::{Body, Kind};
 use crate::number;
 
@@ -14,6 +15,8 @@ pub enum CellType {
     Text,
     Number,
     Integer,
+    /// An exact decimal, which never passes through floating point.
+    Decimal,
     Boolean,
     /// One of fixed codes.
     Code(Vec<String>),
@@ -82,8 +85,11 @@ fn cell_type(property: &Value) -> CellType {
     if property.get("pattern").is_some() {
         return CellType::Period;
     }
-    if is_date(property) {
+    if has_format(property, "date") {
         return CellType::Date;
+    }
+    if has_format(property, "decimal") {
+        return CellType::Decimal;
     }
     match type_name(property) {
         "array" => CellType::List(property.get("items").and_then(codes)),
@@ -110,10 +116,10 @@ fn codes(property: &Value) -> Option<Vec<String>> {
     property.get("anyOf").and_then(Value::as_array)?.iter().find_map(codes)
 }
 
-/// An optional date comes as `anyOf` with null.
-fn is_date(property: &Value) -> bool {
+/// An optional date or decimal comes as `anyOf` with null.
+fn has_format(property: &Value, wanted: &str) -> bool {
     let options = property.get("anyOf").and_then(Value::as_array).into_iter().flatten();
-    options.chain([property]).any(|option| option.get("format").is_some_and(|format| format == "date"))
+    options.chain([property]).any(|option| option.get("format").is_some_and(|format| format == wanted))
 }
 
 fn type_name(property: &Value) -> &str {
@@ -187,6 +193,10 @@ fn read_cell(column: &Column, text: &str) -> Result<Value, BadCell> {
         CellType::Integer => match number()? {
             whole if whole.fract() == 0.0 => Ok(Value::from(whole as i64)),
             _ => Err(bad_cell(column, text, "is not a whole number", "write it without decimals".into())),
+        },
+        CellType::Decimal => match Amount::read(text) {
+            Ok(amount) => Ok(Value::from(amount.to_string())),
+            Err(bad) => Err(bad_cell(column, text, "is not an amount", bad.to_string())),
         },
         CellType::Boolean => match text {
             "true" => Ok(Value::from(true)),

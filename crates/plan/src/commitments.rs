@@ -1,5 +1,5 @@
-//! What the plan does about each commitment: the coverage of instruments and their paragraphs. Refuses to know money; a
-//! plan without costs says so.
+//! What the plan does about each commitment: the coverage of instruments and their paragraphs. Refuses to know money: that
+//! is summed over the nodes found here.
 
 use std::sync::Arc;
 

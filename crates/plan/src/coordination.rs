@@ -15,7 +15,7 @@ pub const ANSWER_DAYS: u16 = 30;
 /// The seats of a body on a day, the chair first.
 pub fn seats<'a>(state: &'a State, body: &'a str, day: Date) -> Vec<&'a Arc<Seat>> {
     let held = |seat: &&Arc<Seat>| {
-        seat.body == body && seat.from.is_none_or(|from| from <= day) && seat.to.is_none_or(|to| day <= to)
+        seat.body == body && seat.since.is_none_or(|since| since <= day) && seat.until.is_none_or(|until| day <= until)
     };
     let mut seats: Vec<_> = state.all::<Seat>().filter(held).collect();
     seats.sort_by_key(|seat| (seat.role, seat.id.clone()));
@@ -209,8 +209,8 @@ mod tests {
             institution: Some(institution.into()),
             alternate: None,
             reserved: None,
-            from: from.map(date),
-            to: to.map(date),
+            since: from.map(date),
+            until: to.map(date),
             source: String::new(),
         };
         Change::Put(seat.into())

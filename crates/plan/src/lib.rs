@@ -2,6 +2,7 @@
 //!
 //! Pure: no IO, no clock, no randomness, no async. Time and ids come in as arguments.
 
+pub mod amount;
 pub mod answers;
 pub mod baseline;
 pub mod coherence;
@@ -12,6 +13,7 @@ pub mod diff;
 pub mod entry;
 pub mod kinds;
 pub mod links;
+pub mod money;
 pub mod number;
 pub mod package;
 pub mod people;
@@ -30,6 +32,7 @@ pub mod totals;
 pub mod upgrade;
 pub mod versions;
 
+pub use amount::Amount;
 pub use entry::{Actor, Change, Entry};
 pub use kinds::{Body, Id, Kind, Record};
 pub use period::{BadPeriod, Date, Frequency, Period};

@@ -32,6 +32,15 @@ impl BadNumber {
 
 /// Reads a number. Khmer digits follow the Khmer custom (`១.២៣៤,៥`), Latin digits the English one (`1,234.5`).
 pub fn parse(text: &str) -> Result<f64, BadNumber> {
+    let value: f64 = plain(text)?.parse().map_err(|_| BadNumber::NotANumber)?;
+    if !value.is_finite() || value.abs() > 1e15 {
+        return Err(BadNumber::NotANumber);
+    }
+    Ok(value)
+}
+
+/// A number in Latin digits with a point for decimals and nothing else, every digit as it was written.
+pub fn plain(text: &str) -> Result<String, BadNumber> {
     let text = text.trim();
     if text.is_empty() {
         return Err(BadNumber::Empty);
@@ -57,11 +66,7 @@ pub fn parse(text: &str) -> Result<f64, BadNumber> {
         return Err(BadNumber::BadGroups);
     }
     let whole: String = whole.chars().filter(char::is_ascii_digit).collect();
-    let value: f64 = format!("0{whole}.{fraction}0").parse().map_err(|_| BadNumber::NotANumber)?;
-    if !value.is_finite() || value > 1e15 {
-        return Err(BadNumber::NotANumber);
-    }
-    Ok(if negative { -value } else { value })
+    Ok(format!("{}0{whole}.{fraction}0", if negative { "-" } else { "" }))
 }
 
 /// Which mark groups and which one starts the decimals.

@@ -12,6 +12,8 @@ vocabulary! {
         Committee = "committee",
         CivilSociety = "civil-society",
         Administrator = "administrator",
+        /// A development partner: reads the plan and pledges its own money.
+        Partner = "partner",
     }
 }
 
@@ -52,6 +54,8 @@ vocabulary! {
         PlanLocally = "plan-locally",
         /// Assess how ready the plan is, for one's own side.
         Assess = "assess-readiness",
+        /// Pledge money for an action.
+        Pledge = "pledge-money",
         /// Create and close accounts.
         ManageAccounts = "manage-accounts",
     }
@@ -69,26 +73,28 @@ pub enum Reach {
 use Act::*;
 use Reach::{All, No, Own};
 
-/// The table. Columns: reporter, verifier, secretariat, committee, civil society, administrator.
-const TABLE: [(Act, [Reach; 6]); 18] = [
-    (ReadPlan, [All, All, All, All, All, All]),
-    (ReadReturn, [Own, Own, All, All, No, No]),
-    (File, [Own, No, No, No, No, No]),
-    (Verify, [No, Own, All, No, No, No]),
-    (Import, [No, No, All, No, No, No]),
-    (Lock, [No, No, All, No, No, No]),
-    (Override, [No, No, All, No, No, No]),
-    (ReadHistory, [Own, Own, All, All, No, All]),
-    (ReadFindings, [No, All, All, All, No, No]),
-    (ReadReport, [All, All, All, All, All, No]),
-    (Coordinate, [No, No, All, All, No, No]),
-    (Propose, [All, All, All, All, All, No]),
-    (Rate, [No, No, No, No, All, No]),
-    (AnswerRating, [No, Own, All, No, No, No]),
-    (PlanLocally, [Own, No, No, No, No, No]),
-    (Assess, [No, No, All, No, All, No]),
-    (EditPlan, [No, No, All, No, No, No]),
-    (ManageAccounts, [No, No, No, No, No, All]),
+/// The table. Columns: reporter, verifier, secretariat, committee, civil society, administrator, partner.
+const TABLE: [(Act, [Reach; 7]); 19] = [
+    (ReadPlan, [All, All, All, All, All, All, All]),
+    (ReadReturn, [Own, Own, All, All, No, No, No]),
+    (File, [Own, No, No, No, No, No, No]),
+    (Verify, [No, Own, All, No, No, No, No]),
+    (Import, [No, No, All, No, No, No, No]),
+    (Lock, [No, No, All, No, No, No, No]),
+    (Override, [No, No, All, No, No, No, No]),
+    (ReadHistory, [Own, Own, All, All, No, All, No]),
+    (ReadFindings, [No, All, All, All, No, No, No]),
+    (ReadReport, [All, All, All, All, All, No, All]),
+    (Coordinate, [No, No, All, All, No, No, No]),
+    (Propose, [All, All, All, All, All, No, All]),
+    (Rate, [No, No, No, No, All, No, No]),
+    (AnswerRating, [No, Own, All, No, No, No, No]),
+    (PlanLocally, [Own, No, No, No, No, No, No]),
+    (Assess, [No, No, All, No, All, No, No]),
+    (EditPlan, [No, No, All, No, No, No, No]),
+    // Own: from the sources of one's own institution.
+    (Pledge, [No, No, All, No, Own, No, Own]),
+    (ManageAccounts, [No, No, No, No, No, All, No]),
 ];
 
 pub fn reach(role: Role, act: Act) -> Reach {

@@ -26,6 +26,9 @@ pub struct Document {
     /// Lines at the foot of the cover.
     #[serde(default)]
     pub cover_lines: Vec<String>,
+    /// A note rather than a report: set tightly on one page, without cover and contents.
+    #[serde(default)]
+    pub brief: bool,
     /// Heading of the contents list.
     #[serde(default)]
     pub contents_title: String,
@@ -154,6 +157,7 @@ impl Document {
             running_head: String::new(),
             marker: None,
             cover_lines: Vec::new(),
+            brief: false,
             contents_title: String::new(),
             digits: String::new(),
             blocks: Vec::new(),

@@ -4,6 +4,7 @@
 use typst::comemo;
 use typst::diag::{EcoVec, SourceDiagnostic};
 use typst::foundations::{Datetime, Smart};
+use typst::layout::{Frame, FrameItem};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 
@@ -84,6 +85,29 @@ pub fn pdf(document: &Document, timestamp: Timestamp) -> Result<Vec<u8>, PdfErro
 /// How many pages the document has.
 pub fn page_count(document: &Document) -> Result<usize, PdfError> {
     layout(document).map(|pages| pages.pages().len())
+}
+
+/// The words of each page as they are set: what a reader of the paper can check.
+pub fn page_texts(document: &Document) -> Result<Vec<String>, PdfError> {
+    fn collect(frame: &Frame, words: &mut String) {
+        for (_, item) in frame.items() {
+            match item {
+                FrameItem::Group(group) => collect(&group.frame, words),
+                FrameItem::Text(text) => {
+                    words.push_str(&text.text);
+                    words.push('\n');
+                }
+                _ => {}
+            }
+        }
+    }
+    let pages = layout(document)?;
+    let page = |frame: &Frame| {
+        let mut words = String::new();
+        collect(frame, &mut words);
+        words
+    };
+    Ok(pages.pages().iter().map(|it| page(&it.frame)).collect())
 }
 
 fn layout(document: &Document) -> Result<PagedDocument, PdfError> {

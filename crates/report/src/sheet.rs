@@ -18,6 +18,11 @@ pub enum Field {
     #[default]
     Empty,
     Text(String),
+    /// An exact decimal in plain digits. A spreadsheet holds it as its own number; CSV keeps every digit.
+    Amount {
+        digits: String,
+        illustrative: bool,
+    },
     Number {
         value: f64,
         decimals: u8,
@@ -42,6 +47,7 @@ impl Field {
             // A spreadsheet would compute a text that looks like a formula.
             Field::Text(text) if text.starts_with(['=', '+', '-', '@', '\t']) => format!("'{text}"),
             Field::Text(text) => text.clone(),
+            Field::Amount { digits, .. } => digits.clone(),
             Field::Number { value, .. } => value.to_string(),
         }
     }

@@ -46,18 +46,31 @@ fn write_field(page: &mut Worksheet, (row, column): (u32, u16), field: &Field, h
         Field::Text(text) if head => page.write_string_with_format(row, column, text, &wrapped.set_bold()).map(drop),
         Field::Text(text) => page.write_string_with_format(row, column, text, &wrapped).map(drop),
         Field::Number { value, decimals, illustrative } => {
-            let places = usize::from(*decimals);
-            let shown = if places == 0 { "#,##0".to_string() } else { format!("#,##0.{}", "0".repeat(places)) };
-            let format = Format::new().set_num_format(shown).set_align(FormatAlign::Top);
-            let format = if *illustrative { format.set_background_color(ATTENTION) } else { format };
+            let format = number_format(usize::from(*decimals), *illustrative);
             page.write_number_with_format(row, column, *value, &format).map(drop)
         }
+        // Digits that are too many for the spreadsheet's numbers stay as they are, as text.
+        Field::Amount { digits, illustrative } => match digits.parse::<f64>() {
+            Ok(value) if digits.bytes().filter(u8::is_ascii_digit).count() <= 15 => {
+                let places = digits.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+                page.write_number_with_format(row, column, value, &number_format(places, *illustrative)).map(drop)
+            }
+            _ => page.write_string_with_format(row, column, digits, &wrapped).map(drop),
+        },
     }
+}
+
+fn number_format(places: usize, illustrative: bool) -> Format {
+    let shown = if places == 0 { "#,##0".to_string() } else { format!("#,##0.{}", "0".repeat(places)) };
+    let format = Format::new().set_num_format(shown).set_align(FormatAlign::Top);
+    if illustrative { format.set_background_color(ATTENTION) } else { format }
 }
 
 fn width(field: &Field) -> f64 {
     match field {
         Field::Text(text) => text.chars().count() as f64 + 2.0,
+        // With the marks between the thousands.
+        Field::Amount { digits, .. } => digits.len() as f64 * 4.0 / 3.0 + 2.0,
         _ => 0.0,
     }
 }

@@ -5,7 +5,7 @@ use romduol_locale::{Arg, Locale};
 use romduol_plan::kinds::KhmerStatus;
 use romduol_plan::permission::Act;
 use romduol_plan::status::Status;
-use romduol_plan::{Date, Lang, Period, Text};
+use romduol_plan::{Date, Kind, Lang, Period, Text};
 
 use crate::error::{Page, PageError};
 use crate::viewer::Viewer;
@@ -31,10 +31,11 @@ pub(crate) struct Section {
     pub items: Vec<(&'static str, &'static str)>,
 }
 
-type Item = (&'static str, &'static str, Act);
+/// Address, key of the name, what it takes to open it.
+type Line = (&'static str, &'static str, Act);
 
-/// The pages by section: address, key of the name, what it takes to open them.
-const MENU: [(&str, &[Item]); 5] = [
+/// The pages by section.
+const MENU: [(&str, &[Line]); 6] = [
     (
         "section-plan",
         &[
@@ -70,6 +71,15 @@ const MENU: [(&str, &[Item]); 5] = [
     ),
     ("section-numbers", &[("/pivot", "menu-pivot", Act::ReadPlan), ("/returns", "menu-returns", Act::ReadReturn)]),
     (
+        "section-money",
+        &[
+            ("/money", "menu-money", Act::ReadPlan),
+            ("/money/unfunded", "menu-unfunded", Act::ReadPlan),
+            ("/money/tags", "menu-tags", Act::ReadPlan),
+            ("/money/note", "menu-note", Act::ReadPlan),
+        ],
+    ),
+    (
         "section-more",
         &[
             ("/search", "menu-search", Act::ReadPlan),
@@ -92,7 +102,12 @@ const BELONGS: [(&str, &str); 8] = [
 ];
 
 fn menu(viewer: &Viewer) -> Vec<Section> {
-    let first = viewer.path.split('/').nth(1).map(|part| format!("/{part}")).unwrap_or_default();
+    let mut parts = viewer.path.split('/').skip(1);
+    let mut first = parts.next().map(|part| format!("/{part}")).unwrap_or_default();
+    // Records of every kind share their addresses; those of money belong with money.
+    if parts.next().and_then(Kind::parse).is_some_and(Kind::is_money) {
+        first = "/money".into();
+    }
     let page = BELONGS.iter().find(|(path, _)| *path == first).map_or(first.as_str(), |(_, page)| page);
     let sections = MENU.iter().map(|(key, items)| {
         let mine = items.iter().filter(|(.., act)| viewer.may(*act)).map(|(to, name, _)| (*to, *name));

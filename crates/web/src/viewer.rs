@@ -11,7 +11,7 @@ use romduol_app::{AppError, Snapshot};
 use romduol_locale::Locale;
 use romduol_plan::permission::Act;
 use romduol_plan::readings::View;
-use romduol_plan::{Lang, Say};
+use romduol_plan::{Body, Lang, Say};
 
 use crate::Site;
 use crate::error::PageError;
@@ -44,6 +44,11 @@ impl Viewer {
 
     pub fn may(&self, act: Act) -> bool {
         self.person.post.may(act).is_ok()
+    }
+
+    /// Whether the reader may see a record and wants to: made-up money is hidden with everything that is made up.
+    pub fn shows(&self, body: &Body) -> bool {
+        self.person.post.may_see(body) && (self.illustrative || !body.is_made_up_money())
     }
 
     /// Ends the request for whoever may not do `act` at all.

@@ -75,7 +75,7 @@ fn body_of(path: &str) -> (&'static str, &'static str) {
             "application/x-www-form-urlencoded",
             "login=x&password=x&decision=back&version=1&form=province-quarter&period=2025Q1&action=close&reason=test\
              &status=at-risk&to=closed&why=test&words=test&element=none&readiness=begun&id=V1&title=T&note=\
-             &indicator=PAR-07&text=test&model=M06&rating=good&answer=test&node=A1.01&state=done",
+             &indicator=PAR-07&text=test&model=M06&rating=good&answer=test&node=A1.01&fund=NONE&year=2027&amount=100&currency=KHR&state=done",
         ),
     }
 }

@@ -3,6 +3,7 @@
 
 mod analysis;
 mod coordination;
+mod money;
 
 use romduol_ledger::NewAccount;
 use romduol_plan::answers::{Question, has_base, questions};
@@ -16,7 +17,7 @@ use crate::{App, AppError};
 pub const PASSWORD: &str = "romduol-demo";
 
 /// Login, role, institution, area.
-pub const ACCOUNTS: [(&str, &str, Option<&str>, Option<&str>); 8] = [
+pub const ACCOUNTS: [(&str, &str, Option<&str>, Option<&str>); 9] = [
     ("reporter", "reporter", Some("MOI"), None),
     ("province", "reporter", Some("PDWA-12"), Some("KH-12")),
     ("verifier", "verifier", Some("MOI"), None),
@@ -25,6 +26,7 @@ pub const ACCOUNTS: [(&str, &str, Option<&str>, Option<&str>); 8] = [
     ("committee", "committee", None, None),
     ("civil", "civil-society", Some("GADC"), None),
     ("admin", "administrator", None, None),
+    ("partner", "partner", Some("UNWOMEN"), None),
 ];
 
 impl App {
@@ -50,6 +52,7 @@ impl App {
                 let mut changes = illustrative_changes(state, today);
                 changes.extend(analysis::changes(state, today));
                 changes.extend(coordination::changes(state, today));
+                changes.extend(money::changes(state, today));
                 changes.extend(analysis::draft(before, today));
                 Ok(changes)
             };

@@ -109,10 +109,10 @@ pub struct Seat {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reserved: Option<Reserved>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub from: Option<Date>,
+    pub since: Option<Date>,
     /// The last day on which it is held.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub to: Option<Date>,
+    pub until: Option<Date>,
     pub source: String,
 }
 

@@ -11,6 +11,7 @@ mod coordination;
 mod evidence;
 mod framework;
 mod indicator;
+mod money;
 mod people;
 mod place;
 mod road;
@@ -25,6 +26,7 @@ pub use coordination::*;
 pub use evidence::*;
 pub use framework::*;
 pub use indicator::*;
+pub use money::*;
 pub use people::*;
 pub use place::*;
 pub use road::*;
@@ -184,6 +186,12 @@ kinds! {
     Occasion = "occasions",
     Choice = "choices",
     NextStep = "next_steps",
+    Rate = "rates",
+    UnitCost = "unit_costs",
+    CostLine = "cost_lines",
+    Fund = "funds",
+    Funding = "fundings",
+    BudgetDate = "budget_dates",
     Version = "versions",
     Override = "overrides",
     Lock = "locks",
@@ -202,9 +210,15 @@ impl Kind {
         Kind::ALL.iter().copied().filter(move |kind| !arises(kind))
     }
 
-    /// Whether a package without the file is no package. Those of the situation analysis may be missing.
+    /// Whether a package without the file is no package. Those of the situation analysis and of money may be missing.
     pub fn is_essential(self) -> bool {
         Kind::of_package().take_while(|kind| *kind != Kind::Policy).any(|kind| kind == self)
+    }
+
+    /// Whether it says what the plan costs or who pays.
+    pub fn is_money(self) -> bool {
+        use Kind::*;
+        matches!(self, Rate | UnitCost | CostLine | Fund | Funding | BudgetDate)
     }
 
     /// Whether its records are written in a form of the program or taken in from a table. The shape of the numbers

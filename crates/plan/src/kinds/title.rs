@@ -37,6 +37,14 @@ impl Body {
             Body::Choice(record) => record.adaptation.clone(),
             Body::Decision(record) => record.title.clone(),
             Body::NextStep(record) => record.title.clone(),
+            Body::UnitCost(record) => record.title.clone(),
+            Body::CostLine(record) if record.title.is_empty() => {
+                Text::en(format!("{} {}", record.year, record.input.code()))
+            }
+            Body::CostLine(record) => record.title.clone(),
+            Body::Fund(record) => record.name.clone(),
+            Body::Funding(record) => Text::en(format!("{} {} {}", record.year, record.currency.code(), record.amount)),
+            Body::BudgetDate(record) => record.title.clone(),
             Body::Version(record) => record.title.clone(),
             Body::Target(_)
             | Body::Assignment(_)
@@ -44,9 +52,21 @@ impl Body {
             | Body::Seat(_)
             | Body::Presence(_)
             | Body::Alignment(_)
+            | Body::Rate(_)
             | Body::Override(_)
             | Body::Lock(_)
             | Body::Return(_) => Text::default(),
+        }
+    }
+    /// Whether it was made up to show the program at work, in the kinds of money.
+    pub fn is_made_up_money(&self) -> bool {
+        match self {
+            Body::Rate(record) => record.illustrative,
+            Body::UnitCost(record) => record.illustrative,
+            Body::CostLine(record) => record.illustrative,
+            Body::Fund(record) => record.illustrative,
+            Body::Funding(record) => record.illustrative,
+            _ => false,
         }
     }
 }

@@ -77,7 +77,13 @@ fn correction(row: usize, kind: Kind, corrected: [Option<u32>; 3], reason: &str,
 }
 
 /// A record that comes after itself, over however many others. Each circle is told once, at its first id.
-fn circles(package: &Package, kind: Kind, column: &str, faults: &mut Vec<Fault>, before: impl Fn(&Body) -> Vec<Id>) {
+pub(super) fn circles(
+    package: &Package,
+    kind: Kind,
+    column: &str,
+    faults: &mut Vec<Fault>,
+    before: impl Fn(&Body) -> Vec<Id>,
+) {
     let of_kind = package.records.iter().filter(|(_, body)| body.kind() == kind);
     let edges: HashMap<&str, (usize, Vec<Id>)> = of_kind.map(|(row, body)| (body.id(), (*row, before(body)))).collect();
     let mut ids: Vec<&str> = edges.keys().copied().collect();

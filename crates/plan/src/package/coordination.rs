@@ -20,10 +20,10 @@ pub(super) fn check(package: &mut Package) {
                 }
             }
             Body::Seat(seat) => {
-                if let (Some(from), Some(to)) = (seat.from, seat.to)
+                if let (Some(from), Some(to)) = (seat.since, seat.until)
                     && to < from
                 {
-                    say("to", &to.to_string(), "is before the seat is taken", "correct one of the two dates");
+                    say("until", &to.to_string(), "is before the seat is taken", "correct one of the two dates");
                 }
             }
             Body::Occasion(occasion) => days(occasion, &mut say),
@@ -73,7 +73,7 @@ fn seats(package: &Package, faults: &mut Vec<Fault>) {
 
 fn overlap(a: &Seat, b: &Seat) -> bool {
     let before = |end: Option<Date>, start: Option<Date>| end.zip(start).is_some_and(|(end, start)| end < start);
-    !before(a.to, b.from) && !before(b.to, a.from)
+    !before(a.until, b.since) && !before(b.until, a.since)
 }
 
 fn choices(package: &Package, faults: &mut Vec<Fault>) {

@@ -4,6 +4,7 @@
 mod analysis;
 mod areas;
 mod coordination;
+mod money;
 mod rules;
 mod script;
 
@@ -96,6 +97,7 @@ impl Package {
         rules::check(self);
         analysis::check(self);
         coordination::check(self);
+        money::check(self);
         self.faults.sort();
     }
 
@@ -231,7 +233,7 @@ fn field(column: &Column) -> serde_json::Value {
     use column::CellType;
     use serde_json::json;
     let kind = match &column.cell {
-        CellType::Number => "number",
+        CellType::Number | CellType::Decimal => "number",
         CellType::Integer => "integer",
         CellType::Boolean => "boolean",
         CellType::Date => "date",

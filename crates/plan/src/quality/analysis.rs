@@ -31,7 +31,7 @@ pub(super) fn check(state: &State, today: Date, found: &mut Vec<Finding>) {
     counted("finding-contributions-unanswered", open, state.count::<Contribution>(), found);
 }
 
-fn counted(rule: &'static str, records: Vec<(Kind, Id)>, all: usize, found: &mut Vec<Finding>) {
+pub(super) fn counted(rule: &'static str, records: Vec<(Kind, Id)>, all: usize, found: &mut Vec<Finding>) {
     if !records.is_empty() {
         let count = records.len() as f64;
         let finding = Finding::new(rule, Severity::Note).number("count", count).number("all", all as f64);

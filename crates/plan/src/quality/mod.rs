@@ -4,6 +4,7 @@
 mod analysis;
 mod figures;
 mod framework;
+mod money;
 
 use std::sync::Arc;
 
@@ -52,6 +53,7 @@ pub fn findings(state: &State, today: Date) -> Vec<Finding> {
     figures::check(state, &mut found);
     framework::check(state, &mut found);
     analysis::check(state, today, &mut found);
+    money::check(state, &mut found);
     // A baseline that rests on a figure which cannot hold is named once the figures have been judged.
     framework::disputed_baselines(state, &mut found);
     found.sort_by(|a, b| (a.severity, &a.say.key, &a.records).cmp(&(b.severity, &b.say.key, &b.records)));

@@ -193,6 +193,8 @@ impl State {
             || self.all::<Meeting>().any(|meeting| meeting.illustrative)
             || self.all::<Rating>().any(|rating| rating.illustrative)
             || self.all::<Choice>().any(|choice| choice.illustrative)
+            || self.all::<CostLine>().any(|line| line.illustrative)
+            || self.all::<Funding>().any(|funding| funding.illustrative)
     }
 }
 

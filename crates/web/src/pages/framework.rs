@@ -1,11 +1,16 @@
 //! The framework as a tree, and the page of one node: what it serves, what serves it, what measures it.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::extract::Path;
 use romduol_app::AppError;
+use romduol_app::money::sentence;
 use romduol_plan::Kind;
-use romduol_plan::kinds::{Indicator, Node, NodeLevel, Slot, Theme};
+use romduol_plan::kinds::{Currency, Indicator, Node, NodeLevel, Slot, Theme};
+use romduol_plan::money::Books;
+use romduol_plan::money::above::Above;
+use romduol_plan::money::gap::of_nodes;
 use romduol_plan::permission::Act;
 
 use super::coordination::ratings::{self, RatingLine};
@@ -72,6 +77,8 @@ struct NodePage {
     themes: Vec<Arc<Theme>>,
     rows: Vec<Row>,
     slots: Vec<Arc<Slot>>,
+    /// Need, money and gap in one sentence, and whether it is made up.
+    money: (String, bool),
     /// Gaps and commitments it answers, voices that changed it, decisions about it.
     referring: Vec<Referring>,
     ratings: Vec<RatingLine>,
@@ -100,6 +107,11 @@ pub(crate) async fn node(viewer: Viewer, Path(id): Path<String>) -> Page {
         themes: node.themes.iter().filter_map(|t| state.find::<Theme>(t)).cloned().collect(),
         rows: measuring.map(|i| row(&viewer, view.standing(i, at))).collect(),
         slots: state.all::<Slot>().filter(|slot| slot.node == id).cloned().collect(),
+        money: {
+            let books = Books::of(state, Currency::Khr, viewer.illustrative);
+            let figures = of_nodes(&books, &Above::of(state), &HashSet::from([id.as_str()]));
+            (sentence(viewer.locale, &figures, books.currency), figures.made_up)
+        },
         referring: referring(&viewer, Kind::Node, &id)
             .into_iter()
             .filter(|group| !matches!(group.kind, Kind::Node | Kind::Indicator | Kind::Slot | Kind::Rating))

@@ -10,6 +10,7 @@ pub(crate) mod history;
 pub(crate) mod home;
 pub(crate) mod indicator;
 pub(crate) mod lists;
+pub(crate) mod money;
 pub(crate) mod pivot;
 pub(crate) mod records;
 pub(crate) mod report;

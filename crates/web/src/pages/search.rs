@@ -25,7 +25,7 @@ pub(crate) async fn show(viewer: Viewer) -> Page {
     let state = &viewer.snapshot.state;
     let hits = found.into_iter().filter(|hit| {
         let body = state.body(hit.record.0, &hit.record.1);
-        body.is_some_and(|body| viewer.person.post.may_see(&body))
+        body.is_some_and(|body| viewer.shows(&body))
     });
     let hits = hits.map(|hit| (hit.record.0, Ref::to(&viewer, hit.record.0, &hit.record.1))).collect();
     render(&Search { c: Chrome::of(&viewer, viewer.locale.t("menu-search")), asked, hits })

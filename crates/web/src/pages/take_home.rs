@@ -8,6 +8,7 @@ use romduol_report::{Document, Timestamp};
 use crate::error::Page;
 use crate::viewer::Viewer;
 
+pub(crate) const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 
 pub(crate) async fn pdf(viewer: &Viewer, document: Document, name: &str) -> Page {

@@ -3,9 +3,13 @@
 use std::sync::Arc;
 
 use axum::extract::Path;
+use romduol_app::money::decimals;
 use romduol_app::{AppError, answer_sheet};
 use romduol_locale::Locale;
-use romduol_plan::kinds::{Framework, Indicator, Instrument, Position};
+use romduol_plan::kinds::{Currency, Framework, Indicator, Instrument, Node, Position};
+use romduol_plan::money::Books;
+use romduol_plan::money::above::Above;
+use romduol_plan::money::gap::of_nodes;
 use romduol_plan::permission::Act;
 use romduol_plan::{Lang, commitments};
 use romduol_report::{Document, html};
@@ -22,6 +26,8 @@ struct Line {
     nodes: usize,
     indicators: usize,
     figures: usize,
+    /// What the linked actions lack of what they need, and whether it is made up.
+    money: (String, bool),
     position: Option<Arc<Position>>,
 }
 
@@ -45,8 +51,9 @@ pub(crate) async fn list(viewer: Viewer) -> Page {
     let asked = viewer.asked("framework").unwrap_or("").to_string();
     let bare = viewer.asked("bare").is_some();
     let mut lines = Vec::new();
+    let purse = (Books::of(state, Currency::Khr, viewer.illustrative), Above::of(state));
     for instrument in state.all::<Instrument>().filter(|one| one.part_of.is_none()) {
-        add(&viewer, instrument, 0, &mut lines);
+        add(&viewer, &purse, instrument, 0, &mut lines);
     }
     let count = |framework: Framework| lines.iter().filter(|line| line.instrument.framework == framework).count();
     let frameworks = Framework::ALL.iter().filter(|framework| count(**framework) > 0);
@@ -59,7 +66,21 @@ pub(crate) async fn list(viewer: Viewer) -> Page {
     render(&Commitments { frameworks, asked, bare, lines, all, covered, edits: viewer.may(Act::EditPlan), c })
 }
 
-fn add(viewer: &Viewer, instrument: &Arc<Instrument>, depth: usize, lines: &mut Vec<Line>) {
+/// The money of some nodes in a few words.
+fn money(viewer: &Viewer, (books, above): &(Books, Above), nodes: &[&Arc<Node>]) -> (String, bool) {
+    let figures = of_nodes(books, above, &nodes.iter().map(|node| node.id.as_str()).collect());
+    let written = |amount| viewer.locale.amount(amount, decimals(books.currency));
+    let text = figures.gap().map_or_else(
+        || viewer.locale.t("not-costed"),
+        |gap| {
+            let (gap, need) = (written(gap), written(figures.need.likely));
+            viewer.locale.say("money-short", &[("gap", (&gap).into()), ("need", (&need).into())])
+        },
+    );
+    (text, figures.made_up)
+}
+
+fn add(viewer: &Viewer, purse: &(Books, Above), instrument: &Arc<Instrument>, depth: usize, lines: &mut Vec<Line>) {
     let state = &viewer.snapshot.state;
     let found = commitments::coverage(state, &instrument.id);
     lines.push(Line {
@@ -68,12 +89,13 @@ fn add(viewer: &Viewer, instrument: &Arc<Instrument>, depth: usize, lines: &mut 
         nodes: found.nodes.len(),
         indicators: found.indicators.len(),
         figures: found.figures.len(),
+        money: money(viewer, purse, &found.nodes),
         position: commitments::positions(state, &instrument.id).last().map(|position| (*position).clone()),
     });
     // The rules of a package refuse circles; the limit is for a record that got past them.
     if depth < 6 {
         for part in commitments::parts(state, &instrument.id) {
-            add(viewer, part, depth + 1, lines);
+            add(viewer, purse, part, depth + 1, lines);
         }
     }
 }

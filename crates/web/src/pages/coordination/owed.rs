@@ -113,7 +113,7 @@ pub(crate) async fn handover(viewer: Viewer, Path(id): Path<String>) -> Page {
     let c = Chrome::of(&viewer, institution.name.get(viewer.lang()));
     let held = state.all::<Seat>().filter(|seat| {
         let mine = seat.institution.as_ref() == Some(&id) || seat.alternate.as_ref() == Some(&id);
-        mine && seat.to.is_none_or(|to| today <= to)
+        mine && seat.until.is_none_or(|until| today <= until)
     });
     let own: Vec<&Arc<Assignment>> = state.all::<Assignment>().filter(|a| a.institution == id).collect();
     let mut due: Vec<Due> = own.iter().flat_map(|assignment| returns::owed(state, assignment, today)).collect();

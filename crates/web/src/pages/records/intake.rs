@@ -46,6 +46,7 @@ pub(crate) async fn look(viewer: Viewer, Path(code): Path<String>, mut parts: Mu
             _ => bytes = field.bytes().await.map_err(unreadable)?.to_vec(),
         }
     }
+    let bytes = romduol_app::records::as_csv(kind, bytes)?;
     if let Some(why) = why {
         let taken = viewer.site.app.take_in(&viewer.person, kind, bytes.clone(), &why).await?;
         if taken.faults.is_empty() {

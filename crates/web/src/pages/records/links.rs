@@ -17,7 +17,7 @@ pub(crate) fn referring(viewer: &Viewer, kind: Kind, id: &str) -> Vec<Referring>
     let links = viewer.snapshot.links().to(kind, id);
     let mut groups: Vec<Referring> = Vec::new();
     for (from, other) in links.iter().map(|link| &link.from) {
-        let seen = viewer.snapshot.state.body(*from, other).is_some_and(|body| viewer.person.post.may_see(&body));
+        let seen = viewer.snapshot.state.body(*from, other).is_some_and(|body| viewer.shows(&body));
         if !seen {
             continue;
         }

@@ -10,6 +10,7 @@ use romduol_plan::permission::Act;
 use super::{Ref, kind, path_of};
 use crate::chrome::{Chrome, render};
 use crate::error::Page;
+use crate::pages::take_home;
 use crate::viewer::Viewer;
 
 const SHOWN: usize = 300;
@@ -66,8 +67,17 @@ pub(crate) async fn csv(viewer: Viewer, Path(code): Path<String>) -> Page {
     Ok(([(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, name.as_str())], bytes).into_response())
 }
 
+pub(crate) async fn xlsx(viewer: Viewer, Path(code): Path<String>) -> Page {
+    viewer.must(Act::ReadPlan)?;
+    let Some(kind) = kind(&code) else { return Ok(crate::error::not_found()) };
+    let title = viewer.locale.t(&format!("kinds-{}", kind.code()));
+    let unix = viewer.site.app.now().unix;
+    let bytes = romduol_app::records::book(kind, &title, &seen(&viewer, kind), unix)?;
+    Ok(take_home::file(&format!("{}.xlsx", kind.code()), take_home::XLSX, bytes))
+}
+
 fn seen(viewer: &Viewer, kind: Kind) -> Vec<Body> {
     let state = &viewer.snapshot.state;
     let bodies = state.ids(kind).into_iter().filter_map(|id| state.body(kind, id));
-    bodies.filter(|body| viewer.person.post.may_see(body)).collect()
+    bodies.filter(|body| viewer.shows(body)).collect()
 }

@@ -41,7 +41,7 @@ pub(crate) struct Ref {
 impl Ref {
     pub fn to(viewer: &Viewer, kind: Kind, id: &str) -> Ref {
         let body = viewer.snapshot.state.body(kind, id);
-        let title = body.as_ref().filter(|body| viewer.person.post.may_see(body)).map(Body::title).unwrap_or_default();
+        let title = body.as_ref().filter(|body| viewer.shows(body)).map(Body::title).unwrap_or_default();
         Ref { path: path_of(kind, id), id: id.into(), title, via: None }
     }
 

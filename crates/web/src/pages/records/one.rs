@@ -38,7 +38,7 @@ struct One {
 pub(crate) async fn show(viewer: Viewer, Path((code, id)): Path<(String, String)>) -> Page {
     viewer.must(Act::ReadPlan)?;
     let Some(kind) = kind(&code) else { return Ok(crate::error::not_found()) };
-    let body = viewer.snapshot.state.body(kind, &id).filter(|body| viewer.person.post.may_see(body));
+    let body = viewer.snapshot.state.body(kind, &id).filter(|body| viewer.shows(body));
     let body = body.ok_or_else(|| AppError::NotFound { kind, id: id.clone() })?;
     let c = Chrome::of(&viewer, format!("{} {id}", viewer.locale.t(&format!("kind-{}", kind.code()))));
     let fields = fields(&viewer, &c, kind, &body);
