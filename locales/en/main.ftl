@@ -703,6 +703,7 @@ never-names = Never write names, phone numbers, exact places or stories of survi
 new-contribution = New contribution
 new-record = New
 newest = Show the newest
+next-step-of-money = Enter its next step, taken out of this
 no = no
 no-code = no code
 no-date-yet = no date yet

@@ -703,6 +703,7 @@ never-names = កុំសរសេរឈ្មោះ លេខទូរស័�
 new-contribution = មតិថ្មី
 new-record = ថ្មី
 newest = បង្ហាញថ្មីបំផុត
+next-step-of-money = បញ្ចូលជំហានបន្ទាប់ ដែលដកចេញពីនេះ
 no = ទេ
 no-code = គ្មានលេខកូដ
 no-date-yet = មិនទាន់មានកាលបរិច្ឆេទ
