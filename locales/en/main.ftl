@@ -832,6 +832,7 @@ new-meeting = New meeting
 new-record = New
 new-seat = New seat
 newest = Show the newest
+next-step-of-money = Enter its next step, taken out of this
 no = no
 no-code = no code
 no-date-yet = no date yet

@@ -832,6 +832,7 @@ new-meeting = កិច្ចប្រជុំថ្មី
 new-record = ថ្មី
 new-seat = អាសនៈថ្មី
 newest = បង្ហាញថ្មីបំផុត
+next-step-of-money = បញ្ចូលជំហានបន្ទាប់ ដែលដកចេញពីនេះ
 no = ទេ
 no-code = គ្មានលេខកូដ
 no-date-yet = មិនទាន់មានកាលបរិច្ឆេទ
