@@ -92,6 +92,11 @@ impl Package {
         package
     }
 
+    /// The records that are to be judged by themselves: those that are there already were judged when they came.
+    fn news(&self) -> impl Iterator<Item = &(usize, Body)> {
+        self.records.iter().filter(|(row, _)| *row != OLD)
+    }
+
     fn check(&mut self) {
         script::check(self);
         rules::check(self);

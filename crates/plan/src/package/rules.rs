@@ -27,7 +27,7 @@ fn references(package: &Package, faults: &mut Vec<Fault>) {
     for kind in Kind::of_package() {
         let columns = column::columns(kind);
         let referring: Vec<_> = columns.iter().filter_map(|c| c.refers.map(|to| (c, to))).collect();
-        for (row, body) in package.records.iter().filter(|(_, body)| body.kind() == kind) {
+        for (row, body) in package.news().filter(|(_, body)| body.kind() == kind) {
             let cells = column::write_row(&columns, body);
             for (column, to) in &referring {
                 let place = columns.iter().position(|c| c == *column).expect("taken from the same list");

@@ -11,7 +11,7 @@ pub(super) fn check(package: &mut Package) {
     let mut faults = Vec::new();
     for kind in Kind::of_package() {
         let columns = column::columns(kind);
-        for (row, body) in package.records.iter().filter(|(_, body)| body.kind() == kind) {
+        for (row, body) in package.news().filter(|(_, body)| body.kind() == kind) {
             let cells = column::write_row(&columns, body);
             for (column, cell) in columns.iter().zip(&cells).filter(|(column, _)| column.cell == CellType::Text) {
                 let wrong = is_old_font(cell) || column.lang == Some("km") && lacks_khmer(cell);
