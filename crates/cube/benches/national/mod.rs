@@ -159,9 +159,9 @@ pub fn q5(cube: &Cube, at_once: u32) -> usize {
     let ask = |measures: &[u32]| {
         let (measures, keeps) = (measures.to_vec(), keeps.clone());
         let ask = Margins { measures, periods: Periods::all(), areas: units(), keeps };
-        let told = |column: &[u32]| column.iter().map(|&n| u32::from(n > 0)).sum::<u32>() as usize;
-        let cells =
-            |block: &Block| -> usize { (0..block.columns.len()).map(|column| told(block.present(column))).sum() };
+        let cells = |block: &Block| -> usize {
+            (0..block.columns.len()).flat_map(|column| block.present(column)).filter(|&&n| n > 0).count()
+        };
         cube.margins(&ask, cells).expect("the cube has it").into_iter().sum::<usize>()
     };
     measures.chunks(at_once as usize).map(ask).sum()
