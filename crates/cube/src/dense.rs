@@ -72,7 +72,7 @@ impl Dense {
         &self.combinations
     }
 
-    pub(crate) fn rows(&self) -> &Bits {
+    pub(crate) fn rows(&self) -> &Arc<Bits> {
         &self.rows
     }
 

@@ -9,6 +9,7 @@ use crate::dense::Dense;
 use crate::kernel::{self, Sum};
 use crate::lane::Lane;
 use crate::lanes::Lanes;
+use crate::marks::Marks;
 use crate::shape::Projection;
 use crate::strip::Strip;
 
@@ -37,10 +38,20 @@ impl Groups {
         Self { combinations: combinations.to_vec(), order, kept }
     }
 
-    /// Those of a slice; the last ones again where they fit.
-    pub(crate) fn of(dense: &Dense, projection: &Projection, last: Option<&Rc<Self>>) -> Rc<Self> {
-        let same = last.filter(|groups| groups.combinations == dense.combinations());
-        same.cloned().unwrap_or_else(|| Rc::new(Self::new(dense.combinations(), projection)))
+    /// Those of lanes with these combinations; the last ones again where they fit.
+    pub(crate) fn of(combinations: &[u32], projection: &Projection, last: Option<&Rc<Self>>) -> Rc<Self> {
+        let same = last.filter(|groups| groups.combinations == combinations);
+        same.cloned().unwrap_or_else(|| Rc::new(Self::new(combinations, projection)))
+    }
+
+    /// For each group the combination of one of its lanes.
+    pub(crate) fn examples(&self) -> Vec<u32> {
+        self.kept.iter().map(|(_, range)| self.combinations[self.order[range.start]]).collect()
+    }
+
+    /// The lanes of a group.
+    pub(crate) fn lanes(&self, group: usize) -> &[usize] {
+        &self.order[self.kept[group].1.clone()]
     }
 }
 
@@ -51,7 +62,7 @@ pub(crate) struct Grouped<'a> {
     /// How many rows of the largest group surely fit into 16 bits when they are added up; 0 if not even one.
     fit: usize,
     /// Whether all rows surely fit into a strip.
-    fits: bool,
+    strip: bool,
 }
 
 /// The lanes in the order of their groups.
@@ -71,7 +82,8 @@ impl<'a> Grouped<'a> {
         // Negative and infinite become 0 and "very many", both of which are right for whole numbers.
         #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let row = dense.largest() * longest as f64;
-        let (fit, fits) = ((f64::from(u16::MAX) / row) as usize, Strip::fits(dense.rows().len(), row));
+        let (fit, strip) =
+            ((f64::from(u16::MAX) / row) as usize, Strip::fits(dense.rows().len(), groups.kept.len(), row));
         let lanes = match dense.lanes() {
             Lanes::U8(lanes) => InOrder::U8(order(lanes, &groups)),
             Lanes::U16(lanes) => InOrder::U16(order(lanes, &groups)),
@@ -79,7 +91,7 @@ impl<'a> Grouped<'a> {
             Lanes::F64(lanes) => InOrder::F64(order(lanes, &groups)),
         };
         // The largest range is that of all rows; beyond it nothing is won.
-        Self { groups, lanes, fit: fit.min(1 << 20), fits }
+        Self { groups, lanes, fit: fit.min(1 << 20), strip }
     }
 
     /// The kept combinations, in order.
@@ -104,14 +116,14 @@ impl<'a> Grouped<'a> {
         total.add(whole, rule);
     }
 
-    /// Adds up all rows of one group, if that is exact.
-    pub(crate) fn fill(&self, group: usize, rule: PlaceRule, strip: &mut Strip) -> bool {
-        let of = self.groups.kept[group].1.clone();
+    /// Adds up all rows of all groups, if that is exact.
+    pub(crate) fn fill(&self, rule: PlaceRule, marks: &Marks, strip: &mut Strip) -> bool {
+        let groups = &self.groups.kept;
         match &self.lanes {
-            _ if rule == PlaceRule::Max || !self.fits => return false,
-            InOrder::U8(lanes) => strip.fill(&lanes[of]),
-            InOrder::U16(lanes) => strip.fill(&lanes[of]),
-            InOrder::U32(lanes) => strip.fill(&lanes[of]),
+            _ if rule == PlaceRule::Max || !self.strip => return false,
+            InOrder::U8(lanes) => strip.fill::<u8, u32>(lanes, groups, marks),
+            InOrder::U16(lanes) => strip.fill::<u16, u32>(lanes, groups, marks),
+            InOrder::U32(lanes) => strip.fill::<u32, u64>(lanes, groups, marks),
             InOrder::F64(_) => return false,
         }
         true

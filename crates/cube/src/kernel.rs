@@ -48,6 +48,10 @@ impl Adder<u16> for u32 {
     type Tile = u64;
 }
 
+impl Adder<u32> for u64 {
+    type Tile = u64;
+}
+
 /// Rows at a time; what a compiler turns into a handful of vector registers.
 const WIDE: usize = 32;
 const NARROW: usize = 8;

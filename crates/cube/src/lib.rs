@@ -41,6 +41,7 @@
 //! both counts the old ones before and the new ones after, each once. [`AreaTree::succeed`] says what went into what,
 //! and [`AreaTree::same_ground`] which areas continue a series backwards.
 
+mod asked;
 mod bits;
 mod bytes;
 mod cell;
@@ -53,6 +54,7 @@ mod lane;
 mod lanes;
 mod lineage;
 mod margins;
+mod marks;
 mod measure;
 mod place;
 mod query;

@@ -1,12 +1,14 @@
 //! Many areas and several breakdowns of many measures in one pass: what a publication needs. Period by period; refuses
 //! to roll time.
 
+use std::rc::Rc;
 use std::thread;
 
+use crate::asked::Asked;
 use crate::cube::Column;
 use crate::groups::Groups;
 use crate::kernel::Sum;
-use crate::place::{Ground, Place, Speakers, View};
+use crate::place::{Ground, Place, View};
 use crate::query::check_keep;
 use crate::slice::Slice;
 use crate::strip::Strip;
@@ -67,17 +69,6 @@ impl Block {
         let areas = self.expected.len();
         column * areas..(column + 1) * areas
     }
-
-    /// A column more.
-    fn extend(&mut self, sums: impl ExactSizeIterator<Item = Sum>) {
-        let from = self.values.len();
-        self.values.resize(from + sums.len(), 0.0);
-        self.present.resize(from + sums.len(), 0);
-        let places = self.values[from..].iter_mut().zip(&mut self.present[from..]);
-        for ((value, present), sum) in places.zip(sums) {
-            (*value, *present) = (sum.value, sum.present);
-        }
-    }
 }
 
 /// So many observations are looked at before a second thread is worth its start.
@@ -102,8 +93,8 @@ impl Cube {
         }
         let work: usize = jobs.iter().flat_map(|(_, c)| c.slices_of(&ask.periods)).map(|(_, s)| s.len()).sum();
         let run = |jobs: &[(u32, &Column)]| -> Vec<T> {
-            let (block, strip) = (Block::default(), Strip::default());
-            let mut pass = Pass { cube: self, ask, positions: &positions, block, strip, answers: Vec::new() };
+            let (block, strip, answers) = (Block::default(), Strip::default(), Vec::new());
+            let mut pass = Pass { cube: self, ask, positions: &positions, block, asked: None, strip, answers };
             jobs.iter().for_each(|&(measure, column)| pass.column(measure, column, &each));
             pass.answers
         };
@@ -127,6 +118,8 @@ struct Pass<'a, T> {
     ask: &'a Margins,
     positions: &'a [u32],
     block: Block,
+    /// Of the last dense slice.
+    asked: Option<Asked>,
     strip: Strip,
     answers: Vec<T>,
 }
@@ -134,7 +127,9 @@ struct Pass<'a, T> {
 impl<T> Pass<'_, T> {
     fn column(&mut self, measure: u32, column: &Column, each: &(impl Fn(&Block) -> T + Sync)) {
         let grounds: Vec<Ground<'_>> = self.ask.keeps.iter().map(|&keep| self.cube.ground(column, keep)).collect();
-        let mut groups: Vec<Option<std::rc::Rc<Groups>>> = vec![None; grounds.len()];
+        let mut groups: Vec<Option<Rc<Groups>>> = vec![None; grounds.len()];
+        let keep = self.ask.keeps.iter().fold(0, |all, keep| all | keep);
+        let mut parts = Parts { ground: self.cube.ground(column, keep), groups: None, columns: groups.clone() };
         for (period, slice) in column.slices_of(&self.ask.periods) {
             let ready = grounds.iter().zip(&mut groups);
             let views: Vec<View<'_>> = ready.map(|(g, last)| View::new(slice, &g.projection, last)).collect();
@@ -142,10 +137,8 @@ impl<T> Pass<'_, T> {
             (block.measure, block.period) = (measure, period);
             block.expected.clear();
             block.columns.clear();
-            block.values.clear();
-            block.present.clear();
             if slice.is_dense() {
-                self.dense(slice, &grounds, &views);
+                self.dense(slice, &grounds, &views, &mut parts);
             } else {
                 self.sparse(&grounds, &views);
             }
@@ -153,27 +146,42 @@ impl<T> Pass<'_, T> {
         }
     }
 
-    /// Column by column: the lanes of one group stay in the nearest cache for all areas.
-    fn dense(&mut self, slice: &Slice, grounds: &[Ground<'_>], views: &[View<'_>]) {
-        let mut speakers: Vec<Speakers> = Vec::new();
-        for (number, (ground, view)) in grounds.iter().zip(views).enumerate() {
-            let Some((dense, grouped)) = view.dense() else { continue };
-            if speakers.is_empty() {
-                // Who speaks does not depend on what is kept.
-                let of = |&at: &u32| Speakers::new(ground, slice, dense, ground.within(at));
-                speakers = self.positions.iter().map(of).collect();
-                self.block.expected.extend(speakers.iter().map(|s| s.expected));
+    fn dense(&mut self, slice: &Slice, grounds: &[Ground<'_>], views: &[View<'_>], parts: &mut Parts<'_>) {
+        // Who speaks does not depend on what is kept.
+        let Some((ground, (dense, _))) = grounds.first().zip(views.first().and_then(View::dense)) else { return };
+        let asked = match self.asked.take_if(|asked| asked.holds_for(ground, slice, dense)) {
+            Some(asked) => asked,
+            None => Asked::new(ground, slice, dense, self.positions),
+        };
+        let Block { expected, columns, values, present, .. } = &mut self.block;
+        expected.extend(asked.speakers.iter().map(|speakers| speakers.expected));
+        let grouped = || views.iter().filter_map(|view| Some(view.dense()?.1));
+        for (number, grouped) in grouped().enumerate() {
+            columns.extend(grouped.kept().map(|kept| (number, kept)));
+        }
+        let areas = asked.speakers.len();
+        // What is there from the last time is written over.
+        values.resize(columns.len() * areas, 0.0);
+        present.resize(columns.len() * areas, 0);
+        let ready = areas >= MANY && parts.fill(slice, grounds, &asked, &mut self.strip);
+        let groups =
+            grouped().enumerate().flat_map(|(n, grouped)| (0..grouped.kept().count()).map(move |g| (n, grouped, g)));
+        let columns = values.chunks_mut(areas.max(1)).zip(present.chunks_mut(areas.max(1)));
+        for ((number, grouped, group), (values, present)) in groups.zip(columns) {
+            if let Some(columns) = parts.columns[number].as_ref().filter(|_| ready) {
+                self.strip.column(columns.lanes(group), &asked.marks, values, present);
             }
-            for (group, kept) in grouped.kept().enumerate() {
-                self.block.columns.push((number, kept));
-                let ready = speakers.len() >= MANY && grouped.fill(group, ground.rule, &mut self.strip);
-                let strip = &self.strip;
-                self.block.extend(speakers.iter().map(|speakers| match speakers.plain() {
-                    Some(rows) if ready => strip.sum(rows),
-                    _ => speakers.sum(grouped, group, ground.rule),
-                }));
+            let mut tell = |area: usize| {
+                let sum = asked.speakers[area].sum(grouped, group, ground.rule);
+                (values[area], present[area]) = (sum.value, sum.present);
+            };
+            if ready {
+                asked.apart.iter().for_each(|&area| tell(area));
+            } else {
+                (0..areas).for_each(tell);
             }
         }
+        self.asked = Some(asked);
     }
 
     fn sparse(&mut self, grounds: &[Ground<'_>], views: &[View<'_>]) {
@@ -181,6 +189,8 @@ impl<T> Pass<'_, T> {
         let mut found: Vec<((usize, u32), usize, Sum)> = Vec::new();
         let mut place = Place::default();
         self.block.expected.resize(areas, 0);
+        self.block.values.clear();
+        self.block.present.clear();
         for (number, (ground, view)) in grounds.iter().zip(views).enumerate() {
             for (area, &position) in self.positions.iter().enumerate() {
                 ground.place(position, view, &mut place);
@@ -199,5 +209,25 @@ impl<T> Pass<'_, T> {
                 self.block.present[from + area] = sum.present;
             }
         }
+    }
+}
+
+/// The finest groups of lanes that any breakdown needs, and which of them make the columns of each breakdown.
+struct Parts<'a> {
+    ground: Ground<'a>,
+    groups: Option<Rc<Groups>>,
+    columns: Vec<Option<Rc<Groups>>>,
+}
+
+impl Parts<'_> {
+    /// Adds up the parts of a slice, if that is exact.
+    fn fill(&mut self, slice: &Slice, grounds: &[Ground<'_>], asked: &Asked, strip: &mut Strip) -> bool {
+        let view = View::new(slice, &self.ground.projection, &mut self.groups);
+        let (Some((_, grouped)), Some(groups)) = (view.dense(), &self.groups) else { return false };
+        let examples = groups.examples();
+        for (ground, last) in grounds.iter().zip(&mut self.columns) {
+            *last = Some(Groups::of(&examples, &ground.projection, last.as_ref()));
+        }
+        grouped.fill(self.ground.rule, &asked.marks, strip)
     }
 }

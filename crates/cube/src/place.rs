@@ -31,7 +31,7 @@ impl<'a> View<'a> {
         let grouped = match &slice.store {
             Store::Sparse(..) => None,
             Store::Dense(dense) => {
-                let same = Groups::of(dense, projection, groups.as_ref());
+                let same = Groups::of(dense.combinations(), projection, groups.as_ref());
                 *groups = Some(Rc::clone(&same));
                 Some(Grouped::new(dense, same))
             }
