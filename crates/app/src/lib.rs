@@ -26,6 +26,7 @@ pub mod progress_report;
 pub mod ratings;
 pub mod readiness;
 pub mod records;
+mod said;
 pub mod search;
 pub mod similar;
 pub mod snapshot;

@@ -2,10 +2,10 @@
 
 use romduol_plan::kinds::{Choice, Id, Node, NodeLevel};
 use romduol_plan::permission::{Act, Denied};
-use romduol_plan::{Change, Kind, Lang, State, Text, screen};
+use romduol_plan::{Change, Kind, Lang, State, Text};
 
 use crate::accounts::Person;
-use crate::meetings::said;
+use crate::said::impersonal;
 use crate::{App, AppError};
 
 impl App {
@@ -21,15 +21,13 @@ impl App {
         person.post.may(Act::PlanLocally)?;
         let area = person.post.area.clone().ok_or(Denied(Act::PlanLocally))?;
         let (adaptation, target) = (adaptation.trim().to_string(), target.trim().to_string());
-        if let Some(say) = screen::personal(&adaptation).or_else(|| screen::personal(&target)) {
-            return Err(AppError::Bad(say));
-        }
+        impersonal([adaptation.as_str(), &target])?;
         let (node, lead): (Id, _) = (node.into(), person.post.institution.clone());
         let decide = move |state: &State| {
             let action = state.find::<Node>(&node).filter(|node| node.level >= NodeLevel::Action);
             action.ok_or_else(|| AppError::NotFound { kind: Kind::Node, id: node.clone() })?;
             let before = state.all::<Choice>().find(|choice| choice.area == area && choice.node == node);
-            let words = |words: &str, before: Option<&Text>| said(words, lang, before.unwrap_or(&Text::default()));
+            let words = |words: &str, before: Option<&Text>| before.cloned().unwrap_or_default().with(lang, words);
             let choice = Choice {
                 id: before.map_or_else(|| format!("{area}.{node}"), |choice| choice.id.clone()),
                 area: area.clone(),

@@ -5,9 +5,10 @@ use romduol_plan::kinds::*;
 use romduol_plan::permission::Act;
 use romduol_plan::readings::View;
 use romduol_plan::status::Status;
-use romduol_plan::{Change, Date, Kind, Lang, Period, Say, State, Text, screen};
+use romduol_plan::{Change, Date, Kind, Lang, Period, Say, State, Text};
 
 use crate::accounts::Person;
+use crate::said::{self, impersonal};
 use crate::{App, AppError};
 
 /// A decision as it is entered in the minutes.
@@ -55,9 +56,7 @@ impl App {
     pub async fn hold_meeting(&self, person: &Person, id: &str, held: Held, lang: Lang) -> Result<(), AppError> {
         person.post.may(Act::Coordinate)?;
         let texts = held.decisions.iter().flat_map(|d| [&d.title, &d.dissent]).chain([&held.minutes]);
-        if let Some(say) = texts.filter_map(|text| screen::personal(text)).next() {
-            return Err(AppError::Bad(say));
-        }
+        impersonal(texts.map(String::as_str))?;
         let id = id.to_string();
         let decide = move |state: &State| {
             let missing = || AppError::NotFound { kind: Kind::Meeting, id: id.clone() };
@@ -66,7 +65,7 @@ impl App {
             changes.extend(decisions(state, meeting, &held.decisions, lang)?);
             let minutes = match held.minutes.trim() {
                 "" => meeting.minutes.clone(),
-                words => said(words, lang, &meeting.minutes),
+                words => meeting.minutes.clone().with(lang, words),
             };
             changes.push(Change::Put(Meeting { state: MeetingState::Held, minutes, ..(**meeting).clone() }.into()));
             Ok(changes)
@@ -85,13 +84,8 @@ impl App {
         lang: Lang,
     ) -> Result<(), AppError> {
         person.post.may(Act::Propose)?;
-        let (title, reason) = (title.trim().to_string(), reason.trim().to_string());
-        if title.is_empty() {
-            return Err(romduol_plan::returns::Refused::ReasonNeeded.into());
-        }
-        if let Some(say) = screen::personal(&title).or_else(|| screen::personal(&reason)) {
-            return Err(AppError::Bad(say));
-        }
+        let (title, reason) = (said::reason(title)?, reason.trim().to_string());
+        impersonal([title.as_str(), &reason])?;
         let (body, today, institution) = (body.to_string(), self.now().date, person.post.institution.clone());
         let decide = move |state: &State| {
             let missing = || AppError::NotFound { kind: Kind::Committee, id: body.clone() };
@@ -102,8 +96,8 @@ impl App {
                 body: body.clone(),
                 institution: institution.clone(),
                 date: today,
-                title: said(&title, lang, &Text::default()),
-                reason: if reason.is_empty() { Text::default() } else { said(&reason, lang, &Text::default()) },
+                title: Text::of(lang, &title),
+                reason: if reason.is_empty() { Text::default() } else { Text::of(lang, &reason) },
                 state: TaskState::Open,
                 closed: Text::default(),
             };
@@ -123,13 +117,8 @@ impl App {
         why: &str,
         lang: Lang,
     ) -> Result<(), AppError> {
-        let why = match why.trim() {
-            "" => return Err(romduol_plan::returns::Refused::ReasonNeeded.into()),
-            why => why.to_string(),
-        };
-        if let Some(say) = screen::personal(&why) {
-            return Err(AppError::Bad(say));
-        }
+        let why = said::reason(why)?;
+        impersonal([why.as_str()])?;
         let (id, person_, reason) = (id.to_string(), person.clone(), why.clone());
         let decide = move |now: &State| {
             let missing = || AppError::NotFound { kind, id: id.clone() };
@@ -140,17 +129,17 @@ impl App {
             let change = match now.body(kind, &id).ok_or_else(missing)? {
                 Body::Decision(decision) => {
                     may(&decision.owner)?;
-                    let closed = said(&reason, lang, &decision.closed);
+                    let closed = decision.closed.clone().with(lang, &reason);
                     Change::Put(Decision { state, closed, ..(*decision).clone() }.into())
                 }
                 Body::Task(task) => {
                     may(&task.owner)?;
-                    let closed = said(&reason, lang, &task.closed);
+                    let closed = task.closed.clone().with(lang, &reason);
                     Change::Put(Task { state, closed, ..(*task).clone() }.into())
                 }
                 Body::Proposal(proposal) => {
                     person_.post.may(Act::Coordinate)?;
-                    let closed = said(&reason, lang, &proposal.closed);
+                    let closed = proposal.closed.clone().with(lang, &reason);
                     Change::Put(Proposal { state, closed, ..(*proposal).clone() }.into())
                 }
                 _ => return Err(missing()),
@@ -183,14 +172,6 @@ impl App {
         };
         self.run(person.actor(), "coordination model taken as draft".into(), Box::new(decide)).await?;
         Ok(())
-    }
-}
-
-/// Words in the writer's language; those in the other one stay.
-pub(crate) fn said(words: &str, lang: Lang, before: &Text) -> Text {
-    match lang {
-        Lang::Km => Text { km: words.into(), ..before.clone() },
-        Lang::En => Text { en: words.into(), ..before.clone() },
     }
 }
 
@@ -231,7 +212,7 @@ fn decisions(state: &State, meeting: &Meeting, decided: &[Decided], lang: Lang) 
         };
         let decision = Decision {
             id: format!("{}-{:02}", meeting.id, before + n + 1),
-            title: said(decided.title.trim(), lang, &Text::default()),
+            title: Text::of(lang, decided.title.trim()),
             date: meeting.date,
             reason: Text::default(),
             models: Vec::new(),
@@ -241,7 +222,7 @@ fn decisions(state: &State, meeting: &Meeting, decided: &[Decided], lang: Lang) 
             due,
             dissent: match decided.dissent.trim() {
                 "" => Text::default(),
-                words => said(words, lang, &Text::default()),
+                words => Text::of(lang, words),
             },
             state: TaskState::Open,
             closed: Text::default(),

@@ -4,13 +4,13 @@ use romduol_locale::Locale;
 use romduol_plan::kinds::*;
 use romduol_plan::permission::Act;
 use romduol_plan::readings::View;
-use romduol_plan::{Change, Date, Kind, Lang, Period, Say, State, Text, coordination, screen};
+use romduol_plan::{Change, Date, Kind, Lang, Period, Say, State, Text, coordination};
 use romduol_report::document::{Cell, Column, Table};
 use romduol_report::{Block, Document};
 
 use crate::accounts::Person;
-use crate::meetings::said;
 use crate::progress_report::shape;
+use crate::said::{self, impersonal};
 use crate::{App, AppError};
 
 impl App {
@@ -39,7 +39,7 @@ impl App {
                 institution: institution.clone(),
                 date: today,
                 rating,
-                reason: said(&words, lang, &Text::default()),
+                reason: Text::of(lang, &words),
                 evidence: evidence.clone(),
                 answer: Text::default(),
                 answered: None,
@@ -59,7 +59,7 @@ impl App {
             let missing = || AppError::NotFound { kind: Kind::Rating, id: id.clone() };
             let rating = state.find::<Rating>(&id).ok_or_else(missing)?;
             person_.post.may_answer(rating, state)?;
-            let answer = said(&words, lang, &rating.answer);
+            let answer = rating.answer.clone().with(lang, &words);
             Ok(vec![Change::Put(Rating { answer, answered: Some(today), ..(**rating).clone() }.into())])
         };
         self.run(person.actor(), answer, Box::new(decide)).await?;
@@ -68,14 +68,9 @@ impl App {
 }
 
 fn needed(words: &str) -> Result<String, AppError> {
-    let words = words.trim();
-    if words.is_empty() {
-        return Err(romduol_plan::returns::Refused::ReasonNeeded.into());
-    }
-    match screen::personal(words) {
-        Some(say) => Err(AppError::Bad(say)),
-        None => Ok(words.to_string()),
-    }
+    let words = said::reason(words)?;
+    impersonal([words.as_str()])?;
+    Ok(words)
 }
 
 /// The ratings as a report beside the government's: what civil society says, what the plan computes, what was answered.

@@ -2,9 +2,10 @@
 
 use romduol_plan::kinds::{Assessment, Assessor, Element, Evidence, Policy, Readiness};
 use romduol_plan::permission::{Act, Role};
-use romduol_plan::{Change, Kind, Lang, Say, State, Text, screen};
+use romduol_plan::{Change, Kind, Lang, Say, State, Text};
 
 use crate::accounts::Person;
+use crate::said::{self, impersonal};
 use crate::{App, AppError};
 
 impl App {
@@ -21,13 +22,8 @@ impl App {
         person.post.may(Act::Assess)?;
         let bad = || AppError::Bad(Say::new("refused-bad-choice").words("value", readiness));
         let readiness = Readiness::parse(readiness).ok_or_else(bad)?;
-        let reason = match reason.trim() {
-            "" => return Err(romduol_plan::returns::Refused::ReasonNeeded.into()),
-            reason => reason.to_string(),
-        };
-        if let Some(say) = screen::personal(&reason) {
-            return Err(AppError::Bad(say));
-        }
+        let reason = said::reason(reason)?;
+        impersonal([reason.as_str()])?;
         let assessor = match person.post.role {
             Role::CivilSociety => Assessor::CivilSociety,
             _ => Assessor::Government,
@@ -51,10 +47,7 @@ impl App {
                 institution: institution.clone(),
                 date: today,
                 readiness,
-                reason: match lang {
-                    Lang::Km => Text { km: reason.clone(), ..Text::default() },
-                    Lang::En => Text::en(&reason),
-                },
+                reason: Text::of(lang, &reason),
                 evidence,
                 policies,
                 illustrative: false,

@@ -13,6 +13,7 @@ use romduol_plan::{Change, Kind, Say, State};
 use romduol_report::Field;
 
 use crate::accounts::Person;
+use crate::said::reason;
 use crate::{App, AppError, package, workbook};
 
 /// What a table would change: shown before anything is kept.
@@ -138,13 +139,6 @@ fn may_edit(person: &Person, kind: Kind) -> Result<(), AppError> {
     match kind.is_edited() {
         true => Ok(()),
         false => Err(AppError::Bad(Say::new("refused-kind-not-edited"))),
-    }
-}
-
-fn reason(why: &str) -> Result<String, AppError> {
-    match why.trim() {
-        "" => Err(romduol_plan::returns::Refused::ReasonNeeded.into()),
-        why => Ok(why.to_string()),
     }
 }
 

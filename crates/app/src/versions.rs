@@ -3,10 +3,11 @@
 use romduol_ledger::Comment as Stored;
 use romduol_plan::kinds::*;
 use romduol_plan::permission::Act;
-use romduol_plan::{Change, Kind, Say, State, Text, screen, versions};
+use romduol_plan::{Change, Kind, Lang, Say, State, Text, versions};
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::Person;
+use crate::said::{self, impersonal};
 use crate::{App, AppError};
 
 /// A comment of somebody without an account.
@@ -73,9 +74,7 @@ impl App {
         why: &str,
     ) -> Result<(), AppError> {
         person.post.may(Act::EditPlan)?;
-        if why.trim().is_empty() {
-            return Err(romduol_plan::returns::Refused::ReasonNeeded.into());
-        }
+        let why = said::reason(why)?;
         let (id, today) = (id.to_string(), self.now().date);
         let decide = move |state: &State| {
             let missing = || AppError::NotFound { kind: Kind::Version, id: id.clone() };
@@ -93,7 +92,7 @@ impl App {
             changes.push(Change::Put(moved.into()));
             Ok(changes)
         };
-        self.run(person.actor(), why.trim().into(), Box::new(decide)).await?;
+        self.run(person.actor(), why, Box::new(decide)).await?;
         Ok(())
     }
 
@@ -109,9 +108,7 @@ impl App {
         if text.is_empty() || text.chars().count() > LONGEST {
             return Err(AppError::Bad(Say::new("refused-comment-length").number("most", LONGEST as f64)));
         }
-        if let Some(say) = screen::personal(text).or_else(|| screen::personal(&comment.group)) {
-            return Err(AppError::Bad(say));
-        }
+        impersonal([text, &comment.group])?;
         if comment.node.as_ref().is_some_and(|id| snapshot.state.find::<Node>(id).is_none()) {
             return Err(AppError::NotFound { kind: Kind::Node, id: comment.node.unwrap_or_default() });
         }
@@ -159,8 +156,7 @@ impl App {
         let stored = self.ledger.comment(key).await?.filter(|stored| stored.outcome.is_none()).ok_or_else(gone)?;
         let comment: Comment = serde_json::from_str(stored.body.as_deref().unwrap_or("{}")).unwrap_or_default();
         let outcome = match words {
-            Err(reason) if reason.trim().is_empty() => return Err(romduol_plan::returns::Refused::ReasonNeeded.into()),
-            Err(reason) => Outcome::Declined(reason.trim().into()),
+            Err(reason) => Outcome::Declined(said::reason(reason)?),
             Ok(words) => Outcome::Taken(self.contribute(person, &stored, comment, words).await?),
         };
         let outcome = serde_json::to_string(&outcome).expect("texts become JSON");
@@ -178,19 +174,15 @@ impl App {
         comment: Comment,
         words: &str,
     ) -> Result<Id, AppError> {
-        if let Some(say) = screen::personal(words) {
-            return Err(AppError::Bad(say));
-        }
+        impersonal([words])?;
         let id = format!("PC-{}", &stored.key[..8]);
         let (version, words, own) = (stored.version.clone(), words.trim().to_string(), id.clone());
         let decide = move |state: &State| {
             let missing = || AppError::NotFound { kind: Kind::Version, id: version.clone() };
             let record = state.find::<Version>(&version).ok_or_else(missing)?;
             let consultation = record.consultation.clone().ok_or_else(missing)?;
-            let text = |words: &str| match comment.lang.as_str() {
-                "km" => Text { km: words.into(), ..Text::default() },
-                _ => Text::en(words),
-            };
+            let lang = Lang::parse(&comment.lang).unwrap_or_default();
+            let text = |words: &str| Text::of(lang, words);
             let said = Contribution {
                 id: own.clone(),
                 consultation,

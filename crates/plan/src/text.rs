@@ -42,6 +42,19 @@ impl Text {
         Text { en: text.into(), km: String::new() }
     }
 
+    /// Words in one language.
+    pub fn of(lang: Lang, words: impl Into<String>) -> Text {
+        Text::default().with(lang, words)
+    }
+
+    /// The same text with other words in one language; those in the other one stay.
+    pub fn with(self, lang: Lang, words: impl Into<String>) -> Text {
+        match lang {
+            Lang::En => Text { en: words.into(), ..self },
+            Lang::Km => Text { km: words.into(), ..self },
+        }
+    }
+
     /// The text in `lang`, or in the other language where that is all there is.
     pub fn get(&self, lang: Lang) -> &str {
         match lang {

@@ -3,9 +3,10 @@
 use romduol_plan::amount::BadAmount;
 use romduol_plan::kinds::*;
 use romduol_plan::permission::{Act, Reach, reach};
-use romduol_plan::{Amount, Change, Kind, Say, State, screen};
+use romduol_plan::{Amount, Change, Kind, Say, State};
 
 use crate::accounts::Person;
+use crate::said::impersonal;
 use crate::{App, AppError};
 
 /// What a form says.
@@ -37,9 +38,7 @@ impl App {
         if !(2000..=2100).contains(&pledge.year) {
             return Err(bad(&pledge.year.to_string()));
         }
-        if let Some(say) = screen::personal(&pledge.note) {
-            return Err(AppError::Bad(say));
-        }
+        impersonal([pledge.note.as_str()])?;
         let (today, person_, note) = (self.now().date, person.clone(), pledge.note.trim().to_string());
         let id = format!("PLEDGE-{}", self.snapshot().head.seq + 1);
         let (made, area) = (id.clone(), Some(pledge.area.clone()).filter(|area| !area.is_empty()));

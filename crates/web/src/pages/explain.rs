@@ -8,7 +8,7 @@ use romduol_plan::kinds::{Indicator, Override};
 use romduol_plan::permission::Act;
 use romduol_plan::readings::{Reading, Source};
 use romduol_plan::status::{RULE_VERSION, Status};
-use romduol_plan::{Kind, Lang, Period, Say, Text};
+use romduol_plan::{Kind, Period, Say, Text};
 
 use super::home::unit_name;
 use super::scorecard::with_unit;
@@ -112,10 +112,7 @@ pub(crate) async fn set_status(viewer: Viewer, Path(id): Path<String>, Form(want
     let period = Period::year(wanted.period.parse::<Period>()?.end_year());
     let status = Status::parse(&wanted.status)
         .ok_or_else(|| AppError::Bad(Say::new("refused-bad-status").words("value", &wanted.status)))?;
-    let reason = match viewer.lang() {
-        Lang::Km => Text { km: wanted.reason.trim().into(), ..Text::default() },
-        Lang::En => Text::en(wanted.reason.trim()),
-    };
+    let reason = Text::of(viewer.lang(), wanted.reason.trim());
     let record = Override { id: format!("{id}.{period}"), indicator: id.clone(), period, status, reason };
     viewer.site.app.set_status(&viewer.person, record).await?;
     Ok(see(&format!("/indicators/{id}?year={period}")))

@@ -8,7 +8,7 @@ use romduol_app::{AppError, Snapshot};
 use romduol_plan::kinds::{Id, Node, Version, VersionState};
 use romduol_plan::permission::Act;
 use romduol_plan::versions::{Difference, differences, next_states};
-use romduol_plan::{Date, Kind, Lang, Say, Text};
+use romduol_plan::{Date, Kind, Say, Text};
 
 use crate::chrome::{Chrome, render, see};
 use crate::error::Page;
@@ -49,23 +49,16 @@ pub(crate) async fn name(viewer: Viewer, Form(given): Form<Named>) -> Page {
     }
     let version = Version {
         id: given.id.trim().into(),
-        title: in_language(&viewer, &given.title),
+        title: Text::of(viewer.lang(), given.title.trim()),
         position: 0,
         date: viewer.site.app.now().date,
         state: VersionState::Draft,
-        note: in_language(&viewer, &given.note),
+        note: Text::of(viewer.lang(), given.note.trim()),
         comments_until: None,
         consultation: None,
     };
     viewer.site.app.name_version(&viewer.person, version).await?;
     Ok(see("/versions"))
-}
-
-fn in_language(viewer: &Viewer, words: &str) -> Text {
-    match viewer.lang() {
-        Lang::Km => Text { km: words.trim().into(), ..Text::default() },
-        Lang::En => Text::en(words.trim()),
-    }
 }
 
 /// A node that differs, with the fields where it does.
