@@ -46,6 +46,7 @@ impl Body {
             Body::Funding(record) => Text::en(format!("{} {} {}", record.year, record.currency.code(), record.amount)),
             Body::BudgetDate(record) => record.title.clone(),
             Body::Version(record) => record.title.clone(),
+            Body::Edition(record) => record.note.clone(),
             Body::Target(_)
             | Body::Assignment(_)
             | Body::Position(_)
