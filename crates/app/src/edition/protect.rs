@@ -168,7 +168,7 @@ fn impossible(measure: &mut Edition, counts: &Counts, remembered: &Remembered) -
     for axis in axes.chain([&parts, &remembered.vintages]) {
         leaves = leaves
             .iter()
-            .flat_map(|leaf| axis.iter().map(|code| [leaf.as_slice(), &[code.clone()]].concat()))
+            .flat_map(|leaf| axis.iter().map(|code| [leaf.as_slice(), std::slice::from_ref(code)].concat()))
             .collect();
     }
     for leaf in leaves.iter().filter(|leaf| !reported.contains(leaf)) {
@@ -187,8 +187,10 @@ fn read(counts: &Counts, table: &Wanted, release: &Release, n: usize) -> Vec<Tol
             let mut groups: Vec<Vec<Id>> = vec![Vec::new()];
             for at in &table.dimensions {
                 let codes = &counts.dimensions[*at].1;
-                groups =
-                    groups.iter().flat_map(|g| codes.iter().map(|c| [g.as_slice(), &[c.clone()]].concat())).collect();
+                groups = groups
+                    .iter()
+                    .flat_map(|g| codes.iter().map(|c| [g.as_slice(), std::slice::from_ref(c)].concat()))
+                    .collect();
             }
             keys.extend(groups.into_iter().map(|group| (area.clone(), *period, group)));
         }

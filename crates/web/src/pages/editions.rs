@@ -38,7 +38,7 @@ pub(crate) async fn list(viewer: Viewer) -> Page {
     let c = Chrome::of(&viewer, viewer.locale.t("menu-editions"));
     let state = &viewer.snapshot.state;
     let seen = |e: &&Arc<Edition>| e.state == EditionState::Published || looks(&viewer);
-    let list = in_order(state).into_iter().rev().filter(|edition| seen(&edition));
+    let list = in_order(state).into_iter().rev().filter(seen);
     let list = list.map(|edition| (edition.clone(), c.code(edition.state.code()))).collect();
     let usual = Choice::usual(state, viewer.site.app.now().date);
     let indicator = |i: &Arc<Indicator>| {
