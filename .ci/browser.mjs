@@ -60,6 +60,9 @@ const PAGES = [
   ["/edit/gaps/G1.1.1", ["reporter", "province", "verifier", "governor", "committee", "civil", "admin", "partner"]],
   ["/import/instruments", ["reporter", "province", "verifier", "governor", "committee", "civil", "admin", "partner"]],
   ["/comments", ["reporter", "province", "verifier", "governor", "committee", "civil", "admin", "partner"]],
+  ["/editions"],
+  ["/editions/1", ["reporter", "province", "verifier", "governor", "civil", "admin", "partner"]],
+  ["/editions/1/hidden", ["reporter", "province", "verifier", "governor", "committee", "civil", "admin", "partner"]],
   ["/figures"],
   ["/findings", ["reporter", "province", "civil", "admin", "partner"]],
   ["/returns", ["committee", "civil", "admin", "partner"]],
@@ -217,8 +220,43 @@ async function visit(browser, login) {
   }
 }
 
+/** The public site of the newest edition: every page opens, and some of each kind are looked at closely. */
+async function visitPublic(browser) {
+  const context = await browser.newContext({ locale: "en-GB" });
+  try {
+    // The demo's edition comes out some seconds after the demo is ready.
+    for (let tries = 0; tries < 90; tries += 1) {
+      if ((await context.request.get(`${base}/public/index.html`)).ok()) break;
+      await new Promise(resolve => setTimeout(resolve, 1000));
+    }
+    const page = await context.newPage();
+    const heard = complaints(page);
+    const looked = ["index", "framework", "indicators", "money", "commitments", "decisions", "late-reports", "method",
+      "downloads", "accessibility", "indicators/PAR-09", "indicators/PRT-06", "indicators/PRT-01"];
+    const found = new Map();
+    for (const lang of LANGS) {
+      for (const size of SIZES) {
+        await page.setViewportSize(size);
+        for (const name of looked) {
+          const path = `/public/${lang}/${name}.html`;
+          const { from, hrefs } = await inspect(page, heard, "public", lang, size, path, false);
+          for (const href of hrefs) if (href.startsWith(base)) found.set(href.replace(/#.*/, ""), from);
+        }
+      }
+    }
+    const inside = [...found].filter(([href]) => !new URL(href).pathname.startsWith("/public/"));
+    check("public links stay inside", inside.map(([href, from]) => `${href} on ${from}`).join(" | "));
+    await follow(context, "public", found);
+  } catch (error) {
+    check("public", error.message.split("\n")[0]);
+  } finally {
+    await context.close();
+  }
+}
+
 const browser = await launch();
 try {
+  await visitPublic(browser);
   for (const login of [null, ...ROLES]) await visit(browser, login);
 } finally {
   await browser.close();
