@@ -49,7 +49,7 @@ pub struct Effort {
     pub search: u32,
     /// Rounds of publishing a cell and finding other witnesses.
     pub prune: u32,
-    /// Hidden cells that a witness may change at first.
+    /// How far to look for a witness: tens of steps from cell to cell, after which a plain one must do.
     pub reach: u32,
 }
 
