@@ -20,7 +20,9 @@ const NOISE: f64 = 0.01;
 /// More than any count.
 const FAR: f64 = (1_u64 << 40) as f64;
 /// How often another answer is asked for, and how often a fraction is settled in each.
-const ATTEMPTS: u64 = 6;
+const ATTEMPTS: u32 = 6;
+/// With less reach than this only one answer is asked for.
+const HASTY: u32 = 100;
 const FRACTIONS: usize = 6;
 const SETTLING: usize = 100;
 
@@ -43,6 +45,7 @@ pub(crate) struct Mover<'a> {
     boxes: Option<&'a Boxes<'a>>,
     draw: Draw,
     steps: usize,
+    attempts: u32,
 }
 
 /// The system with prices for one wish.
@@ -100,14 +103,15 @@ impl<'a> Mover<'a> {
         reach: u32,
         seed: u64,
     ) -> Self {
-        Self { system, touching, boxes, draw: Draw::new(seed), steps: 10 * reach.max(1) as usize }
+        let attempts = if reach < HASTY { 1 } else { ATTEMPTS };
+        Self { system, touching, boxes, draw: Draw::new(seed), steps: 10 * reach.max(1) as usize, attempts }
     }
 
     /// The cheapest change found.
     pub(crate) fn find(&mut self, wish: &Wish) -> Option<Change> {
         let mut best: Option<(u64, Change)> = None;
         let (mut used, mut hidden) = (FxHashMap::default(), HIDDEN);
-        for _ in 0..ATTEMPTS {
+        for _ in 0..self.attempts {
             let seed = self.draw.next();
             let values = self.solve(wish, used, seed, hidden);
             used = FxHashMap::default();

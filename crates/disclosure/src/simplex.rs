@@ -2,6 +2,8 @@
 //! takes up a sum only when something in it moves, so that it costs what lies near and not what there is. It refuses to
 //! know counts; who uses its answer has to check it.
 
+mod rows;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::field::{Draw, mix};
@@ -96,6 +98,8 @@ pub(crate) struct Moves<'a, T: Terrain> {
     numbers: Vec<Number>,
     taken: FxHashSet<u32>,
     rows: Vec<Row>,
+    /// Room for the next row that changes.
+    spare: Vec<(u32, f64)>,
     steps: usize,
     /// Fewer steps are left than this after which no price gives way any more: they could go in a circle.
     left: usize,
@@ -110,6 +114,7 @@ impl<'a, T: Terrain> Moves<'a, T> {
             numbers: Vec::new(),
             taken: FxHashSet::default(),
             rows: Vec::new(),
+            spare: Vec::new(),
             steps,
             left: steps,
         };
@@ -272,102 +277,5 @@ impl<'a, T: Terrain> Moves<'a, T> {
         let stretch = number.price.stretch(number.value, step > 0.0);
         self.rows[row as usize] =
             Row { holder: entering, weight: weight.max(1.0), value: number.value + step, stretch, terms: solved };
-    }
-
-    /// The row without the number that enters, and with the one that held it, which rests now.
-    fn solve(&mut self, row: u32, over: f64, entering: u32, times: f64, by: f64) -> Vec<(u32, f64)> {
-        let Row { holder, stretch, terms, .. } = &mut self.rows[row as usize];
-        let (holder, stretch, mut terms) = (*holder, *stretch, std::mem::take(terms));
-        terms.retain(|&(other, _)| other != entering);
-        if holder != NONE {
-            let number = &mut self.numbers[holder as usize];
-            number.value = if over > 0.0 { stretch.high } else { stretch.low };
-            number.rate = stretch.slope + by;
-            if number.price.low == number.price.high {
-                number.state = State::Fixed;
-            } else {
-                number.state = State::Rests;
-                number.rows.push(row);
-                let place = terms.partition_point(|&(other, _)| other < holder);
-                terms.insert(place, (holder, 1.0));
-            }
-        }
-        terms.iter_mut().for_each(|(_, value)| *value /= times);
-        terms
-    }
-
-    /// Takes up all sums that a number is in.
-    #[allow(clippy::cast_possible_truncation)]
-    fn take_up(&mut self, number: u32) {
-        let terrain = self.terrain;
-        for &sum in terrain.sums_with(self.numbers[number as usize].name) {
-            if !self.taken.insert(sum) {
-                continue;
-            }
-            let at = self.rows.len() as u32;
-            let mut terms: Vec<(u32, f64)> = Vec::new();
-            terrain.each_term(sum, &mut |name, sign| {
-                if let Some(number) = self.number(name) {
-                    terms.push((number, sign));
-                }
-            });
-            terms.sort_unstable_by_key(|&(number, _)| number);
-            terms.dedup_by(|again, first| {
-                again.0 == first.0 && {
-                    first.1 += again.1;
-                    true
-                }
-            });
-            let value = -terms.iter().map(|&(number, times)| times * self.numbers[number as usize].value).sum::<f64>();
-            terms.iter().for_each(|&(number, _)| self.numbers[number as usize].rows.push(at));
-            let stretch = Stretch { low: 0.0, high: 0.0, slope: 0.0 };
-            self.rows.push(Row { holder: NONE, weight: 1.0, value, stretch, terms });
-        }
-    }
-
-    #[allow(clippy::cast_possible_truncation)]
-    fn number(&mut self, name: u32) -> Option<u32> {
-        if let Some(&number) = self.known.get(&name) {
-            return (number != NONE).then_some(number);
-        }
-        let price = self.terrain.price(name);
-        let number = if price.is_some() { self.numbers.len() as u32 } else { NONE };
-        self.known.insert(name, number);
-        self.numbers.push(Number { name, price: price?, value: 0.0, state: State::Rests, rate: 0.0, rows: Vec::new() });
-        Some(number)
-    }
-
-    /// Rows that hold a number that rests, and how often.
-    fn column(&mut self, number: u32) -> Vec<(u32, f64)> {
-        let mut rows = std::mem::take(&mut self.numbers[number as usize].rows);
-        rows.sort_unstable();
-        rows.dedup();
-        let times = |&row: &u32| {
-            let terms = &self.rows[row as usize].terms;
-            terms.binary_search_by_key(&number, |term| term.0).ok().map(|at| (row, terms[at].1))
-        };
-        rows.iter().filter_map(times).collect()
-    }
-
-    /// Puts what a number is now into a row that held it so many times.
-    fn substitute(&mut self, row: u32, number: u32, times: f64, solved: &[(u32, f64)]) {
-        let old = std::mem::take(&mut self.rows[row as usize].terms);
-        let mut sum = Vec::with_capacity(old.len() + solved.len());
-        let mut old = old.into_iter().filter(|&(other, _)| other != number).peekable();
-        for &(other, value) in solved {
-            while let Some(term) = old.next_if(|term| term.0 < other) {
-                sum.push(term);
-            }
-            let before = old.next_if(|term| term.0 == other).map(|term| term.1);
-            let value = before.unwrap_or(0.0) - times * value;
-            if value.abs() > NOTHING {
-                if before.is_none() {
-                    self.numbers[other as usize].rows.push(row);
-                }
-                sum.push((other, value));
-            }
-        }
-        sum.extend(old);
-        self.rows[row as usize].terms = sum;
     }
 }
