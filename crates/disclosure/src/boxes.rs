@@ -3,7 +3,7 @@
 
 use crate::compile::{Grid, Key};
 use crate::field::Draw;
-use crate::mover::Change;
+use crate::mover::{Change, Wish};
 use crate::system::System;
 
 /// Codes along one dimension with the sign of their change.
@@ -26,25 +26,19 @@ impl<'a> Boxes<'a> {
     }
 
     /// The cheapest of some random boxes that raise a cell by so much.
-    pub(crate) fn find(
-        &self,
-        system: &System,
-        hidden: &[bool],
-        (cell, by): (u32, i64),
-        frozen: &[u32],
-        draw: &mut Draw,
-    ) -> Option<Change> {
+    pub(crate) fn find(&self, system: &System, wish: &Wish, draw: &mut Draw) -> Option<Change> {
+        let Wish { cell, by, .. } = *wish;
         let mut best: Option<(u64, Vec<Line>)> = None;
         for face in self.grid.faces_of(cell) {
             for start in 0..STARTS {
                 let key = self.grid.key(cell);
                 let mut lines: Vec<Line> =
                     (0..key.len()).map(|d| self.line(face, d, key[d], start % 2, draw)).collect();
-                let mut cost = self.cost(system, hidden, &lines, by, frozen);
+                let mut cost = self.cost(system, wish, &lines);
                 for turn in 0..TURNS {
                     let d = turn % key.len();
                     let before = std::mem::replace(&mut lines[d], self.line(face, d, key[d], 1, draw));
-                    match self.cost(system, hidden, &lines, by, frozen) {
+                    match self.cost(system, wish, &lines) {
                         now if now <= cost => cost = now,
                         _ => lines[d] = before,
                     }
@@ -118,17 +112,17 @@ impl<'a> Boxes<'a> {
     }
 
     /// What has to be hidden besides.
-    fn cost(&self, system: &System, hidden: &[bool], lines: &[Line], by: i64, frozen: &[u32]) -> u64 {
+    fn cost(&self, system: &System, wish: &Wish, lines: &[Line]) -> u64 {
         if lines.iter().map(Vec::len).product::<usize>() > 500 {
             return u64::MAX;
         }
         let mut cost = 0;
         self.each(lines, &mut |cell, sign| {
             let at = system.cell(cell);
-            let short = at.value.saturating_add(sign * by) < at.least;
-            if at.is_fixed() || short || frozen.contains(&cell) {
+            let short = at.value.saturating_add(sign * wish.by) < at.least;
+            if at.is_fixed() || short || wish.frozen.contains(&cell) {
                 cost += IMPOSSIBLE;
-            } else if !hidden[cell as usize] {
+            } else if !(wish.hidden)(cell) {
                 cost += at.weight;
             }
         });

@@ -334,10 +334,11 @@ impl Grid {
         counts.into_iter().map(share).collect()
     }
 
-    /// Which dimension a sum runs over.
+    /// Which dimension a sum runs over; none if it is no sum of tables.
     pub(crate) fn runs_over(&self, relation: &Relation) -> Option<usize> {
-        let part = &self.keys[*relation.parts.first()? as usize];
-        (0..part.len()).find(|&d| part[d] != self.keys[relation.total as usize][d])
+        let part = self.keys.get(*relation.parts.first()? as usize)?;
+        let total = self.keys.get(relation.total as usize)?;
+        (0..part.len()).find(|&d| part[d] != total[d])
     }
 }
 

@@ -33,31 +33,6 @@ pub(crate) fn eliminate(system: &System, touching: &[Vec<u32>], hidden: &mut Hid
     }
 }
 
-/// Cells that are hidden in one of several answers that were found in a random order.
-pub(crate) fn likely(system: &System, touching: &[Vec<u32>], runs: usize, seed: u64) -> Hidden {
-    let mut draw = Draw::new(seed);
-    let mut likely = vec![false; system.len()];
-    for _ in 0..runs {
-        let cells = (0..).zip(system.cells()).filter(|(_, cell)| !cell.is_fixed()).map(|(at, _)| at).collect();
-        let mut series = Series::new(system, cells, touching, draw.next());
-        let mut order = Vec::new();
-        for (cell, column) in candidates(system, &series) {
-            #[allow(clippy::cast_precision_loss)]
-            let weight = system.cell(cell).weight as f64;
-            order.push((weight * (0.5 + draw.unit()), cell, column));
-        }
-        order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        for (_, cell, column) in order {
-            if series.may_publish(column) {
-                series.publish(column);
-            } else {
-                likely[cell as usize] = true;
-            }
-        }
-    }
-    likely
-}
-
 fn candidates(system: &System, series: &Series) -> Vec<(u32, u32)> {
     let columns = series.cells().iter().copied().zip(0..);
     columns.filter(|&(cell, _)| !system.cell(cell).must_hide()).collect()

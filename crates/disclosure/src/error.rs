@@ -55,6 +55,32 @@ pub enum MemoryError {
     Revised { cell: String, then: i64, now: i64 },
 }
 
+/// A small count that cannot be protected, and what helps.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{cell} cannot be hidden well enough beside what is known already; {}", self.advice())]
+pub struct Lost {
+    /// The cell in words.
+    pub cell: String,
+    /// Names of the tables that hold it; none if it only follows from tables.
+    pub tables: Vec<String>,
+    /// The dimension to publish coarser, if that helps.
+    pub dimension: Option<String>,
+    /// The smallest total that is large enough, in words.
+    pub merged: Option<String>,
+}
+
+impl Lost {
+    fn advice(&self) -> String {
+        match (&self.dimension, &self.merged, self.tables.as_slice()) {
+            (Some(dimension), Some(merged), _) => {
+                format!("publish {dimension} only for {merged}, or withhold a table")
+            }
+            (.., []) => "withhold a table that it follows from".into(),
+            (.., tables) => format!("withhold {}", tables.join(" or ")),
+        }
+    }
+}
+
 /// Why nothing can be published.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -63,8 +89,8 @@ pub enum Refusal {
     #[error(transparent)]
     Memory(#[from] MemoryError),
     /// What is known already tells a small count, or leaves it no room.
-    #[error("{}", lost.join("; "))]
-    Unprotectable { lost: Vec<String> },
+    #[error("{}", lost.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Unprotectable { lost: Vec<Lost> },
     /// A bug of this crate, found before anything was published.
     #[error("the audit refuses: {}", findings.join("; "))]
     Audit { findings: Vec<String> },

@@ -42,6 +42,13 @@ pub(crate) fn invert(a: u64) -> u64 {
     result
 }
 
+/// A number that looks as if it had nothing to do with the other.
+pub(crate) fn mix(mut mixed: u64) -> u64 {
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    mixed ^ (mixed >> 31)
+}
+
 /// Numbers that look random and are the same for the same seed.
 #[derive(Clone, Debug)]
 pub(crate) struct Draw(u64);
@@ -54,10 +61,7 @@ impl Draw {
     /// A step of SplitMix64.
     pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
+        mix(self.0)
     }
 
     /// One of the field, never 0.

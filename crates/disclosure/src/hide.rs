@@ -7,9 +7,6 @@ use crate::system::System;
 use crate::witness::Witnesses;
 use crate::{Effort, Policy};
 
-/// Up to so many cells other answers are asked for where to look.
-const SMALL: usize = 2_000;
-
 /// Hidden cells, by cell, such that no small count can be computed by adding and subtracting; dear ones are published
 /// first, and so many rounds look for cheaper answers. It does not keep anybody from using that counts are not below 0:
 /// that takes the witnesses of [`hide`].
@@ -47,11 +44,10 @@ pub(crate) fn hide_with(
     }
     let effort = policy.effort.unwrap_or_else(|| Effort::for_cells(system.len()));
     let start = uncomputable_with(system, &touching, effort.search, policy.seed);
-    let likely = eliminate::likely(system, &touching, if system.len() > SMALL { 0 } else { 4 }, policy.seed);
-    let mut witnesses = Witnesses::new(system, &touching, &likely, boxes, effort, policy.seed);
+    let mut witnesses = Witnesses::new(system, &touching, boxes, start, effort, policy.seed);
     let mut cells: Vec<u32> = system.primaries().collect();
     cells.sort_by_key(|&cell| (system.cell(cell).value, cell));
-    witnesses.cover(&cells, &start);
+    witnesses.cover(&cells);
     if !witnesses.lost.is_empty() {
         return Err(witnesses.lost);
     }

@@ -39,6 +39,10 @@
 //! a text publish the numerator: give them as tables. [`hide`] and [`audit`] also take a [`System`] of sums that comes
 //! from no table at all.
 //!
+//! For the page that explains a release to those who may know what is hidden: [`Release::reasons`] says of each hidden
+//! cell what it protects, [`what_if`] how much would be shown if a dimension were coarser. A [`Refusal`] that names small
+//! counts says of each in which tables it stands and which dimension to publish coarser ([`Lost`]).
+//!
 //! # What is promised
 //!
 //! 1. No hidden small count can be computed from anything published, in this edition and those that the memory holds.
@@ -55,6 +59,7 @@
 mod audit;
 mod axes;
 mod boxes;
+mod coarser;
 mod compile;
 mod dimension;
 mod edition;
@@ -67,6 +72,7 @@ mod memory;
 mod mover;
 mod policy;
 mod primary;
+mod reasons;
 mod reduced;
 mod release;
 mod series;
@@ -75,11 +81,13 @@ mod system;
 mod witness;
 
 pub use audit::{Finding, Passed, audit};
+pub use coarser::what_if;
 pub use dimension::Dimension;
 pub use edition::{Edition, Table};
-pub use error::{MemoryError, Refusal, ShapeError, SystemError};
+pub use error::{Lost, MemoryError, Refusal, ShapeError, SystemError};
 pub use hide::{hide, uncomputable};
 pub use memory::{Entry, Memory};
 pub use policy::{Effort, Policy, Weigh, Zeros};
+pub use reasons::Reason;
 pub use release::{Figure, Published, Release, Tally, Why, suppress};
 pub use system::{Cell, Relation, Role, System};

@@ -49,7 +49,7 @@ pub struct Effort {
     pub search: u32,
     /// Rounds of publishing a cell and finding other witnesses.
     pub prune: u32,
-    /// Hidden cells that a witness may change at first.
+    /// How far to look for a witness: tens of steps from cell to cell, after which a plain one must do.
     pub reach: u32,
 }
 
@@ -59,7 +59,7 @@ impl Effort {
     pub fn for_cells(cells: usize) -> Self {
         match cells {
             0..=2_000 => Self { search: 4_000, prune: 400, reach: 400 },
-            2_001..=6_000 => Self { search: 1_000, prune: 100, reach: 400 },
+            2_001..=6_000 => Self { search: 1_000, prune: 300, reach: 400 },
             6_001..=20_000 => Self { search: 200, prune: 20, reach: 200 },
             _ => Self { search: 4, prune: 0, reach: 40 },
         }

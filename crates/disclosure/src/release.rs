@@ -10,7 +10,7 @@ use crate::memory::{Entry, Memory};
 use crate::mover::Change;
 use crate::primary;
 use crate::system::{Role, System};
-use crate::{MemoryError, Refusal};
+use crate::{Lost, MemoryError, Refusal};
 
 /// What a reader sees of a cell. There is one mark for all that is hidden: two would tell the small counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -159,28 +159,25 @@ fn why(system: &System, grid: &Grid, hidden: &[bool], cell: u32) -> Why {
 fn protect(system: &System, edition: &Edition, grid: &Grid) -> Result<(Vec<bool>, Vec<Change>), Refusal> {
     hide_with(system, &edition.policy, Some(&Boxes::new(grid))).map_err(|cells| {
         let touching = system.touching();
-        let lost = cells.into_iter().take(20).map(|cell| advice(system, edition, grid, &touching, cell));
+        let lost = cells.into_iter().take(20).map(|cell| lost(system, edition, grid, &touching, cell));
         Refusal::Unprotectable { lost: lost.collect() }
     })
 }
 
 /// A small count that cannot be protected, and what it could be merged with.
-fn advice(system: &System, edition: &Edition, grid: &Grid, touching: &[Vec<u32>], cell: u32) -> String {
+fn lost(system: &System, edition: &Edition, grid: &Grid, touching: &[Vec<u32>], cell: u32) -> Lost {
     let at = system.cell(cell);
     let enough = |total: u32| at.reach.is_none_or(|reach| system.cell(total).value >= reach);
     let above = touching[cell as usize].iter().map(|&relation| &system.relations()[relation as usize]);
     let above = above.filter(|relation| relation.total != cell && enough(relation.total));
     let coarser = above.min_by_key(|relation| system.cell(relation.total).value);
-    let small = name(edition, grid, cell);
-    match coarser.and_then(|relation| Some((relation, grid.runs_over(relation)?))) {
-        Some((relation, dimension)) => format!(
-            "{small} cannot be hidden well enough beside what is known already; publish {} only for {}, or withhold a table",
-            edition.dimensions[dimension].name(),
-            name(edition, grid, relation.total)
-        ),
-        None => {
-            format!("{small} cannot be hidden well enough beside what is known already; withhold a table that holds it")
-        }
+    let coarser = coarser.and_then(|relation| Some((relation.total, grid.runs_over(relation)?)));
+    let tables = edition.tables.iter().zip(&grid.tables).filter(|(_, cells)| cells.contains(&cell));
+    Lost {
+        cell: name(edition, grid, cell),
+        tables: tables.map(|(table, _)| table.name.clone()).collect(),
+        dimension: coarser.map(|(_, dimension)| edition.dimensions[dimension].name().into()),
+        merged: coarser.map(|(total, _)| name(edition, grid, total)),
     }
 }
 

@@ -1,260 +1,281 @@
-//! The cheapest way to move: sums of free numbers, each with a price for being off its place that bends at a few points.
-//! A simplex method that walks through the bends. It refuses to know counts; who uses its answer has to check it.
+//! The cheapest way to move numbers so that sums stay: a dual simplex method that begins where one number must move and
+//! takes up a sum only when something in it moves, so that it costs what lies near and not what there is. It refuses to
+//! know counts; who uses its answer has to check it.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+mod rows;
 
-/// The price of one number: it bends at `bends` (rising) and rises by `slopes` before, between and after them.
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::field::{Draw, mix};
+
+const NOTHING: f64 = 1e-9;
+const BROKEN: f64 = 1e-7;
+/// Prices that differ by less are alike.
+const TIE: f64 = 0.01;
+const NONE: u32 = u32::MAX;
+
+/// How far a number may be moved and what a step down or up from 0 costs.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Price {
-    pub bends: [f64; 2],
-    pub slopes: [f64; 3],
+    pub low: f64,
+    pub high: f64,
+    pub down: f64,
+    pub up: f64,
 }
 
 impl Price {
-    fn slope_right(&self, value: f64) -> f64 {
-        let passed = usize::from(value >= self.bends[0] - SAME) + usize::from(value >= self.bends[1] - SAME);
-        self.slopes[passed]
+    /// The stretch of one slope that begins at `value` and goes up, or down.
+    fn stretch(&self, value: f64, rising: bool) -> Stretch {
+        if value > 0.0 || (value == 0.0 && rising) {
+            Stretch { low: self.low.max(0.0), high: self.high, slope: self.up }
+        } else {
+            Stretch { low: self.low, high: self.high.min(0.0), slope: -self.down }
+        }
     }
 
-    fn slope_left(&self, value: f64) -> f64 {
-        let passed = usize::from(value > self.bends[0] + SAME) + usize::from(value > self.bends[1] + SAME);
-        self.slopes[passed]
+    fn set_slope(&mut self, value: f64, rising: bool, slope: f64) {
+        if value > 0.0 || (value == 0.0 && rising) {
+            self.up = slope;
+        } else {
+            self.down = -slope;
+        }
     }
 }
 
-const SAME: f64 = 1e-10;
-const NOTHING: f64 = 1e-9;
-
-const NONE: u32 = u32::MAX;
-
-/// `numbers[basis row] = sum of terms x numbers[slot]`; slots hold numbers that stay, rows numbers that follow.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Walk {
-    prices: Vec<Price>,
-    values: Vec<f64>,
-    /// Which number each slot and each row holds, if any.
-    slots: Vec<u32>,
-    basis: Vec<u32>,
-    rows: Vec<Vec<(u32, f64)>>,
-    rows_with: Vec<Vec<u32>>,
-    /// What a step of each slot costs through the rows.
-    through: Vec<f64>,
-    slope: Vec<f64>,
+#[derive(Clone, Copy, Debug)]
+struct Stretch {
+    low: f64,
+    high: f64,
+    slope: f64,
 }
 
-impl Walk {
-    /// So many numbers, all 0, and sums of them that must stay 0, sorted by number. Numbers that are `dear` are let stay
-    /// where that is possible.
-    #[allow(clippy::cast_possible_truncation)]
-    pub(crate) fn new(numbers: usize, sums: Vec<Vec<(u32, f64)>>, dear: &[bool]) -> Self {
-        let mut rows_with = vec![Vec::new(); numbers];
-        for (at, row) in (0..).zip(&sums) {
-            row.iter().for_each(|&(slot, _)| rows_with[slot as usize].push(at));
-        }
-        let mut walk = Self {
-            values: vec![0.0; numbers],
-            slots: (0..numbers as u32).collect(),
-            basis: vec![NONE; sums.len()],
-            slope: vec![0.0; sums.len()],
-            through: vec![0.0; numbers],
-            rows: sums,
-            rows_with,
-            ..Self::default()
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum State {
+    /// Where its price bends or ends.
+    Rests,
+    /// It follows the others in a row.
+    Follows(u32),
+    /// It may not move any more.
+    Fixed,
+}
+
+#[derive(Clone, Debug)]
+struct Number {
+    name: u32,
+    price: Price,
+    value: f64,
+    state: State,
+    /// What a step of it would save in the rows.
+    rate: f64,
+    /// Rows that it is in; may also name rows that it has left, and a row twice.
+    rows: Vec<u32>,
+}
+
+/// `value = -sum of terms x numbers that rest`; without `holder` the value must be 0.
+#[derive(Clone, Debug)]
+struct Row {
+    holder: u32,
+    /// About the square of how far a step in it reaches.
+    weight: f64,
+    value: f64,
+    stretch: Stretch,
+    terms: Vec<(u32, f64)>,
+}
+
+/// What the sums are and what moving costs.
+pub(crate) trait Terrain {
+    /// `None` for a number that must not move.
+    fn price(&self, name: u32) -> Option<Price>;
+    fn sums_with(&self, name: u32) -> &[u32];
+    fn each_term(&self, sum: u32, tell: &mut dyn FnMut(u32, f64));
+}
+
+/// Numbers by name that moved so far, in rows of sums that were taken up.
+#[derive(Clone)]
+pub(crate) struct Moves<'a, T: Terrain> {
+    terrain: &'a T,
+    known: FxHashMap<u32, u32>,
+    numbers: Vec<Number>,
+    taken: FxHashSet<u32>,
+    rows: Vec<Row>,
+    /// Room for the next row that changes.
+    spare: Vec<(u32, f64)>,
+    steps: usize,
+    /// Fewer steps are left than this after which no price gives way any more: they could go in a circle.
+    left: usize,
+}
+
+impl<'a, T: Terrain> Moves<'a, T> {
+    /// Begins with a number that must be moved to between `low` and `high`, of which 0 is none; at most so many steps.
+    pub(crate) fn new(terrain: &'a T, name: u32, range: [f64; 2], slope: f64, steps: usize) -> Self {
+        let mut moves = Self {
+            terrain,
+            known: FxHashMap::default(),
+            numbers: Vec::new(),
+            taken: FxHashSet::default(),
+            rows: Vec::new(),
+            spare: Vec::new(),
+            steps,
+            left: steps,
         };
-        let mut waiting: BinaryHeap<_> = (0..).zip(&walk.rows).map(|(at, row)| Reverse((row.len(), at))).collect();
-        while let Some(Reverse((length, at))) = waiting.pop() {
-            let row: &Vec<(u32, f64)> = &walk.rows[at];
-            if row.len() == length {
-                let key = |&&(slot, _): &&(u32, f64)| (dear[slot as usize], walk.rows_with[slot as usize].len(), slot);
-                if let Some(&(slot, times)) = row.iter().min_by_key(key) {
-                    walk.solve(at as u32, slot as usize, times);
-                }
-            } else if !row.is_empty() {
-                waiting.push(Reverse((row.len(), at)));
+        let price = Price { low: range[0], high: range[1], down: slope, up: slope };
+        let value = if range[0] > 0.0 { range[0] } else { range[1] };
+        moves.known.insert(name, 0);
+        moves.numbers.push(Number { name, price, value, state: State::Rests, rate: 0.0, rows: Vec::new() });
+        moves.take_up(0);
+        moves
+    }
+
+    /// Moves on until all sums hold; `false` if they cannot or it takes too long.
+    pub(crate) fn settle(&mut self) -> bool {
+        while let Some((row, over)) = self.most_broken() {
+            if self.left == 0 {
+                return false;
+            }
+            self.left -= 1;
+            let Some((entering, by)) = self.entering(row, over) else { return false };
+            match entering {
+                Some(number) => self.exchange(row, over, number, by),
+                None => self.turn(row, by),
             }
         }
-        walk
+        true
     }
 
-    /// Solves a sum for one of its numbers, which follows the others from now on.
-    #[allow(clippy::cast_possible_truncation)]
-    fn solve(&mut self, row: u32, slot: usize, times: f64) {
-        let column = self.column(slot);
-        let terms = std::mem::take(&mut self.rows[row as usize]);
-        let others = terms.iter().filter(|&&(other, _)| other as usize != slot);
-        let solved: Vec<(u32, f64)> = others.map(|&(other, value)| (other, -value / times)).collect();
-        for &(other, times) in column.iter().filter(|&&(other, _)| other != row) {
-            let terms = &mut self.rows[other as usize];
-            terms.retain(|&(other, _)| other as usize != slot);
-            self.substitute(other, NONE, times, &solved);
-        }
-        self.rows_with[slot].clear();
-        self.rows[row as usize] = solved;
-        self.basis[row as usize] = std::mem::replace(&mut self.slots[slot], NONE);
-    }
-
-    /// Which numbers follow others.
-    pub(crate) fn follows(&self) -> Vec<bool> {
-        let mut follows = vec![false; self.values.len()];
-        self.basis.iter().filter(|&&number| number != NONE).for_each(|&number| follows[number as usize] = true);
-        follows
-    }
-
-    /// Where no step makes it cheaper; `None` if that takes too long. A number that stays has a bend at 0.
-    pub(crate) fn run(mut self, prices: Vec<Price>, most: usize) -> Option<Vec<f64>> {
-        self.prices = prices;
-        for row in 0..self.rows.len() {
-            if self.basis[row] != NONE {
-                let slope = self.prices[self.basis[row] as usize].slope_right(0.0);
-                #[allow(clippy::cast_possible_truncation)]
-                self.set_slope(row as u32, slope);
-            }
-        }
-        for _ in 0..most {
-            let Some((slot, direction, gain)) = self.best_slot() else { return Some(self.values) };
-            self.step(slot, direction, gain);
-        }
-        None
-    }
-
-    fn best_slot(&self) -> Option<(usize, f64, f64)> {
-        let mut best: Option<(usize, f64, f64)> = None;
-        for (slot, (&number, &through)) in self.slots.iter().zip(&self.through).enumerate() {
-            if number == NONE {
-                continue;
-            }
-            let (price, value) = (&self.prices[number as usize], self.values[number as usize]);
-            let right = through + price.slope_right(value);
-            let left = -through - price.slope_left(value);
-            let (gain, direction) = if right < left { (right, 1.0) } else { (left, -1.0) };
-            if gain < best.map_or(-1e-6, |best| best.2) {
-                best = Some((slot, direction, gain));
-            }
-        }
-        best
-    }
-
-    /// Moves one slot as long as that pays, and lets the number that stopped it take its place.
-    fn step(&mut self, slot: usize, direction: f64, gain: f64) {
-        let column = self.column(slot);
-        let mut stops: Vec<(f64, u32, f64)> = Vec::new();
-        let own = self.slots[slot];
-        self.add_stops(&mut stops, own, direction, true);
-        for &(row, times) in &column {
-            self.add_stops(&mut stops, self.basis[row as usize], direction * times, false);
-        }
-        stops.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        let mut rising = gain;
-        let stop = stops.iter().find(|stop| {
-            rising += stop.2;
-            rising >= -1e-9
-        });
-        let Some(&(length, stopped, _)) = stop else { return };
-        self.values[own as usize] += direction * length;
-        for &(row, times) in &column {
-            let number = self.basis[row as usize] as usize;
-            self.values[number] += direction * length * times;
-            self.set_slope(row, self.prices[number].slope_right(self.values[number]));
-        }
-        if stopped != own {
-            let place = column.iter().find(|&&(row, _)| self.basis[row as usize] == stopped);
-            let &(row, times) = place.expect("it was stopped by one of the column");
-            let price = &self.prices[stopped as usize];
-            let value = &mut self.values[stopped as usize];
-            // It stays exactly at its bend.
-            let near = price.bends.iter().min_by(|a, b| (*a - *value).abs().total_cmp(&(*b - *value).abs()));
-            *value = *near.expect("two bends");
-            self.exchange(slot, row, times, &column);
-        }
-    }
-
-    /// Rows that follow a slot, and how.
-    fn column(&mut self, slot: usize) -> Vec<(u32, f64)> {
-        let mut rows = std::mem::take(&mut self.rows_with[slot]);
-        rows.sort_unstable();
-        rows.dedup();
-        #[allow(clippy::cast_possible_truncation)]
-        let slot_number = slot as u32;
-        let times = |&row: &u32| {
-            let terms = &self.rows[row as usize];
-            terms.binary_search_by_key(&slot_number, |term| term.0).ok().map(|at| (row, terms[at].1))
+    /// Numbers that are not where they were, by name.
+    pub(crate) fn moved(&self) -> Vec<(u32, f64)> {
+        let value = |number: &Number| match number.state {
+            State::Follows(row) => self.rows[row as usize].value,
+            _ => number.value,
         };
-        let column: Vec<(u32, f64)> = rows.iter().filter_map(times).collect();
-        self.rows_with[slot] = column.iter().map(|&(row, _)| row).collect();
-        column
+        let all = self.numbers.iter().map(|number| (number.name, value(number)));
+        let mut moved: Vec<(u32, f64)> = all.filter(|(_, value)| value.abs() > BROKEN).collect();
+        moved.sort_unstable_by_key(|&(name, _)| name);
+        moved
     }
 
-    /// Where the price of a number bends on its way. A slot that stands on a bend has left it; a row that stands on one
-    /// is taken to be right of it, so on its way left the bend comes at once.
-    fn add_stops(&self, stops: &mut Vec<(f64, u32, f64)>, number: u32, speed: f64, is_slot: bool) {
-        let (price, value) = (&self.prices[number as usize], self.values[number as usize]);
-        for (at, bend) in price.bends.iter().enumerate() {
-            let ahead = match (speed > 0.0, is_slot) {
-                (true, _) => *bend > value + SAME,
-                (false, true) => *bend < value - SAME,
-                (false, false) => *bend <= value + SAME,
+    /// From now on a number that follows others must be between two places; only so many steps more.
+    pub(crate) fn bound(&mut self, name: u32, [low, high]: [f64; 2], steps: usize) {
+        (self.steps, self.left) = (steps, steps);
+        let number = &mut self.numbers[self.known[&name] as usize];
+        if let State::Follows(row) = number.state {
+            let stretch = &mut self.rows[row as usize].stretch;
+            (number.price.low, number.price.high) = (number.price.low.max(low), number.price.high.min(high));
+            (stretch.low, stretch.high) = (number.price.low.max(stretch.low), number.price.high.min(stretch.high));
+        }
+    }
+
+    /// Measured by how far a step in the row reaches, and rather a short row: few new terms come in then.
+    fn most_broken(&self) -> Option<(u32, f64)> {
+        let mut worst: Option<(u32, f64, f64)> = None;
+        for (at, row) in (0..).zip(&self.rows) {
+            let over = if row.value > row.stretch.high {
+                row.value - row.stretch.high
+            } else {
+                (row.value - row.stretch.low).min(0.0)
             };
-            if ahead {
-                let length = (bend - value) / speed;
-                stops.push((length.max(0.0), number, speed.abs() * (price.slopes[at + 1] - price.slopes[at])));
-            }
-        }
-    }
-
-    fn set_slope(&mut self, row: u32, slope: f64) {
-        let change = slope - self.slope[row as usize];
-        if change != 0.0 {
-            self.slope[row as usize] = slope;
-            for &(slot, times) in &self.rows[row as usize] {
-                self.through[slot as usize] += change * times;
-            }
-        }
-    }
-
-    /// A row's number becomes a slot, the slot's number a row.
-    #[allow(clippy::cast_possible_truncation)]
-    fn exchange(&mut self, slot: usize, row: u32, times: f64, column: &[(u32, f64)]) {
-        self.set_slope(row, 0.0);
-        let entering = self.slots[slot];
-        let terms = std::mem::take(&mut self.rows[row as usize]);
-        let own = slot as u32;
-        let invert =
-            |&(other, value): &(u32, f64)| if other == own { (own, 1.0 / times) } else { (other, -value / times) };
-        let solved: Vec<(u32, f64)> = terms.iter().map(invert).collect();
-        for &(other, times) in column.iter().filter(|&&(other, _)| other != row) {
-            self.substitute(other, own, times, &solved);
-        }
-        let price = self.through[slot];
-        self.through[slot] = 0.0;
-        for &(slot, times) in &solved {
-            self.through[slot as usize] += price * times;
-        }
-        self.slots[slot] = self.basis[row as usize];
-        self.basis[row as usize] = entering;
-        self.rows[row as usize] = solved;
-        self.slope[row as usize] = 0.0;
-        self.set_slope(row, self.prices[entering as usize].slope_right(self.values[entering as usize]));
-    }
-
-    fn substitute(&mut self, row: u32, slot: u32, times: f64, solved: &[(u32, f64)]) {
-        let old = std::mem::take(&mut self.rows[row as usize]);
-        let mut sum = Vec::with_capacity(old.len() + solved.len());
-        let mut old = old.into_iter().peekable();
-        for &(other, value) in solved {
-            while let Some(term) = old.next_if(|term| term.0 < other) {
-                sum.push(term);
-            }
-            let before = old.next_if(|term| term.0 == other).map(|term| term.1);
-            let value = if other == slot { times * value } else { before.unwrap_or(0.0) + times * value };
-            if value.abs() > NOTHING {
-                if before.is_none() {
-                    self.rows_with[other as usize].push(row);
+            if over.abs() > BROKEN {
+                #[allow(clippy::cast_precision_loss)]
+                let length = row.terms.len() as f64;
+                let score = over * over / (row.weight * length * length);
+                if worst.is_none_or(|worst| score > worst.2) {
+                    worst = Some((at, over, score));
                 }
-                sum.push((other, value));
             }
         }
-        sum.extend(old);
-        self.rows[row as usize] = sum;
+        worst.map(|(row, over, _)| (row, over))
+    }
+
+    /// What gives way first if what a row is over its stretch costs more and more, and how much more; `None` for the
+    /// holder itself, which goes on at its next slope.
+    fn entering(&self, row: u32, over: f64) -> Option<(Option<u32>, f64)> {
+        let sign = over.signum();
+        let Row { holder, stretch, terms, .. } = &self.rows[row as usize];
+        let mut most = f64::INFINITY;
+        if *holder != NONE {
+            let price = &self.numbers[*holder as usize].price;
+            let bend = if over > 0.0 { stretch.high } else { stretch.low };
+            let goes_on = if over > 0.0 { price.high > bend } else { price.low < bend };
+            if goes_on && bend == 0.0 {
+                most = price.up + price.down;
+            }
+        }
+        let turns = most;
+        let tie = if 2 * self.left > self.steps { TIE } else { NOTHING };
+        let give = |&(at, times): &(u32, f64)| {
+            let number = &self.numbers[at as usize];
+            let speed = sign * times;
+            let ends = if speed > 0.0 { number.value >= number.price.high } else { number.value <= number.price.low };
+            if ends || speed.abs() < BROKEN {
+                return None;
+            }
+            let slope = number.price.stretch(number.value, speed > 0.0).slope;
+            Some((((slope - number.rate) / speed).max(0.0), speed.abs(), at))
+        };
+        for (steps, speed, _) in terms.iter().filter_map(give) {
+            most = most.min(steps + tie / speed);
+        }
+        let near = terms.iter().filter_map(give).filter(|&(steps, ..)| steps <= most);
+        // One of the near that keeps numbers whole and rows short.
+        let rank = |&(_, speed, at): &(f64, f64, u32)| {
+            let odd = (speed - 1.0).abs() > NOTHING;
+            (odd, self.numbers[at as usize].rows.len(), at)
+        };
+        match near.min_by_key(rank) {
+            Some((steps, _, at)) if steps <= turns => Some((Some(at), sign * steps)),
+            _ if turns < f64::INFINITY => Some((None, sign * turns)),
+            _ => None,
+        }
+    }
+
+    /// The holder of a row passes 0 and goes on at its other slope.
+    fn turn(&mut self, row: u32, by: f64) {
+        let at = row as usize;
+        let price = self.numbers[self.rows[at].holder as usize].price;
+        self.rows[at].stretch = price.stretch(0.0, by > 0.0);
+        self.charge(row, by);
+    }
+
+    /// What a row is over its stretch costs more. Who would have given way sooner becomes dearer instead, by a little
+    /// more than need be, so that prices do not come to be equal.
+    #[allow(clippy::cast_precision_loss)]
+    fn charge(&mut self, row: u32, by: f64) {
+        for &(other, times) in &self.rows[row as usize].terms {
+            let number = &mut self.numbers[other as usize];
+            number.rate += by * times;
+            let Number { price, rate, value, name, .. } = number;
+            let aside = TIE * Draw::new(mix(u64::from(*name) ^ (self.left as u64) << 32)).unit();
+            if *value < price.high && price.stretch(*value, true).slope < *rate - NOTHING {
+                price.set_slope(*value, true, *rate + aside);
+            }
+            if *value > price.low && price.stretch(*value, false).slope > *rate + NOTHING {
+                price.set_slope(*value, false, *rate - aside);
+            }
+        }
+    }
+
+    /// The holder of a row rests where its stretch ends; a number that rested takes its place.
+    fn exchange(&mut self, row: u32, over: f64, entering: u32, by: f64) {
+        self.take_up(entering);
+        let column = self.column(entering);
+        let times = column.iter().find(|&&(other, _)| other == row).expect("it is in this row").1;
+        let step = over / times;
+        let weight = self.rows[row as usize].weight / (times * times);
+        for &(other, times) in &column {
+            let other = &mut self.rows[other as usize];
+            other.value -= times * step;
+            other.weight = other.weight.max(times * times * weight);
+        }
+        self.charge(row, by);
+        let solved = self.solve(row, over, entering, times, by);
+        for &(other, times) in column.iter().filter(|&&(other, _)| other != row) {
+            self.substitute(other, entering, times, &solved);
+        }
+        let number = &mut self.numbers[entering as usize];
+        number.rows.clear();
+        number.state = State::Follows(row);
+        let stretch = number.price.stretch(number.value, step > 0.0);
+        self.rows[row as usize] =
+            Row { holder: entering, weight: weight.max(1.0), value: number.value + step, stretch, terms: solved };
     }
 }

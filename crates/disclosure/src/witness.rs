@@ -9,59 +9,70 @@ use crate::mover::{Change, Mover, Wish, is_possible};
 use crate::system::System;
 
 const NONE: u32 = u32::MAX;
+/// A cell that more small counts need is kept.
+const MOST_RUINED: usize = 40;
 
 /// Witnesses found so far, and which of them are in use.
 pub(crate) struct Witnesses<'a> {
     system: &'a System,
     touching: &'a [Vec<u32>],
     mover: Mover<'a>,
-    effort: Effort,
     changes: Vec<Change>,
     /// How many small counts rely on each.
     relied: Vec<u32>,
+    /// By cell: the witnesses that change it.
+    with: Vec<Vec<u32>>,
     /// How many witnesses in use change each cell.
     used: Vec<u32>,
     /// By small count: the one that it relies on, and all that would do.
     current: Vec<u32>,
     known: Vec<Vec<u32>>,
+    /// Cells that cost nothing yet.
+    free: Hidden,
     pub hidden: Hidden,
+    /// What is hidden costs so much.
+    cost: u64,
     pub lost: Vec<u32>,
 }
 
 impl<'a> Witnesses<'a> {
+    /// `free` are cells that cost nothing until all small counts have a witness.
     pub(crate) fn new(
         system: &'a System,
         touching: &'a [Vec<u32>],
-        likely: &'a [bool],
         boxes: Option<&'a Boxes<'a>>,
+        free: Hidden,
         effort: Effort,
         seed: u64,
     ) -> Self {
         Self {
             system,
             touching,
-            mover: Mover::new(system, touching, likely, boxes, seed),
-            effort,
+            mover: Mover::new(system, touching, boxes, effort.reach, seed),
             changes: Vec::new(),
             relied: Vec::new(),
+            with: vec![Vec::new(); system.len()],
             used: vec![0; system.len()],
             current: vec![NONE; system.len()],
             known: vec![Vec::new(); system.len()],
+            free,
             hidden: system.cells().iter().map(crate::Cell::must_hide).collect(),
+            cost: 0,
             lost: Vec::new(),
         }
     }
 
-    /// Finds one for every small count that has none. `free` are cells that cost nothing yet.
-    pub(crate) fn cover(&mut self, cells: &[u32], free: &[bool]) {
+    /// Finds one for every small count that has none.
+    pub(crate) fn cover(&mut self, cells: &[u32]) {
         for &cell in cells {
-            if self.current[cell as usize] == NONE && !self.cover_one(cell, free, &[]) {
+            if self.current[cell as usize] == NONE && !self.cover_one(cell, &[]) {
                 self.lost.push(cell);
             }
         }
+        self.free.clear();
     }
 
-    fn cover_one(&mut self, cell: u32, free: &[bool], frozen: &[u32]) -> bool {
+    fn cover_one(&mut self, cell: u32, frozen: &[u32]) -> bool {
         let fits = |&witness: &u32| {
             let change = &self.changes[witness as usize];
             change.iter().all(|&(cell, _)| self.hidden[cell as usize] && !frozen.contains(&cell))
@@ -72,23 +83,19 @@ impl<'a> Witnesses<'a> {
         }
         let at = self.system.cell(cell);
         let by = at.reach.unwrap_or(at.value + 1) - at.value;
-        let hidden: Vec<bool> = self.hidden.iter().zip(free).map(|(&hidden, &free)| hidden || free).collect();
-        let current = &self.current;
-        let open = |cell: u32| current[cell as usize] == NONE;
-        let reach = self.effort.reach as usize;
-        let mut change = None;
-        for reach in [reach, 4 * reach] {
-            change = self.mover.find(&Wish { cell, by, frozen, reach }, &hidden, &open);
-            if change.is_some() {
-                break;
-            }
-        }
-        let Some(change) = change else { return false };
+        let Some(change) = self.find(cell, by, frozen) else { return false };
         let first = self.keep(&change);
         if self.current[cell as usize] == NONE {
             self.rely(cell, first);
         }
         true
+    }
+
+    fn find(&mut self, cell: u32, by: i64, frozen: &[u32]) -> Option<Change> {
+        let Self { mover, hidden, free, current, .. } = self;
+        let hidden = |cell: u32| hidden[cell as usize] || free.get(cell as usize).is_some_and(|&free| free);
+        let open = |cell: u32| current[cell as usize] == NONE;
+        mover.find(&Wish { cell, by, frozen, hidden: &hidden, open: &open })
     }
 
     /// Keeps a change, and its multiples where another small count needs one.
@@ -130,9 +137,11 @@ impl<'a> Witnesses<'a> {
     }
 
     fn add(&mut self, change: Change) -> u32 {
+        let witness = self.changes.len() as u32;
+        change.iter().for_each(|&(cell, _)| self.with[cell as usize].push(witness));
         self.changes.push(change);
         self.relied.push(0);
-        self.changes.len() as u32 - 1
+        witness
     }
 
     fn rely(&mut self, cell: u32, witness: u32) {
@@ -146,7 +155,9 @@ impl<'a> Witnesses<'a> {
         if *relied == 1 {
             for &(cell, _) in &self.changes[witness as usize] {
                 self.used[cell as usize] += 1;
-                self.hidden[cell as usize] = true;
+                if !std::mem::replace(&mut self.hidden[cell as usize], true) {
+                    self.cost += self.system.cell(cell).weight;
+                }
             }
         }
     }
@@ -159,7 +170,11 @@ impl<'a> Witnesses<'a> {
             for &(cell, _) in &self.changes[witness as usize] {
                 let used = &mut self.used[cell as usize];
                 *used -= 1;
-                self.hidden[cell as usize] = *used > 0 || self.system.cell(cell).must_hide();
+                let at = self.system.cell(cell);
+                if *used == 0 && !at.must_hide() {
+                    self.hidden[cell as usize] = false;
+                    self.cost -= at.weight;
+                }
             }
         }
     }
@@ -215,20 +230,20 @@ impl<'a> Witnesses<'a> {
     }
 
     fn is_guarded(&self, cell: u32, insider: u32) -> bool {
-        let changes = |change: &Change, cell: u32| change.binary_search_by_key(&cell, |change| change.0).is_ok();
-        let in_use = self.changes.iter().zip(&self.relied).filter(|&(_, &relied)| relied > 0);
-        let mut in_use = in_use.map(|(change, _)| change);
-        in_use.any(|change| changes(change, cell) && !changes(change, insider))
+        let mut in_use = self.with[cell as usize].iter().filter(|&&witness| self.relied[witness as usize] > 0);
+        in_use.any(|&witness| !self.is_changed(witness, insider))
+    }
+
+    fn is_changed(&self, witness: u32, cell: u32) -> bool {
+        self.changes[witness as usize].binary_search_by_key(&cell, |change| change.0).is_ok()
     }
 
     fn guard(&mut self, cell: u32, insider: u32) -> bool {
-        let reach = self.effort.reach as usize;
         for by in [1, -1] {
             if by < 0 && self.system.cell(cell).value <= self.system.cell(cell).least {
                 continue;
             }
-            let wish = Wish { cell, by, frozen: &[insider], reach };
-            if let Some(change) = self.mover.find(&wish, &self.hidden, &|_| false) {
+            if let Some(change) = self.find(cell, by, &[insider]) {
                 let witness = self.add(change);
                 self.hold(witness);
                 return true;
@@ -243,55 +258,44 @@ impl<'a> Witnesses<'a> {
         in_use.map(|(change, _)| change.clone()).collect()
     }
 
-    /// Cost of what is hidden now.
-    pub(crate) fn cost(&self) -> u64 {
-        crate::eliminate::cost(self.system, &self.hidden)
-    }
-
-    #[allow(dead_code)]
-    pub(crate) fn programs(&self) -> usize {
-        self.mover.programs
-    }
-
-    /// Takes away the witnesses around a random cell and finds others without it; keeps what is not dearer.
+    /// Publishes secondary cells one by one, dear ones first, where other witnesses are not dearer.
     pub(crate) fn prune(&mut self, rounds: u32, seed: u64) {
         let mut draw = Draw::new(seed);
-        let free = vec![false; self.system.len()];
-        let mut cost = self.cost();
+        let (mut queue, mut again) = (Vec::new(), true);
         for _ in 0..rounds {
-            let secondaries = (0..).zip(self.system.cells()).zip(&self.hidden);
-            let secondaries = secondaries.filter(|((_, cell), hidden)| **hidden && !cell.must_hide());
-            let secondaries: Vec<u32> = secondaries.map(|((at, _), _)| at).collect();
-            if secondaries.is_empty() {
-                return;
-            }
-            // Rather a dear one.
-            let some = [(); 4].map(|()| secondaries[draw.below(secondaries.len())]);
-            let away = some.into_iter().max_by_key(|&cell| self.system.cell(cell).weight).expect("four");
-            let mut ruined: Vec<u32> = Vec::new();
-            for cell in self.system.primaries() {
-                let witness = self.current[cell as usize];
-                if witness != NONE && self.changes[witness as usize].binary_search_by_key(&away, |c| c.0).is_ok() {
-                    ruined.push(cell);
+            if queue.is_empty() {
+                if !std::mem::replace(&mut again, false) {
+                    return;
                 }
+                let secondaries = (0..).zip(self.system.cells()).zip(&self.hidden);
+                let secondaries = secondaries.filter(|((_, cell), hidden)| **hidden && !cell.must_hide());
+                queue = secondaries.map(|((at, cell), _)| (cell.weight, at)).collect();
+                queue.sort_unstable();
             }
-            if ruined.is_empty() || ruined.len() > 40 {
-                continue;
-            }
-            let before: Vec<(u32, u32)> = ruined.iter().map(|&cell| (cell, self.current[cell as usize])).collect();
-            before.iter().for_each(|&(cell, _)| self.leave(cell));
-            shuffle(&mut ruined, &mut draw);
-            let mut complete = true;
-            for &cell in &ruined {
-                complete = complete
-                    && (self.current[cell as usize] != NONE || self.cover_one(cell, &free, &[away]))
-                    && self.cost() <= cost;
-            }
-            let now = self.cost();
-            if complete && now <= cost {
-                cost = now;
-                continue;
-            }
+            let Some((_, away)) = queue.pop() else { return };
+            again |= self.hidden[away as usize] && self.publish(away, &mut draw);
+        }
+    }
+
+    /// Finds other witnesses for all small counts that need a cell; whether that was cheaper.
+    fn publish(&mut self, away: u32, draw: &mut Draw) -> bool {
+        let needs = |&cell: &u32| {
+            let witness = self.current[cell as usize];
+            witness != NONE && self.is_changed(witness, away)
+        };
+        let ruined: Vec<u32> = self.system.primaries().filter(needs).collect();
+        if ruined.is_empty() || ruined.len() > MOST_RUINED {
+            return false;
+        }
+        let cost = self.cost;
+        let before: Vec<(u32, u32)> = ruined.iter().map(|&cell| (cell, self.current[cell as usize])).collect();
+        before.iter().for_each(|&(cell, _)| self.leave(cell));
+        let mut order = ruined;
+        shuffle(&mut order, draw);
+        let cheaper = order
+            .iter()
+            .all(|&cell| (self.current[cell as usize] != NONE || self.cover_one(cell, &[away])) && self.cost <= cost);
+        if !cheaper {
             for &(cell, witness) in &before {
                 if self.current[cell as usize] != NONE {
                     self.leave(cell);
@@ -299,6 +303,7 @@ impl<'a> Witnesses<'a> {
                 self.rely(cell, witness);
             }
         }
+        cheaper && self.cost < cost
     }
 }
 
