@@ -436,6 +436,7 @@ edition-until = This edition tells the plan up to { $period }.
 edition-verify = How to check this edition
 edition-verify-how = The file manifest.json lists every file with its SHA-256, and manifest.sig is its Ed25519 signature. The command “romduol edition verify FOLDER” checks both; the secretariat tells its public key.
 edition-waiting = { $count } returns were not verified when this edition was made; none of their numbers is in it.
+edition-what-if = Without the smallest parts of “{ $dimension }”, { $shown } cells would be told and { $hidden } hidden.
 edition-where = Where
 edition-whole-indicator = the indicator as a whole
 engagement = Engagement

@@ -436,6 +436,7 @@ edition-until = លេខចេញផ្សាយនេះបង្ហាញផ�
 edition-verify = របៀបពិនិត្យលេខចេញផ្សាយនេះ
 edition-verify-how = ឯកសារ manifest.json រាយឯកសារទាំងអស់ជាមួយ SHA-256 ហើយ manifest.sig ជាហត្ថលេខា Ed25519 របស់វា។ ពាក្យបញ្ជា “romduol edition verify FOLDER” ពិនិត្យទាំងពីរ លេខាធិការដ្ឋានប្រាប់សោសាធារណៈ។
 edition-waiting = របាយការណ៍ { $count } មិនទាន់ផ្ទៀងផ្ទាត់ពេលបង្កើតលេខនេះ គ្មានលេខណាមួយរបស់វានៅក្នុងនេះទេ។
+edition-what-if = បើគ្មានផ្នែកតូចបំផុតនៃ «{ $dimension }» នឹងបង្ហាញ { $shown } ក្រឡា និងលាក់ { $hidden } ក្រឡា។
 edition-where = ទីណា
 edition-whole-indicator = សូចនាករទាំងមូល
 engagement = កម្រិតចូលរួម

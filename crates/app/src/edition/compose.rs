@@ -12,7 +12,7 @@ use romduol_plan::kinds::{self, *};
 use romduol_plan::readings::{Source, View};
 use romduol_plan::status::RULE_VERSION;
 use romduol_plan::totals::{Corner, months};
-use romduol_plan::{Date, Period, Say};
+use romduol_plan::{Period, Say};
 use serde::{Deserialize, Serialize};
 
 use super::counts::{self, Counts, Pair, Parts};
@@ -45,6 +45,8 @@ pub struct Explained {
     pub hidden: Vec<(Key, Reason)>,
     /// Dimension, code, and how many per cent of its cells are hidden: where a coarser table would tell more.
     pub coarser: Vec<(String, String, usize)>,
+    /// Dimension, and how many cells would be told and hidden if its smallest parts were left out; if it was asked.
+    pub instead: Vec<(String, usize, usize)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,8 +64,10 @@ pub(crate) fn compose(
     snapshot: &Snapshot,
     choice: &Edition,
     memory: &Memory,
-    today: Date,
+    explain: bool,
 ) -> Result<Composed, AppError> {
+    // The day of its preparation is a part of the choice: an edition is the same whenever it is composed.
+    let today = choice.prepared;
     let view = snapshot.view(choice.demonstration);
     let state = view.state;
     let plan = state.plan().ok_or_else(|| AppError::Bad(Say::new("refused-no-plan")))?;
@@ -72,7 +76,7 @@ pub(crate) fn compose(
         let say = Say::new("refused-edition-waiting").number("count", waiting as f64).period("period", choice.until);
         return Err(AppError::Bad(say));
     }
-    let mut work = Work { view, choice, memory: memory.clone(), explained: Vec::new() };
+    let mut work = Work { view, choice, memory: memory.clone(), explain, explained: Vec::new() };
     let told = state.all::<Indicator>().filter(|i| i.class != Class::Prohibited && !choice.leave_out.contains(&i.id));
     let indicators = told.map(|indicator| work.measured(indicator)).collect::<Result<Vec<_>, _>>()?;
     let (memory, explained) = (work.memory, work.explained);
@@ -114,6 +118,7 @@ struct Work<'a> {
     view: View<'a>,
     choice: &'a Edition,
     memory: Memory,
+    explain: bool,
     explained: Vec<Explained>,
 }
 
@@ -282,6 +287,7 @@ impl Work<'_> {
             shown: 0,
             hidden: Vec::new(),
             coarser: Vec::new(),
+            instead: Vec::new(),
         };
         if !counts.at.is_empty() {
             let told = self.ask(indicator, &indicator.id, &counts, &wanted, &mut explained)?;
@@ -306,10 +312,11 @@ impl Work<'_> {
     ) -> Result<Vec<Told>, AppError> {
         let before = self.memory.0.get(measure).cloned().unwrap_or_default();
         let edition = format!("e{}", self.choice.number());
-        let done = protect::protect(counts, wanted, indicator.k, &edition, &before)
+        let done = protect::protect(counts, wanted, indicator.k, &edition, &before, self.explain)
             .map_err(|refusal| unprotectable(indicator, &refusal))?;
         self.memory.0.insert(measure.to_string(), done.remembered);
         explained.coarser.extend(done.coarser);
+        explained.instead.extend(done.instead);
         Ok(done.told)
     }
 

@@ -111,7 +111,7 @@ impl App {
             bundle: None,
             memory: None,
         };
-        let composed = self.compose_edition(&snapshot, &edition).await?;
+        let composed = self.compose_edition(&snapshot, &edition, false).await?;
         edition.content = sha256(composed.body.to_json().as_bytes());
         let id = edition.id.clone();
         let decide = move |state: &State| match state.find::<Edition>(&edition.id) {
@@ -139,11 +139,21 @@ impl App {
 
     /// What an edition says, and why some of it is hidden. Computed anew each time: it is kept nowhere but in the edition.
     pub async fn look_into_edition(&self, person: &Person, id: &str) -> Result<(Composed, Vec<Difference>), AppError> {
+        self.look(person, id, false).await
+    }
+
+    /// The same with what coarser tables would tell, which takes longer.
+    pub async fn explain_edition(&self, person: &Person, id: &str) -> Result<Composed, AppError> {
+        person.post.may(Act::PrepareEdition)?;
+        Ok(self.look(person, id, true).await?.0)
+    }
+
+    async fn look(&self, person: &Person, id: &str, explain: bool) -> Result<(Composed, Vec<Difference>), AppError> {
         person.post.may(Act::PrepareEdition).or_else(|_| person.post.may(Act::ApproveEdition))?;
         let newest_snapshot = self.snapshot();
         let edition = find(&newest_snapshot.state, id)?.clone();
         let snapshot = self.at(u64::from(edition.position)).await?;
-        let composed = self.compose_edition(&snapshot, &edition).await?;
+        let composed = self.compose_edition(&snapshot, &edition, explain).await?;
         let before = self.edition_before(&edition).await?;
         let differ = before.map(|before| differences(&before.content.body, &composed.body)).unwrap_or_default();
         Ok((composed, differ))
@@ -159,10 +169,15 @@ impl App {
         }
     }
 
-    async fn compose_edition(&self, snapshot: &Arc<Snapshot>, edition: &Edition) -> Result<Composed, AppError> {
+    async fn compose_edition(
+        &self,
+        snapshot: &Arc<Snapshot>,
+        edition: &Edition,
+        explain: bool,
+    ) -> Result<Composed, AppError> {
         let memory = self.edition_memory(edition).await?;
         let (snapshot, edition) = (snapshot.clone(), edition.clone());
-        let work = move || compose::compose(&snapshot, &edition, &memory, edition.prepared);
+        let work = move || compose::compose(&snapshot, &edition, &memory, explain);
         tokio::task::spawn_blocking(work).await.map_err(|error| AppError::fault(error.to_string()))?
     }
 
@@ -189,7 +204,7 @@ impl App {
         self.check_clock(&newest_snapshot, today).await?;
         let before = self.edition_before(&edition).await?;
         let snapshot = self.at(u64::from(edition.position)).await?;
-        let composed = self.compose_edition(&snapshot, &edition).await?;
+        let composed = self.compose_edition(&snapshot, &edition, false).await?;
         if sha256(composed.body.to_json().as_bytes()) != edition.content {
             return Err(AppError::Bad(Say::new("refused-edition-stale").words("value", &edition.id)));
         }

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use romduol_disclosure::{
     Dimension, Edition, Entry as MemoryEntry, Figure, Memory, Policy, Refusal, Release, Table, Why, Zeros, suppress,
+    what_if,
 };
 use romduol_plan::{Id, Period};
 use serde::{Deserialize, Serialize};
@@ -57,6 +58,8 @@ pub(crate) struct Protected {
     pub remembered: Remembered,
     /// What could be published coarser: dimension, code, and the share of its cells that is hidden, in per cent.
     pub coarser: Vec<(String, String, usize)>,
+    /// Dimension, and how many cells would be told and hidden if its smallest parts were left out.
+    pub instead: Vec<(String, usize, usize)>,
 }
 
 /// Counts below `k` are small; where it is 10 or more (violence, trafficking, minorities) a zero is small as well.
@@ -86,6 +89,7 @@ pub(crate) fn protect(
     k: u32,
     edition: &str,
     before: &Remembered,
+    explain: bool,
 ) -> Result<Protected, Refusal> {
     let mut remembered = before.clone();
     remembered.take(counts, edition);
@@ -106,7 +110,19 @@ pub(crate) fn protect(
     remembered.keep(&release.memory);
     let told = wanted.iter().enumerate().flat_map(|(n, table)| read(counts, table, &release, n)).collect();
     let coarser = release.coarsen(&measure, 30);
-    Ok(Protected { told, remembered, coarser })
+    let instead = if explain && release.hidden.contains(&true) { instead(&measure, before)? } else { Vec::new() };
+    Ok(Protected { told, remembered, coarser, instead })
+}
+
+/// What fewer places or periods would give. An edition that could not come out so either is no advice.
+fn instead(measure: &Edition, before: &Remembered) -> Result<Vec<(String, usize, usize)>, Refusal> {
+    let memory = before.memory()?;
+    let try_one = |dimension: &str| {
+        let tally = what_if(measure, &memory, dimension).ok()?;
+        let hidden = tally.small + tally.secondary;
+        Some((dimension.to_string(), tally.cells - hidden, hidden))
+    };
+    Ok(["place", "period"].into_iter().filter_map(try_one).collect())
 }
 
 fn told_parts(parts: Parts) -> &'static [&'static str] {

@@ -215,7 +215,7 @@ struct HiddenCells {
 pub(crate) async fn hidden(viewer: Viewer, Path(id): Path<String>) -> Page {
     viewer.must(Act::PrepareEdition)?;
     let edition = find(&viewer, &id)?;
-    let (composed, _) = viewer.site.app.look_into_edition(&viewer.person, &id).await?;
+    let composed = viewer.site.app.explain_edition(&viewer.person, &id).await?;
     let list = composed.explained.iter().filter(|told| !told.hidden.is_empty());
     let list = list.map(|told| explained(&viewer, told)).collect();
     let title = viewer.locale.t("edition-hidden-why");
@@ -256,12 +256,17 @@ fn explained(viewer: &Viewer, told: &Explained) -> Hidden {
         let args = [("share", (&share).into()), ("code", (&code).into()), ("dimension", (&dimension).into())];
         viewer.locale.say("edition-coarser-line", &args)
     };
+    let instead = |(dimension, shown, hidden): &(String, usize, usize)| {
+        let (dimension, shown, hidden) = (viewer.locale.t(dimension), number(*shown), number(*hidden));
+        let args = [("dimension", (&dimension).into()), ("shown", (&shown).into()), ("hidden", (&hidden).into())];
+        viewer.locale.say("edition-what-if", &args)
+    };
     // Parts and vintages are the program's own dimensions.
     let own = |(dimension, ..): &&(String, String, usize)| !["part", "vintage"].contains(&dimension.as_str());
     Hidden {
         indicator: told.indicator.clone(),
         summary: viewer.locale.say("edition-explained", &args),
         cells: told.hidden.iter().map(|(key, reason)| (place(viewer, &viewer.snapshot, key), word(*reason))).collect(),
-        coarser: told.coarser.iter().filter(own).take(8).map(coarser).collect(),
+        coarser: told.coarser.iter().filter(own).take(8).map(coarser).chain(told.instead.iter().map(instead)).collect(),
     }
 }
