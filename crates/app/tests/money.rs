@@ -42,7 +42,7 @@ fn faults(added: &[(&str, &str)]) -> Vec<String> {
     for (name, text) in added {
         files.insert(format!("{name}.csv"), text.as_bytes().to_vec());
     }
-    package::check(&files).faults.iter().map(ToString::to_string).collect()
+    package::check(&files).faults.iter().map(|fault| Locale::of(Lang::En).tell(&fault.say())).collect()
 }
 
 const FUND: (&str, &str) = ("funds", "id,name,kind\nF,A fund,national-budget\nG,Another,pooled-fund\n");
@@ -116,7 +116,7 @@ async fn the_demo_keeps_its_own_rules() {
         // Out as a workbook, in again: the same records, no fault.
         let book = records::book(kind, "t", &bodies, TODAY).unwrap();
         let looked = app.look_over(&secretariat, kind, &records::as_csv(kind, book).unwrap()).unwrap();
-        assert_eq!(looked.faults.iter().map(ToString::to_string).collect::<Vec<_>>(), Vec::<String>::new());
+        assert_eq!(looked.faults, []);
         assert_eq!((looked.added.len(), looked.changed.len(), looked.same), (0, 0, bodies.len()), "{}", kind.code());
     }
 }
