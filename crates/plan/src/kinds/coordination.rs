@@ -255,6 +255,10 @@ pub struct Occasion {
     /// Last day as month and day; empty for one day.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub last: String,
+    /// For a date of the budget calendar: how many years after that day the budget year begins to which it belongs, 1 for
+    /// next year's budget.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub years_ahead: Option<u8>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
     pub source: String,

@@ -235,18 +235,3 @@ pub struct Funding {
     #[serde(default)]
     pub illustrative: bool,
 }
-
-/// A day of every year on which the finance ministry expects something.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct BudgetDate {
-    pub id: Id,
-    pub title: Text,
-    /// Whether the Khmer wording was approved by a native reader.
-    #[serde(default)]
-    pub khmer: super::KhmerStatus,
-    pub month: u8,
-    pub day: u8,
-    /// How many years after that day the budget year begins to which it belongs: 1 for next year's budget.
-    pub years_ahead: u8,
-    pub source: String,
-}

@@ -47,7 +47,6 @@ pub(super) fn check(package: &mut Package) {
             Body::UnitCost(unit) => check_price(*row, unit, &rows, &mut faults),
             Body::CostLine(line) => check_line(*row, line, &rows, &mut faults),
             Body::Funding(funding) => check_funding(*row, funding, &rows, &mut faults),
-            Body::BudgetDate(date) => check_day(*row, date, &mut faults),
             _ => {}
         }
     }
@@ -68,14 +67,6 @@ fn check_rate(row: usize, rate: &Rate, days: &mut HashMap<Date, usize>, faults: 
     }
     if days.insert(rate.date, row).is_some() {
         say("date", rate.date.to_string(), "fault-rate-twice");
-    }
-}
-
-fn check_day(row: usize, date: &BudgetDate, faults: &mut Vec<Fault>) {
-    // Every year has it, so the 29th of February is none.
-    if Date::parse(&format!("2027-{:02}-{:02}", date.month, date.day)).is_none() {
-        let day = format!("{}-{}", date.month, date.day);
-        faults.push(fault(row, Kind::BudgetDate, "day", &day, Say::new("fault-no-day")));
     }
 }
 
