@@ -91,6 +91,14 @@ async fn civil_society_rates_and_the_owner_answers_in_time_or_not() {
     assert_eq!(house.send(&answer, Some(&verifier), "answer=Recruits+join+in+2027").await.0, 303);
     let page = house.read("/ratings", Some(&civil)).await;
     assert!(page.contains("Recruits join in 2027") && page.contains("answer overdue since"), "{page}");
+    // What is computed, what a person set with a reason, and what civil society says stand side by side.
+    assert!(page.contains("as computed"));
+    let secretariat = house.session(Role::Secretariat).await;
+    let set = "period=2026&status=at-risk&reason=Two+courses+begin+in+December";
+    assert_eq!(house.send("/indicators/PAR-07/status", Some(&secretariat), set).await.0, 303);
+    let page = house.read("/ratings", Some(&civil)).await;
+    assert!(page.contains("Computed status") && page.contains("Official status"));
+    assert!(page.contains("Two courses begin in December"), "{page}");
     // Only somebody else's rating is still overdue.
     let owed = house.read("/owed", Some(&civil)).await;
     assert!(owed.contains("A rating is answered within 30 days"));
