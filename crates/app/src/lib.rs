@@ -16,6 +16,7 @@ pub mod filing;
 pub mod history;
 pub mod import;
 mod kept;
+pub mod local_cost;
 pub mod local_plan;
 pub mod meetings;
 pub mod minutes;

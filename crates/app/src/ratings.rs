@@ -26,7 +26,8 @@ impl App {
         lang: Lang,
     ) -> Result<(), AppError> {
         person.post.may(Act::Rate)?;
-        let reason = needed(reason)?;
+        let reason = said::reason(reason)?;
+        impersonal([evidence])?;
         let (of, today, institution) = (of.to_string(), self.now().date, person.post.institution.clone());
         let (evidence, words) = (evidence.trim().to_string(), reason.clone());
         let decide = move |state: &State| {
@@ -54,7 +55,7 @@ impl App {
 
     /// Answers a rating. A later answer replaces the text; its history stays.
     pub async fn answer_rating(&self, person: &Person, id: &str, answer: &str, lang: Lang) -> Result<(), AppError> {
-        let answer = needed(answer)?;
+        let answer = said::reason(answer)?;
         let (id, today, person_, words) = (id.to_string(), self.now().date, person.clone(), answer.clone());
         let decide = move |state: &State| {
             let missing = || AppError::NotFound { kind: Kind::Rating, id: id.clone() };
@@ -66,12 +67,6 @@ impl App {
         self.run(person.actor(), answer, Box::new(decide)).await?;
         Ok(())
     }
-}
-
-fn needed(words: &str) -> Result<String, AppError> {
-    let words = said::reason(words)?;
-    impersonal([words.as_str()])?;
-    Ok(words)
 }
 
 /// The ratings as a report beside the government's: what civil society says, what the plan computes, what was answered.

@@ -42,7 +42,18 @@ impl App {
         why: &str,
     ) -> Result<Written, AppError> {
         may_edit(person, kind)?;
-        let why = reason(why)?;
+        self.keep_record(person, kind, cells, seen, reason(why)?).await
+    }
+
+    /// Checks one record and keeps it. Whether the person may write it is the caller's to ask.
+    pub(crate) async fn keep_record(
+        &self,
+        person: &Person,
+        kind: Kind,
+        cells: &BTreeMap<String, String>,
+        seen: u64,
+        why: String,
+    ) -> Result<Written, AppError> {
         let sheet = Sheet { header: cells.keys().cloned().collect(), rows: vec![cells.values().cloned().collect()] };
         let mut package = Package::amend(bodies(&self.snapshot().state), kind, &sheet);
         let Some((_, body)) = package.records.pop().filter(|_| package.faults.is_empty()) else {

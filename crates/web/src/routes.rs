@@ -146,6 +146,7 @@ pub fn table() -> Vec<Route> {
         page("/shadow-report/docx", May(ReadReport), get(coordination::ratings::docx)),
         page("/local", May(ReadPlan), get(coordination::local::show)),
         act("/local", May(PlanLocally), post(coordination::local::choose)),
+        act("/local/costs", May(CostLocally), post(coordination::local_cost::write)),
         page("/consult", Nothing, get(consult::list)),
         page("/consult/{id}", Nothing, get(consult::show)),
         act("/consult/{id}", Nothing, post(consult::say)),

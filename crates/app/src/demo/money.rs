@@ -150,6 +150,7 @@ fn blank(id: String, input: InputType, year: i32, (institution, programme, cofog
         node: None,
         area: None,
         institution: Some(institution.into()),
+        part_of: None,
         title: Text::default(),
         input,
         year,

@@ -101,6 +101,11 @@ pub struct CostLine {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-refers" = "institutions"))]
     pub institution: Option<Id>,
+    /// A line of the same action and year that holds this cost already, as a national line holds a province's: this one
+    /// is taken out of it, so that the need counts once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-refers" = "cost_lines"))]
+    pub part_of: Option<Id>,
     #[serde(default)]
     pub title: Text,
     pub input: InputType,

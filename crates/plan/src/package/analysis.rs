@@ -91,8 +91,10 @@ pub(super) fn circles(
         if way.iter().any(|other| other.as_str() < id) {
             continue;
         }
+        // Told where it was just written: what stood there before has no row.
+        let Some((row, id)) = way.iter().map(|id| (edges[id.as_str()].0, id)).min() else { continue };
         let problem = Say::new("fault-circle").words("way", way.join(" → "));
-        faults.push(fault(edges[id].0, kind, column, id, problem));
+        faults.push(fault(row, kind, column, id, problem));
     }
 }
 

@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use crate::column::{self, Column};
 use crate::kinds::{Body, Kind};
 use crate::say::Say;
+use crate::screen;
 
 /// The row of a record that is there already.
 const OLD: usize = usize::MAX;
@@ -103,6 +104,7 @@ impl Package {
         package.records.extend(others.map(|body| (OLD, body)));
         package.check();
         package.records.retain(|(row, _)| *row != OLD);
+        package.screen();
         package.faults.retain(|fault| fault.row != OLD && fault.file == file(kind));
         package
     }
@@ -110,6 +112,16 @@ impl Package {
     /// The records that are to be judged by themselves: those that are there already were judged when they came.
     fn news(&self) -> impl Iterator<Item = &(usize, Body)> {
         self.records.iter().filter(|(row, _)| *row != OLD)
+    }
+
+    /// A whole package is its author's and says what its sources say; what is written beside it afterwards is screened.
+    fn screen(&mut self) {
+        for (row, body) in &self.records {
+            for (column, what) in screen::of_record(body) {
+                let problem = Say::new("fault-personal").clause("what", what);
+                self.faults.push(fault(*row, body.kind(), &column, "", problem));
+            }
+        }
     }
 
     fn check(&mut self) {

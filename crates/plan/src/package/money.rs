@@ -55,6 +55,10 @@ pub(super) fn check(package: &mut Package) {
         Body::Funding(funding) => funding.from.iter().cloned().collect(),
         _ => Vec::new(),
     });
+    circles(package, Kind::CostLine, "part_of", &mut faults, |body| match body {
+        Body::CostLine(line) => line.part_of.iter().cloned().collect(),
+        _ => Vec::new(),
+    });
     package.faults.extend(faults);
 }
 
@@ -101,6 +105,10 @@ fn check_line(row: usize, line: &CostLine, rows: &Rows, faults: &mut Vec<Fault>)
         faults.push(fault(row, Kind::CostLine, column, &value, problem));
     };
     in_order([line.low, line.likely, line.high], &mut say);
+    let whole = line.part_of.as_deref().and_then(|id| rows.lines.get(id));
+    if let Some(whole) = whole.filter(|whole| (&whole.node, whole.year) != (&line.node, line.year)) {
+        say("part_of", whole.id.clone(), Say::new("fault-part-elsewhere"));
+    }
     let library = line.unit_cost.as_deref().and_then(|id| rows.prices.get(id).copied());
     for (column, amount) in [("quantity", Some(line.quantity)), ("frequency", line.frequency)] {
         if let Some(amount) = amount.filter(|amount| amount.is_negative()) {
