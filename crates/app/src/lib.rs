@@ -4,6 +4,7 @@
 //! writer decides all that wait against the newest state, appends them in one durable commit and only then answers.
 
 pub mod accounts;
+pub mod analysis_tables;
 pub mod answer_sheet;
 pub mod attach;
 pub mod calendar;

@@ -242,6 +242,7 @@ mod tests {
             terms: Text::default(),
             proposed_members: String::new(),
             quorum,
+            quorum_source: Text::default(),
             meetings_a_year: None,
             template: None,
             source: String::new(),

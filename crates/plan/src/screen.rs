@@ -54,7 +54,7 @@ pub fn of_record(body: &Body) -> Vec<(String, Say)> {
     }
     let columns = column::columns(body.kind());
     let cells = column::write_row(&columns, body);
-    let free = |name: &str| !["id", "source", "programme", "cofog"].contains(&name);
+    let free = |name: &str| !["id", "date", "source", "programme", "cofog"].contains(&name);
     let texts = columns
         .into_iter()
         .zip(cells)

@@ -187,6 +187,17 @@ async fn a_province_costs_its_own_actions_only() {
     assert_eq!(snapshot.state.find::<CostLine>("KH-12.A1.01.2027.2").unwrap().quantity, romduol_plan::Amount::whole(3));
 }
 
+/// The demonstration's made-up rule is met once and missed once, and says that it is made up.
+#[tokio::test]
+async fn a_quorum_is_met_or_missed_in_sight() {
+    let house = house().await;
+    let cookie = house.session(Role::Committee).await;
+    for (meeting, words) in [("DEMO-M1", "The quorum was met."), ("DEMO-M2", "Below the quorum.")] {
+        let page = house.read(&format!("/meetings/{meeting}"), Some(&cookie)).await;
+        assert!(page.contains(words) && page.contains("Made up to show"), "{page}");
+    }
+}
+
 #[tokio::test]
 async fn a_coordination_model_becomes_a_draft() {
     let house = house().await;
