@@ -17,7 +17,7 @@ pub fn findings(state: &State, locale: &Locale, today: Date) -> Sheet {
         let severity = locale.t(&format!("severity-{}", finding.severity.code()));
         let said = [severity, locale.tell(&finding.say)].map(Field::text);
         let about = finding.records.iter().map(|(kind, id)| record(state, locale, *kind, id));
-        let nothing = finding.records.is_empty().then(|| [Field::Empty, Field::Empty, Field::Empty]);
+        let nothing = finding.records.is_empty().then_some([Field::Empty, Field::Empty, Field::Empty]);
         rows.extend(about.chain(nothing).map(|record| said.iter().cloned().chain(record).collect()));
     }
     sheet(locale, "menu-findings", &heads, rows)

@@ -235,7 +235,7 @@ mod tests {
     /// Few bytes that unpack to many, cells at the far corner, one text in every cell, counts that are made up.
     #[test]
     fn a_workbook_that_unpacks_to_too_much_is_refused() {
-        let bomb = crafted(&format!("><si><t>{}</t></si>", "0".repeat(MEGABYTES as usize + 1 << 20)), "");
+        let bomb = crafted(&format!("><si><t>{}</t></si>", "0".repeat((MEGABYTES as usize + 1) << 20)), "");
         assert!(bomb.len() < 200_000, "{}", bomb.len());
         assert!(refusal(&bomb).contains("unpacks to more than 64 megabytes"));
         // The directory says one byte; nobody asks it.

@@ -5,7 +5,7 @@
 //! and the records of [`of_record`]. Not screened are the texts of the plan and of its sources, where institutions, hotlines
 //! and addresses of pages belong.
 
-use crate::column::{self, CellType};
+use crate::column::{self, CellType, Column};
 use crate::kinds::{Body, Kind};
 use crate::say::Say;
 
@@ -32,7 +32,7 @@ pub fn found(text: &str) -> Option<Say> {
 
 /// The columns of a record whose free text points to a single person, with what was found. Only of kinds in which people
 /// tell what happened, what was said or what they want.
-pub fn of_record(body: &Body) -> Vec<(String, Say)> {
+pub fn of_record(columns: &[Column], body: &Body) -> Vec<(String, Say)> {
     use Kind::*;
     let told = matches!(
         body.kind(),
@@ -52,14 +52,13 @@ pub fn of_record(body: &Body) -> Vec<(String, Say)> {
     if !told {
         return Vec::new();
     }
-    let columns = column::columns(body.kind());
-    let cells = column::write_row(&columns, body);
+    let cells = column::write_row(columns, body);
     let free = |name: &str| !["id", "date", "source", "programme", "cofog"].contains(&name);
     let texts = columns
-        .into_iter()
+        .iter()
         .zip(cells)
         .filter(|(column, _)| column.cell == CellType::Text && column.refers.is_none() && free(&column.name));
-    texts.filter_map(|(column, text)| Some((column.name, found(&text)?))).collect()
+    texts.filter_map(|(column, text)| Some((column.name.clone(), found(&text)?))).collect()
 }
 
 fn has_email(text: &str) -> bool {

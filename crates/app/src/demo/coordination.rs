@@ -102,16 +102,18 @@ fn ratings(state: &State, today: Date) -> Vec<Change> {
     first.into_iter().chain(second).map(|rating| Change::Put(rating.into())).collect()
 }
 
-/// Two provinces choose a few actions; one of them only copies.
+/// Two provinces choose a few actions, and so does the one of the demo's account; the second of them only copies.
 fn choices(state: &State) -> Vec<Change> {
     let actions: Vec<Id> =
         state.all::<Node>().filter(|node| node.level == NodeLevel::Action).map(|node| node.id.clone()).collect();
     let provinces: Vec<Id> =
         state.all::<Area>().filter(|area| area.level == AreaLevel::Province).map(|area| area.id.clone()).collect();
     let mut changes = Vec::new();
-    for (n, area) in provinces.iter().take(2).enumerate() {
+    let own = provinces.iter().filter(|area| super::ACCOUNTS.iter().any(|(.., place)| *place == Some(area)));
+    let choosing: Vec<&Id> = provinces.iter().take(2).chain(own).collect();
+    for (n, area) in choosing.into_iter().enumerate() {
         for node in actions.iter().step_by(6) {
-            let adaptation = if n == 0 { made_up() } else { Text::default() };
+            let adaptation = if n != 1 { made_up() } else { Text::default() };
             let (area, node) = (area.clone(), node.clone());
             let id = format!("{area}.{node}");
             let target = Text::default();

@@ -114,10 +114,12 @@ impl Package {
         self.records.iter().filter(|(row, _)| *row != OLD)
     }
 
-    /// A whole package is its author's and says what its sources say; what is written beside it afterwards is screened.
+    /// The new rows of one kind. A whole package is its author's and says what its sources say; what is written beside it afterwards is screened.
     fn screen(&mut self) {
+        let Some((_, first)) = self.records.first() else { return };
+        let columns = column::columns(first.kind());
         for (row, body) in &self.records {
-            for (column, what) in screen::of_record(body) {
+            for (column, what) in screen::of_record(&columns, body) {
                 let problem = Say::new("fault-personal").clause("what", what);
                 self.faults.push(fault(*row, body.kind(), &column, "", problem));
             }
