@@ -35,12 +35,12 @@ pub fn own<'a>(state: &'a State, post: &Post) -> Vec<&'a Arc<CostLine>> {
     state.all::<CostLine>().filter(|line| post.may_cost(line).is_ok()).collect()
 }
 
-/// The lines that may hold a cost of the post already: of its actions, and of no place or of one around its own.
+/// The lines that may hold a cost of the post already: of its actions, and of no place or of one that holds its own.
 pub fn around<'a>(state: &'a State, post: &Post) -> Vec<&'a Arc<CostLine>> {
     let actions: Vec<&Id> = post.costs(state).map(|node| &node.id).collect();
     let wider = |line: &CostLine| match (&line.area, &post.area) {
         (None, _) => true,
-        (Some(outer), Some(area)) => outer != area && state.within(area, outer),
+        (Some(outer), Some(area)) => state.within(area, outer),
         (Some(_), None) => false,
     };
     let all = state.all::<CostLine>().filter(|line| line.node.as_ref().is_some_and(|node| actions.contains(&node)));

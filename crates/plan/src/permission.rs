@@ -198,12 +198,11 @@ impl Post {
         })
     }
 
-    /// May the post change this cost line? Its own are those of its area, or those of its institution that have no area.
+    /// May the post change this cost line? Its own are those of its institution in its area: what a ministry spends there is
+    /// the ministry's.
     pub fn may_cost(&self, line: &CostLine) -> Result<(), Denied> {
-        let own = match &self.area {
-            Some(area) => line.area.as_ref() == Some(area),
-            None => line.area.is_none() && self.institution.is_some() && line.institution == self.institution,
-        };
+        let somewhere = self.area.is_some() || self.institution.is_some();
+        let own = somewhere && (&line.area, &line.institution) == (&self.area, &self.institution);
         if reach(self.role, CostLocally) == Own && own { Ok(()) } else { Err(Denied(CostLocally)) }
     }
 

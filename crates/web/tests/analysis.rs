@@ -60,6 +60,11 @@ async fn a_record_that_points_to_a_person_is_not_kept() {
     assert_eq!(status, 200);
     assert!(page.contains("contains a telephone or identity number; take out whatever points"), "{page}");
     assert!(house.app.snapshot().state.find::<Contribution>("CT900").is_none());
+    let khmer = house.app.sign_in("secretariat", romduol_app::demo::PASSWORD).await.unwrap().unwrap();
+    let khmer = Some(format!("{}; lang=km", khmer.as_str()));
+    let form = format!("{told}&said=Call+me+at+012+345+678&consultation=CON-99");
+    let page = house.send("/records/contributions", khmer.as_deref(), &form).await.1;
+    assert!(page.contains("មិនមែនជាលេខសម្គាល់ក្នុង consultations.csv ទេ"), "{page}");
     assert_eq!(write("Shelters+in+2024-2026,+see+https://example.org/12345678").await.0, 303);
     let gap = "_id=&_seen=0&id=G9.8&kind=gap&summary=Hotline+012+345+678&theme=I1&khmer=draft&source=test&_why=test";
     assert_eq!(house.send("/records/gaps", cookie, gap).await.0, 303);
