@@ -207,7 +207,10 @@ async fn many_programmes_still_make_one_page() {
         assert_eq!(paper.len(), 1, "{}", lang.code());
         // The screen shows them all, the paper the first ones and how many more there are.
         let programmes = |text: &str| (0..40).filter(|n| text.contains(&format!("PROGRAMME-{n:02}"))).count();
-        assert_eq!((programmes(&html::fragment(&note.page)), programmes(&paper[0])), (40, 11));
+        let of_year = snapshot.state.all::<CostLine>().filter(|line| line.year == 2027).map(|line| &line.programme);
+        let of_year = of_year.collect::<std::collections::HashSet<_>>().len();
+        assert!(of_year > 30, "{of_year}");
+        assert_eq!((programmes(&html::fragment(&note.page)), programmes(&paper[0])), (of_year, 11));
     }
 }
 
