@@ -60,6 +60,12 @@ impl App {
         Person::of(session.account).map(Some)
     }
 
+    /// The person of an active account, for commands on the machine that holds the data.
+    pub async fn person_by_login(&self, login: &str) -> Result<Option<Person>, AppError> {
+        let found = self.ledger.accounts().await?.into_iter().find(|a| a.login == login.trim() && a.active);
+        found.map(Person::of).transpose()
+    }
+
     pub async fn sign_out(&self, token: &str) -> Result<(), AppError> {
         Ok(self.ledger.revoke_session(token, self.now().unix).await?)
     }

@@ -12,6 +12,7 @@ pub mod clock;
 pub mod correction;
 pub mod demo;
 pub mod digest;
+pub mod edition;
 mod error;
 pub mod filing;
 pub mod history;
@@ -63,6 +64,8 @@ pub struct App {
     queue: mpsc::Sender<writer::Job>,
     /// Up to which entry the newest snapshot is kept in its file.
     kept: Arc<AtomicU64>,
+    /// Published editions that were read lately.
+    shelf: Arc<edition::Shelf>,
 }
 
 impl App {
@@ -87,7 +90,7 @@ impl App {
         let newest = Arc::new(ArcSwap::from_pointee(snapshot));
         let (queue, jobs) = mpsc::channel(1024);
         tokio::spawn(writer::write(ledger.clone(), clock, newest.clone(), jobs));
-        Ok(App { ledger, clock, newest, queue, kept })
+        Ok(App { ledger, clock, newest, queue, kept, shelf: Arc::default() })
     }
 
     /// Puts the data folder to rest: everything is in its one file. For commands that end by themselves; a program that

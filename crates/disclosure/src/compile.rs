@@ -239,6 +239,13 @@ impl Grid {
         edition.dimensions.iter().zip(&self.axes).zip(&self.keys[at]).any(only_changes)
     }
 
+    /// The key of a cell whatever its vintage: the same for a count, its changes and what they make of it.
+    pub(crate) fn whenever(&self, edition: &Edition, at: usize) -> Key {
+        let changes = |dimension: &Dimension| (0..dimension.leaves()).any(|leaf| dimension.is_change(leaf));
+        let code = |(&code, dimension): (&u32, &Dimension)| if changes(dimension) { u32::MAX } else { code };
+        self.keys[at].iter().zip(&edition.dimensions).map(code).collect()
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.keys.len()
     }

@@ -1,6 +1,8 @@
 //! Says of each cell whether it is small, what everybody knows of it and what hiding it costs. It refuses to know how
 //! small cells are protected.
 
+use rustc_hash::FxHashSet;
+
 use crate::compile::Grid;
 use crate::edition::Edition;
 use crate::memory::Entry;
@@ -20,7 +22,8 @@ pub(crate) fn system(edition: &Edition, grid: &Grid, earlier: &Earlier) -> Resul
         let times = if table.planned { u64::from(policy.planned.max(1)) } else { 1 };
         cells.iter().for_each(|&cell| boost[cell as usize] = boost[cell as usize].max(times));
     }
-    let cells = (0..grid.len()).map(|at| cell(policy, grid, at, boost[at]));
+    let few = changing_few(edition, grid);
+    let cells = (0..grid.len()).map(|at| cell(policy, grid, at, boost[at], !grid.changes[at] || few.contains(&at)));
     let mut cells: Vec<Cell> = cells.collect();
     for &(cell, entry) in earlier {
         let cell = &mut cells[cell as usize];
@@ -39,8 +42,18 @@ pub(crate) fn system(edition: &Edition, grid: &Grid, earlier: &Earlier) -> Resul
     Ok(System::new(cells, relations)?)
 }
 
+/// The changes of what is a small count before or after them. How much a count of many was corrected is no secret.
+fn changing_few(edition: &Edition, grid: &Grid) -> FxHashSet<usize> {
+    let mut small: FxHashSet<Vec<u32>> = FxHashSet::default();
+    for at in (0..grid.len()).filter(|&at| !grid.changes[at] && edition.policy.is_small(grid.values[at])) {
+        small.insert(grid.whenever(edition, at));
+    }
+    let few = |&at: &usize| grid.changes[at] && small.contains(&grid.whenever(edition, at));
+    (0..grid.len()).filter(few).collect()
+}
+
 /// A cell of a table if `boost` is not 0.
-fn cell(policy: &Policy, grid: &Grid, at: usize, boost: u64) -> Cell {
+fn cell(policy: &Policy, grid: &Grid, at: usize, boost: u64, counts: bool) -> Cell {
     let value = grid.values[at];
     let open = boost > 0;
     let shows_zero = open && value == 0 && policy.zeros == Zeros::Shown && !grid.changes[at];
@@ -56,7 +69,7 @@ fn cell(policy: &Policy, grid: &Grid, at: usize, boost: u64) -> Cell {
         Zeros::Shown if open && value > 0 => 1,
         _ => 0,
     };
-    let small = role != Role::Shown && policy.is_small(value);
+    let small = counts && role != Role::Shown && policy.is_small(value);
     Cell {
         value,
         least,

@@ -20,6 +20,7 @@ mod packed;
 mod password;
 mod random;
 mod schema;
+mod secret;
 mod session;
 mod verify;
 

@@ -60,6 +60,10 @@ vocabulary! {
         Assess = "assess-readiness",
         /// Pledge money for an action.
         Pledge = "pledge-money",
+        /// Prepare an edition, and see which cells it hides and why.
+        PrepareEdition = "prepare-edition",
+        /// Approve or decline an edition that somebody else prepared.
+        ApproveEdition = "approve-edition",
         /// Create and close accounts.
         ManageAccounts = "manage-accounts",
     }
@@ -78,7 +82,7 @@ use Act::*;
 use Reach::{All, No, Own};
 
 /// The table. Columns: reporter, verifier, secretariat, committee, civil society, administrator, partner.
-const TABLE: [(Act, [Reach; 7]); 20] = [
+const TABLE: [(Act, [Reach; 7]); 22] = [
     (ReadPlan, [All, All, All, All, All, All, All]),
     (ReadReturn, [Own, Own, All, All, No, No, No]),
     (File, [Own, No, No, No, No, No, No]),
@@ -99,6 +103,8 @@ const TABLE: [(Act, [Reach; 7]); 20] = [
     (EditPlan, [No, No, All, No, No, No, No]),
     // Own: from the sources of one's own institution.
     (Pledge, [No, No, All, No, Own, No, Own]),
+    (PrepareEdition, [No, No, All, No, No, No, No]),
+    (ApproveEdition, [No, No, All, All, No, No, No]),
     (ManageAccounts, [No, No, No, No, No, All, No]),
 ];
 

@@ -77,6 +77,9 @@ pub struct Span {
     /// Puts the symbol of the status before the text and takes its colour.
     #[serde(default)]
     pub status: Option<Status>,
+    /// Where it leads, on screen; paper and files show the text alone.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub link: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -127,6 +130,9 @@ pub struct Cell {
     /// Marks a value that is not real data.
     #[serde(default)]
     pub illustrative: bool,
+    /// As of a [`Span`].
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub link: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -188,11 +194,15 @@ impl Span {
     }
 
     pub fn bold(text: impl Into<String>) -> Self {
-        Span { text: text.into(), bold: true, status: None }
+        Span { text: text.into(), bold: true, ..Span::default() }
     }
 
     pub fn status(status: Status, text: impl Into<String>) -> Self {
-        Span { text: text.into(), bold: false, status: Some(status) }
+        Span { text: text.into(), status: Some(status), ..Span::default() }
+    }
+
+    pub fn link(text: impl Into<String>, to: impl Into<String>) -> Self {
+        Span { text: text.into(), link: to.into(), ..Span::default() }
     }
 }
 
@@ -217,6 +227,11 @@ impl Cell {
 
     pub fn status(status: Status, text: impl Into<String>) -> Self {
         Cell { text: text.into(), status: Some(status), ..Cell::default() }
+    }
+
+    pub fn link(mut self, to: impl Into<String>) -> Self {
+        self.link = to.into();
+        self
     }
 
     pub fn illustrative(mut self) -> Self {

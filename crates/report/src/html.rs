@@ -108,7 +108,15 @@ fn write_span(out: &mut String, span: &Span) {
         out.push(' ');
     }
     out.push_str(if span.bold { "<strong>" } else { "" });
-    push_escaped(out, &span.text);
+    if span.link.is_empty() {
+        push_escaped(out, &span.text);
+    } else {
+        out.push_str("<a href=\"");
+        push_escaped(out, &span.link);
+        out.push_str("\">");
+        push_escaped(out, &span.text);
+        out.push_str("</a>");
+    }
     out.push_str(if span.bold { "</strong>" } else { "" });
     out.push_str(if span.status.is_some() { "</span>" } else { "" });
 }
@@ -148,7 +156,8 @@ fn write_table(out: &mut String, table: &Table) {
             out.push_str(open);
             out.push_str(align(column.align));
             out.push_str(if cell.illustrative { " data-illustrative>" } else { ">" });
-            let span = Span { text: cell.text.clone(), bold: cell.bold, status: cell.status };
+            let (text, link) = (cell.text.clone(), cell.link.clone());
+            let span = Span { text, bold: cell.bold, status: cell.status, link };
             write_span(out, &span);
             out.push_str(if i == 0 { "</th>" } else { "</td>" });
         }

@@ -4,6 +4,7 @@
 pub mod chart;
 pub mod document;
 pub mod docx;
+pub mod fonts;
 pub mod html;
 pub mod map;
 mod markup;

@@ -10,7 +10,7 @@ use romduol_ledger::{Ledger, NewAccount};
 use romduol_locale::Locale;
 use romduol_plan::{Lang, Period, Say};
 
-use crate::{Command, Plan, Report, User, bench, embedded, export, import, remind};
+use crate::{Command, Plan, Report, User, bench, embedded, export, import, publish, remind};
 
 pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
     match command {
@@ -23,6 +23,8 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
         Command::Bench { data } => bench::run(&data).await,
         Command::Export(wanted) => export::run(wanted).await,
         Command::Import(wanted) => import::run(wanted).await,
+        Command::Publish { data, out } => publish::publish(&data, &out).await,
+        Command::Edition(edition) => publish::run(edition).await,
         Command::User(user @ User::Add { .. }) => add_user(user).await,
         Command::User(User::Email { data, login, email }) => set_email(&data, &login, email.as_deref()).await,
         Command::Remind(wanted) => remind::run(wanted).await,
@@ -41,6 +43,13 @@ async fn run_demo(port: u16, data: Option<PathBuf>, illustrative: bool) -> anyho
         std::fs::create_dir_all(&folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;
         let app = App::create(&folder, Clock::System, &embedded::reference_plan()).await?;
         app.fill_demo(illustrative).await?;
+        // Setting its reports takes a second or two; the pages need not wait for that.
+        let first = app.clone();
+        tokio::spawn(async move {
+            if let Err(error) = first.publish_demo(publish::outlines().map(Into::into)).await {
+                eprintln!("the demo has no edition: {error}");
+            }
+        });
         app
     };
     println!(

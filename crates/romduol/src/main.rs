@@ -5,6 +5,7 @@ mod commands;
 mod embedded;
 mod export;
 mod import;
+mod publish;
 mod remind;
 
 use std::path::PathBuf;
@@ -66,6 +67,17 @@ enum Command {
     Import(Import),
     /// Write the accepted numbers and the records as flat tables, for DuckDB, Power BI, R or a spreadsheet.
     Export(Export),
+    /// Write the newest approved edition as a folder that any web server can give out.
+    Publish {
+        #[arg(long)]
+        data: PathBuf,
+        /// A new folder, or an empty one.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Prepare, approve, list and check editions.
+    #[command(subcommand)]
+    Edition(publish::Edition),
     /// Manage accounts.
     #[command(subcommand)]
     User(User),

@@ -43,6 +43,7 @@ const MENU: [(&str, &[Line]); 6] = [
             ("/framework", "menu-framework", Act::ReadPlan),
             ("/road", "menu-road", Act::ReadPlan),
             ("/versions", "menu-versions", Act::ReadPlan),
+            ("/editions", "menu-editions", Act::ReadPlan),
             ("/comments", "menu-comments", Act::EditPlan),
         ],
     ),

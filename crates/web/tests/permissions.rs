@@ -48,6 +48,8 @@ impl Walk for House {
                 let rating = state.all::<Rating>().find(|rating| mine(rating) == (whose == Whose::Own)).unwrap();
                 path.replace("{id}", &rating.id)
             }
+            p if p.starts_with("/public") => path.replace("{id}", "1").replace("{*path}", "index.html"),
+            p if p.starts_with("/editions") => path.replace("{id}", "1"),
             p if p.starts_with("/bodies") => path.replace("{id}", "C03"),
             p if p.starts_with("/meetings") => path.replace("{id}", "DEMO-M1"),
             p if p.starts_with("/handover") => path.replace("{id}", "MOI"),

@@ -5,12 +5,16 @@ mod analysis;
 mod coordination;
 mod money;
 
+use std::sync::Arc;
+
 use romduol_ledger::NewAccount;
 use romduol_plan::answers::{Question, has_base, questions};
 use romduol_plan::kinds::*;
 use romduol_plan::state::return_id;
 use romduol_plan::{Actor, Change, Date, Period, State, Text};
+use romduol_report::map::Outlines;
 
+use crate::edition::Choice;
 use crate::{App, AppError};
 
 /// The password of all demo accounts. It is printed, and only the demo command makes such accounts.
@@ -59,6 +63,18 @@ impl App {
             self.run(actor, "illustrative data".into(), Box::new(decide)).await?;
         }
         Ok(())
+    }
+}
+
+impl App {
+    /// Publishes the demo's first edition: prepared by its secretariat, approved by its committee.
+    pub async fn publish_demo(&self, outlines: Option<Arc<Outlines>>) -> Result<(), AppError> {
+        let missing = || AppError::fault("the demo's accounts are missing");
+        let secretariat = self.person_by_login("secretariat").await?.ok_or_else(missing)?;
+        let committee = self.person_by_login("committee").await?.ok_or_else(missing)?;
+        let usual = Choice::usual(&self.snapshot().state, self.now().date);
+        let id = self.prepare_edition(&secretariat, Choice { without_waiting: true, ..usual }).await?;
+        self.approve_edition(&committee, &id, outlines).await
     }
 }
 
@@ -123,6 +139,11 @@ fn answer(question: &Question, assignment: &Assignment, progress: f64, chance: &
         let value = match indicator.kind {
             ValueKind::Ratio | ValueKind::Mean => (base * share / 100.0).round(),
             ValueKind::YesNo => f64::from(share > 40.0),
+            // Violence is rare: its small counts are what an edition has to protect.
+            ValueKind::Count if indicator.class == Class::Restricted => {
+                let size = Chance::of(&assignment.area).between(0.2, 1.6);
+                (share / 36.0 * size * chance.between(0.0, 1.6)).round()
+            }
             _ if beside => (share / 12.0).round(),
             _ => (share / 3.0 * chance.between(0.4, 1.4)).round(),
         };
@@ -148,7 +169,7 @@ fn targets(state: &State, today: Date) -> Vec<Change> {
             && indicator.kind == ValueKind::Ratio
             && !state.all::<Target>().any(|t| t.indicator == indicator.id && t.kind == TargetKind::Target)
     });
-    let target = |indicator: &std::sync::Arc<Indicator>| {
+    let target = |indicator: &Arc<Indicator>| {
         let period = Period::year(today.year + 3);
         let target = Target {
             id: format!("{}.illustrative", indicator.id),

@@ -88,6 +88,7 @@ impl Grid {
                 bold: line.total,
                 status: None,
                 illustrative: line.made_up && head.numbers && matches!(cell, Cell::Amount(_)),
+                link: String::new(),
             };
             cells.map(cell).collect()
         };

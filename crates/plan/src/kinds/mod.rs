@@ -8,6 +8,7 @@ mod answers;
 mod coherence;
 mod collect;
 mod coordination;
+mod edition;
 mod evidence;
 mod framework;
 mod indicator;
@@ -23,6 +24,7 @@ pub use answers::*;
 pub use coherence::*;
 pub use collect::*;
 pub use coordination::*;
+pub use edition::*;
 pub use evidence::*;
 pub use framework::*;
 pub use indicator::*;
@@ -192,6 +194,7 @@ kinds! {
     Fund = "funds",
     Funding = "fundings",
     Version = "versions",
+    Edition = "editions",
     Override = "overrides",
     Lock = "locks",
     Return = "returns" version 2,
@@ -205,7 +208,8 @@ impl Kind {
     /// The kinds a plan package holds, in an order in which every reference but those to the same kind points backwards.
     /// The others arise while the plan runs.
     pub fn of_package() -> impl Iterator<Item = Kind> {
-        let arises = |kind: &Kind| matches!(kind, Kind::Return | Kind::Lock | Kind::Override | Kind::Version);
+        let arises =
+            |kind: &Kind| matches!(kind, Kind::Return | Kind::Lock | Kind::Override | Kind::Version | Kind::Edition);
         Kind::ALL.iter().copied().filter(move |kind| !arises(kind))
     }
 
@@ -225,6 +229,6 @@ impl Kind {
     pub fn is_edited(self) -> bool {
         use Kind::*;
         let shape = matches!(self, Plan | Area | Dimension | Category | Indicator | Target | Form | Assignment);
-        !shape && !matches!(self, Return | Lock | Override | Version)
+        !shape && !matches!(self, Return | Lock | Override | Version | Edition)
     }
 }

@@ -45,6 +45,7 @@ impl Body {
             Body::Fund(record) => record.name.clone(),
             Body::Funding(record) => Text::en(format!("{} {} {}", record.year, record.currency.code(), record.amount)),
             Body::Version(record) => record.title.clone(),
+            Body::Edition(record) => record.note.clone(),
             Body::Target(_)
             | Body::Assignment(_)
             | Body::Position(_)

@@ -4,7 +4,7 @@ use axum::extract::{Form, FromRequestParts, Path, Request, State};
 use axum::http::header::{REFERER, SET_COOKIE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use romduol_app::demo;
+use romduol_app::{demo, edition};
 use romduol_locale::Locale;
 use romduol_plan::Lang;
 
@@ -21,13 +21,16 @@ struct SignIn {
     /// The demo's accounts: login and role.
     accounts: Vec<(&'static str, &'static str)>,
     password: &'static str,
+    /// There is something that anybody may read.
+    public: bool,
 }
 
 fn page(site: &Site, lang: Lang, failed: bool) -> SignIn {
     let c = Chrome::open(site, lang, "/sign-in", Locale::of(lang).t("sign-in"));
     let accounts =
         if site.demo { demo::ACCOUNTS.iter().map(|(login, role, ..)| (*login, *role)).collect() } else { Vec::new() };
-    SignIn { c, failed, accounts, password: demo::PASSWORD }
+    let public = edition::newest(&site.app.snapshot().state).is_some();
+    SignIn { c, failed, accounts, password: demo::PASSWORD, public }
 }
 
 pub(crate) async fn show(State(site): State<Site>, request: Request) -> Page {

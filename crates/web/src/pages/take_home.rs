@@ -9,7 +9,7 @@ use crate::error::Page;
 use crate::viewer::Viewer;
 
 pub(crate) const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+pub(crate) const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 
 pub(crate) async fn pdf(viewer: &Viewer, document: Document, name: &str) -> Page {
     let unix = viewer.site.app.now().unix;

@@ -1,0 +1,284 @@
+//! Editions: preparing, looking over, approving and publishing what the public may know. What an edition says is composed
+//! in `compose`, what is made from it in `romduol_edition`. Refuses to publish anything that one person decided alone.
+
+mod compose;
+mod counts;
+mod protect;
+mod sections;
+mod shelf;
+
+use std::str::FromStr;
+use std::sync::Arc;
+
+use romduol_edition::content::{Content, Difference};
+use romduol_edition::manifest::{Files, Manifest, from_hex, sha256};
+use romduol_edition::{differences, manifest, pack, site};
+use romduol_ledger::BlobId;
+use romduol_plan::kinds::*;
+use romduol_plan::permission::Act;
+use romduol_plan::{Change, Date, Kind, Period, Say, State, Text};
+use romduol_report::map::Outlines;
+
+pub use compose::{Composed, Explained, Reason};
+pub use shelf::{Opened, Shelf};
+
+use crate::accounts::Person;
+use crate::said::{impersonal, reason};
+use crate::{App, AppError, Snapshot};
+
+/// What a person chooses for an edition.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Choice {
+    pub until: Period,
+    pub level: AreaLevel,
+    pub sections: Vec<EditionSection>,
+    pub tables: Vec<EditionTable>,
+    pub leave_out: Vec<Id>,
+    pub without_waiting: bool,
+    pub demonstration: bool,
+    pub note: Text,
+}
+
+impl Choice {
+    /// What is chosen if nobody chooses otherwise: everything of the last whole year down to provinces, save what is
+    /// for partners only.
+    pub fn usual(state: &State, today: Date) -> Choice {
+        let partners = state.all::<Indicator>().filter(|indicator| indicator.class == Class::Partners);
+        Choice {
+            until: Period::year(today.year - 1),
+            level: AreaLevel::Province,
+            sections: EditionSection::ALL.to_vec(),
+            tables: vec![EditionTable::Time, EditionTable::Place, EditionTable::Group],
+            leave_out: partners.map(|indicator| indicator.id.clone()).collect(),
+            without_waiting: false,
+            demonstration: state.has_illustrative(),
+            note: Text::default(),
+        }
+    }
+}
+
+/// The newest edition that was published.
+pub fn newest(state: &State) -> Option<&Arc<Edition>> {
+    published(state).last()
+}
+
+/// All that were published, oldest first.
+pub fn published(state: &State) -> impl Iterator<Item = &Arc<Edition>> {
+    in_order(state).into_iter().filter(|edition| edition.state == EditionState::Published)
+}
+
+/// All editions by number.
+pub fn in_order(state: &State) -> Vec<&Arc<Edition>> {
+    let mut all: Vec<_> = state.all::<Edition>().collect();
+    all.sort_by_key(|edition| edition.number());
+    all
+}
+
+fn missing(id: &str) -> AppError {
+    AppError::NotFound { kind: Kind::Edition, id: id.into() }
+}
+
+fn find<'a>(state: &'a State, id: &str) -> Result<&'a Arc<Edition>, AppError> {
+    state.find::<Edition>(id).ok_or_else(|| missing(id))
+}
+
+impl App {
+    /// Prepares an edition of the plan as it stands now, and gives its id. Somebody else has to approve it.
+    pub async fn prepare_edition(&self, person: &Person, choice: Choice) -> Result<Id, AppError> {
+        person.post.may(Act::PrepareEdition)?;
+        impersonal([choice.note.en.as_str(), &choice.note.km])?;
+        let snapshot = self.snapshot();
+        let today = self.now().date;
+        self.check_clock(&snapshot, today).await?;
+        let number = in_order(&snapshot.state).last().map_or(0, |edition| edition.number()) + 1;
+        let mut edition = Edition {
+            id: number.to_string(),
+            position: u32::try_from(snapshot.head.seq).unwrap_or(u32::MAX),
+            until: choice.until,
+            level: choice.level,
+            sections: choice.sections,
+            tables: choice.tables,
+            leave_out: choice.leave_out,
+            without_waiting: choice.without_waiting,
+            demonstration: choice.demonstration,
+            note: choice.note,
+            state: EditionState::Prepared,
+            prepared: today,
+            prepared_by: person.account.clone(),
+            content: String::new(),
+            decided: None,
+            reason: Text::default(),
+            bundle: None,
+            memory: None,
+        };
+        let composed = self.compose_edition(&snapshot, &edition).await?;
+        edition.content = sha256(composed.body.to_json().as_bytes());
+        let id = edition.id.clone();
+        let decide = move |state: &State| match state.find::<Edition>(&edition.id) {
+            Some(_) => Err(AppError::Bad(Say::new("refused-id-taken").words("value", &edition.id))),
+            None => Ok(vec![Change::Put(edition.clone().into())]),
+        };
+        self.run(person.actor(), "edition prepared".into(), Box::new(decide)).await?;
+        Ok(id)
+    }
+
+    /// A clock that runs backwards would give editions out of order.
+    async fn check_clock(&self, snapshot: &Snapshot, today: Date) -> Result<(), AppError> {
+        let last = self.ledger.entry(snapshot.head.seq).await?;
+        let last = last.and_then(|stored| romduol_plan::Entry::from_stored(&stored.body).ok());
+        // Entries keep the time in UTC, which may be a day behind and a day ahead of the local date.
+        let written = last.and_then(|entry| Date::parse(&entry.at));
+        let of_editions = published(&snapshot.state).filter_map(|edition| edition.decided).max();
+        match written.into_iter().chain(of_editions).max() {
+            Some(last) if today.plus_days(1) < last => {
+                Err(AppError::Bad(Say::new("refused-edition-clock").date("today", today).date("last", last)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What an edition says, and why some of it is hidden. Computed anew each time: it is kept nowhere but in the edition.
+    pub async fn look_into_edition(&self, person: &Person, id: &str) -> Result<(Composed, Vec<Difference>), AppError> {
+        person.post.may(Act::PrepareEdition).or_else(|_| person.post.may(Act::ApproveEdition))?;
+        let newest_snapshot = self.snapshot();
+        let edition = find(&newest_snapshot.state, id)?.clone();
+        let snapshot = self.at(u64::from(edition.position)).await?;
+        let composed = self.compose_edition(&snapshot, &edition).await?;
+        let before = self.edition_before(&edition).await?;
+        let differ = before.map(|before| differences(&before.content.body, &composed.body)).unwrap_or_default();
+        Ok((composed, differ))
+    }
+
+    /// The newest edition that was published before this one was prepared.
+    async fn edition_before(&self, edition: &Edition) -> Result<Option<Arc<Opened>>, AppError> {
+        let snapshot = self.snapshot();
+        let before = published(&snapshot.state).filter(|other| other.number() < edition.number()).last().cloned();
+        match before {
+            Some(before) => self.edition(&before.id).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn compose_edition(&self, snapshot: &Arc<Snapshot>, edition: &Edition) -> Result<Composed, AppError> {
+        let memory = self.edition_memory(edition).await?;
+        let (snapshot, edition) = (snapshot.clone(), edition.clone());
+        let work = move || compose::compose(&snapshot, &edition, &memory, edition.prepared);
+        tokio::task::spawn_blocking(work).await.map_err(|error| AppError::fault(error.to_string()))?
+    }
+
+    /// What editions before this one told and hid.
+    async fn edition_memory(&self, edition: &Edition) -> Result<compose::Memory, AppError> {
+        let snapshot = self.snapshot();
+        let before = published(&snapshot.state).filter(|other| other.number() < edition.number()).last();
+        let Some(blob) = before.and_then(|before| before.memory.clone()) else {
+            return Ok(compose::Memory::default());
+        };
+        let bytes = self.ledger.blobs().get(&BlobId::from_str(&blob)?).await?;
+        serde_json::from_slice(&bytes).map_err(|error| AppError::fault(format!("the memory of editions: {error}")))
+    }
+
+    /// Publishes an edition that somebody else prepared: composes it again, compares, signs and keeps it.
+    pub async fn approve_edition(&self, person: &Person, id: &str, map: Option<Arc<Outlines>>) -> Result<(), AppError> {
+        person.post.may(Act::ApproveEdition)?;
+        let newest_snapshot = self.snapshot();
+        let edition = find(&newest_snapshot.state, id)?.clone();
+        if edition.prepared_by == person.account {
+            return Err(AppError::Bad(Say::new("refused-edition-same-person")));
+        }
+        let today = self.now().date;
+        self.check_clock(&newest_snapshot, today).await?;
+        let before = self.edition_before(&edition).await?;
+        let snapshot = self.at(u64::from(edition.position)).await?;
+        let composed = self.compose_edition(&snapshot, &edition).await?;
+        if sha256(composed.body.to_json().as_bytes()) != edition.content {
+            return Err(AppError::Bad(Say::new("refused-edition-stale").words("value", &edition.id)));
+        }
+        let changes = before.as_ref().map(|before| differences(&before.content.body, &composed.body));
+        let content = Content {
+            number: edition.number(),
+            date: today,
+            changes: changes.unwrap_or_default(),
+            body: composed.body,
+        };
+        let files = self.edition_files(content, &edition, map).await?;
+        let bundle = self.ledger.blobs().put(pack(&files)).await?;
+        let memory = serde_json::to_vec(&composed.memory).map_err(|error| AppError::fault(error.to_string()))?;
+        let memory = self.ledger.blobs().put(memory).await?;
+        let last = before.map(|before| before.content.number);
+        let published_now = Edition {
+            state: EditionState::Published,
+            decided: Some(today),
+            bundle: Some(bundle.to_string()),
+            memory: Some(memory.to_string()),
+            ..Edition::clone(&edition)
+        };
+        let decide = move |state: &State| {
+            // Another edition may have come out meanwhile, and this one knows nothing of it.
+            if newest(state).map(|edition| edition.number()) != last {
+                return Err(AppError::Bad(Say::new("refused-edition-stale").words("value", &published_now.id)));
+            }
+            waiting(state, &published_now.id)?;
+            Ok(vec![Change::Put(published_now.clone().into())])
+        };
+        self.run(person.actor(), "edition approved".into(), Box::new(decide)).await?;
+        Ok(())
+    }
+
+    async fn edition_files(
+        &self,
+        content: Content,
+        edition: &Edition,
+        map: Option<Arc<Outlines>>,
+    ) -> Result<Files, AppError> {
+        let secret = self.ledger.secret("edition").await?;
+        let secret = from_hex::<32>(&secret).ok_or_else(|| AppError::fault("the secret of editions is damaged"))?;
+        let manifest = Manifest {
+            edition: content.number,
+            date: content.date,
+            position: content.body.position,
+            chain: content.body.chain.clone(),
+            content: edition.content.clone(),
+            key: String::new(),
+            files: Default::default(),
+        };
+        let work = move || {
+            let mut files = site::files(&content, map.as_deref())?;
+            manifest::sign(&mut files, manifest, &secret);
+            Ok(files)
+        };
+        let done = tokio::task::spawn_blocking(work).await.map_err(|error| AppError::fault(error.to_string()))?;
+        done.map_err(|error: site::SiteError| AppError::fault(error.to_string()))
+    }
+
+    /// The public key to which the signatures of this plan's editions belong.
+    pub async fn edition_key(&self) -> Result<String, AppError> {
+        let secret = self.ledger.secret("edition").await?;
+        let secret = from_hex::<32>(&secret).ok_or_else(|| AppError::fault("the secret of editions is damaged"))?;
+        Ok(manifest::public_key(&secret))
+    }
+
+    /// Closes an edition that shall not come out.
+    pub async fn decline_edition(&self, person: &Person, id: &str, why: &str) -> Result<(), AppError> {
+        person.post.may(Act::ApproveEdition)?;
+        let why = reason(why)?;
+        impersonal([why.as_str()])?;
+        let (id, today, lang) = (id.to_string(), self.now().date, person.lang);
+        let decide = move |state: &State| {
+            let edition = waiting(state, &id)?;
+            let reason = Text::of(lang, why.clone());
+            let declined = Edition { state: EditionState::Declined, decided: Some(today), reason, ..edition };
+            Ok(vec![Change::Put(declined.into())])
+        };
+        self.run(person.actor(), "edition declined".into(), Box::new(decide)).await?;
+        Ok(())
+    }
+}
+
+/// An edition that nobody has decided on yet.
+fn waiting(state: &State, id: &str) -> Result<Edition, AppError> {
+    let edition = find(state, id)?;
+    match edition.state {
+        EditionState::Prepared => Ok(Edition::clone(edition)),
+        _ => Err(AppError::Bad(Say::new("refused-edition-decided").words("value", id))),
+    }
+}

@@ -1,0 +1,226 @@
+//! The pages of an edition as documents, in one language. Site, report and files are written from the same documents, so
+//! that they show the same numbers and hide the same cells. Refuses to know HTML.
+
+mod about;
+mod charts;
+mod framework;
+mod indicator;
+mod scorecard;
+
+use romduol_locale::Locale;
+use romduol_plan::kinds::{EditionSection, Indicator};
+use romduol_plan::status::Status;
+use romduol_plan::{Lang, Period, Text};
+use romduol_report::document::{Cell, Span};
+use romduol_report::map::Outlines;
+use romduol_report::{Block, Document};
+
+use crate::content::{Content, Figure, Measured, Observation};
+
+/// The mark of every hidden cell.
+pub const HIDDEN: &str = "c";
+
+/// A page and where it stands below its language's folder.
+pub struct Page {
+    pub path: String,
+    /// The key of its name in the menu; empty for a page that others lead to.
+    pub menu: &'static str,
+    /// It speaks of violence: a help line and a quick way out stand on it.
+    pub violence: bool,
+    pub document: Document,
+}
+
+/// Every page of an edition in a language, those of the menu in its order.
+#[must_use]
+pub fn pages(content: &Content, outlines: Option<&Outlines>, lang: Lang) -> Vec<Page> {
+    let writer = |root| Writer { content, locale: Locale::of(lang), outlines, root };
+    let top = writer("");
+    let page = |path: &str, menu: &'static str, title: String, blocks: Vec<Block>| Page {
+        path: path.into(),
+        menu,
+        violence: false,
+        document: top.document(title, blocks),
+    };
+    let t = |key: &str| top.locale.t(key);
+    let mut pages = vec![
+        page("index.html", "menu-scorecard", t("menu-scorecard"), top.scorecard()),
+        page("framework.html", "menu-framework", t("menu-framework"), top.framework()),
+        page("indicators.html", "kinds-indicators", t("kinds-indicators"), top.indicators()),
+    ];
+    for section in &content.body.sections {
+        if section.lang == lang {
+            let (path, menu) = (format!("{}.html", section.id.code()), section_title(section.id));
+            pages.push(page(&path, menu, t(menu), section.blocks.clone()));
+        }
+    }
+    if !content.changes.is_empty() {
+        pages.push(page("changes.html", "edition-changes", t("edition-changes"), top.changes()));
+    }
+    pages.push(page("method.html", "method", t("method"), top.method()));
+    pages.push(page("downloads.html", "edition-downloads", t("edition-downloads"), top.downloads()));
+    pages.push(page("accessibility.html", "edition-accessibility", t("edition-accessibility"), top.accessibility()));
+    let below = writer("../");
+    pages.extend(content.body.indicators.iter().map(|measured| Page {
+        path: path_of(&measured.indicator),
+        menu: "",
+        violence: measured.indicator.k >= 10,
+        document: below.document(below.title(measured), below.indicator(measured)),
+    }));
+    pages
+}
+
+/// The key of a section's name.
+#[must_use]
+pub fn section_title(section: EditionSection) -> &'static str {
+    match section {
+        EditionSection::Money => "menu-money",
+        EditionSection::Commitments => "menu-commitments",
+        EditionSection::Decisions => "kinds-decisions",
+        EditionSection::Late => "edition-late",
+    }
+}
+
+/// The whole edition as one document for paper, Word and screen readers of files.
+#[must_use]
+pub fn report(content: &Content, outlines: Option<&Outlines>, lang: Lang) -> Document {
+    let writer = Writer { content, locale: Locale::of(lang), outlines, root: "" };
+    let t = |key: &str| writer.locale.t(key);
+    let part = |title: String, blocks: Vec<Block>| [vec![Block::heading(1, title)], blocks].concat();
+    let mut blocks = part(t("menu-scorecard"), writer.scorecard());
+    for measured in &content.body.indicators {
+        blocks.push(Block::heading(1, writer.title(measured)));
+        blocks.extend(writer.indicator(measured).into_iter().map(deeper));
+    }
+    for section in content.body.sections.iter().filter(|section| section.lang == lang) {
+        blocks.extend(part(t(section_title(section.id)), section.blocks.iter().cloned().map(deeper).collect()));
+    }
+    if !content.changes.is_empty() {
+        blocks.extend(part(t("edition-changes"), writer.changes()));
+    }
+    blocks.extend(part(t("method"), writer.method()));
+    writer.document(t("report-title"), blocks)
+}
+
+/// Below the heading of its part.
+fn deeper(block: Block) -> Block {
+    match block {
+        Block::Heading { level, text } => Block::Heading { level: level + 1, text },
+        other => other,
+    }
+}
+
+fn path_of(indicator: &Indicator) -> String {
+    format!("indicators/{}.html", indicator.id)
+}
+
+pub(crate) struct Writer<'a> {
+    pub content: &'a Content,
+    pub locale: &'static Locale,
+    pub outlines: Option<&'a Outlines>,
+    /// From the page to its language's folder.
+    pub root: &'static str,
+}
+
+impl Writer<'_> {
+    fn lang(&self) -> Lang {
+        self.locale.lang
+    }
+
+    fn text<'t>(&self, text: &'t Text) -> &'t str {
+        text.get(self.lang())
+    }
+
+    fn name(&self, id: &str) -> String {
+        let name = self.content.name(id);
+        match self.text(&name) {
+            "" if id.ends_with(".?") => self.locale.t("not-stated"),
+            "" => id.to_string(),
+            name => name.to_string(),
+        }
+    }
+
+    fn title(&self, measured: &Measured) -> String {
+        format!("{} {}", measured.indicator.id, self.text(&measured.indicator.name))
+    }
+
+    fn document(&self, title: String, blocks: Vec<Block>) -> Document {
+        let (content, locale) = (self.content, self.locale);
+        let mut document = Document::new(self.lang().code(), title);
+        document.organisation = self.text(&content.body.plan.title).to_string();
+        document.subtitle = self.colophon();
+        document.running_head = document.subtitle.clone();
+        document.contents_title = locale.t("contents");
+        document.marker = content.body.demonstration.then(|| locale.t("edition-demonstration"));
+        if self.lang() == Lang::Km {
+            document.cover_lines.push(locale.t("khmer-draft-long"));
+        }
+        document.blocks = blocks;
+        let (position, hash) = (content.body.position.to_string(), &content.body.chain);
+        document.fingerprint =
+            vec![locale.say("ledger-line", &[("position", (&position).into()), ("hash", hash.into())])];
+        document
+    }
+
+    /// Which edition this is, and of which day.
+    fn colophon(&self) -> String {
+        let (number, date) = (self.content.number.to_string(), self.locale.date(self.content.date));
+        self.locale.say("edition-line", &[("number", (&number).into()), ("date", (&date).into())])
+    }
+
+    fn number(&self, count: usize) -> String {
+        self.locale.number(count as f64, 0)
+    }
+
+    fn value(&self, indicator: &Indicator, value: f64) -> String {
+        let number = self.locale.number(value, 1);
+        if indicator.unit == "%" { format!("{number}\u{a0}%") } else { number }
+    }
+
+    /// A figure as it is shown; one mark for all that is hidden.
+    fn figure(&self, indicator: &Indicator, figure: Figure) -> String {
+        match figure {
+            Figure::Shown { value, .. } => self.value(indicator, value),
+            Figure::Hidden => HIDDEN.into(),
+        }
+    }
+
+    fn cell(&self, indicator: &Indicator, at: Option<&Observation>) -> Cell {
+        let Some(at) = at else { return Cell::text("–") };
+        let mut cell = Cell::text(self.figure(indicator, at.figure));
+        cell.illustrative = at.illustrative && at.figure != Figure::Hidden;
+        cell
+    }
+
+    fn period(&self, period: Period) -> String {
+        self.locale.period(period)
+    }
+
+    fn status(&self, status: Option<Status>) -> Cell {
+        match status {
+            Some(status) => Cell::status(shape(status), self.locale.t(&format!("status-{}", status.code()))),
+            None => Cell::text(HIDDEN),
+        }
+    }
+
+    fn link(&self, text: impl Into<String>, path: &str) -> Span {
+        Span::link(text, format!("{}{path}", self.root))
+    }
+
+    fn plain(&self, key: &str) -> Block {
+        Block::paragraph(self.locale.t(key))
+    }
+}
+
+fn shape(status: Status) -> romduol_report::Status {
+    use romduol_report::Status as Shape;
+    match status {
+        Status::OffTrack => Shape::OffTrack,
+        Status::AtRisk => Shape::AtRisk,
+        Status::OnTrack => Shape::OnTrack,
+        Status::Achieved => Shape::Achieved,
+        Status::NoData => Shape::NoData,
+        Status::Stale => Shape::Stale,
+        Status::NoBaseline => Shape::NoBaseline,
+        Status::NoTarget => Shape::NoTarget,
+    }
+}

@@ -1,0 +1,108 @@
+//! An edition as a workbook: how the plan stands, every number once with its mark, and what the columns mean.
+
+use romduol_locale::Locale;
+use romduol_plan::Lang;
+use romduol_plan::kinds::Indicator;
+use romduol_report::{Field, Sheet};
+
+use crate::content::{Content, Figure, Measured, Observation};
+use crate::pages::HIDDEN;
+
+#[must_use]
+pub fn sheets(content: &Content, lang: Lang) -> Vec<Sheet> {
+    let locale = Locale::of(lang);
+    vec![scorecard(content, locale), numbers(content, locale), about(content, locale)]
+}
+
+fn heads(locale: &Locale, keys: &[&str]) -> Vec<Field> {
+    keys.iter().map(|key| Field::text(locale.t(key))).collect()
+}
+
+fn figure(at: &Observation) -> Field {
+    match at.figure {
+        Figure::Shown { value, .. } => Field::Number { value, decimals: 1, illustrative: at.illustrative },
+        Figure::Hidden => Field::text(HIDDEN),
+    }
+}
+
+fn name(indicator: &Indicator, locale: &Locale) -> Field {
+    Field::text(indicator.name.get(locale.lang))
+}
+
+fn scorecard(content: &Content, locale: &Locale) -> Sheet {
+    let country = content.body.country();
+    let row = |measured: &Measured| {
+        let at = measured.standing_at(country);
+        let status = measured.status().map(|status| locale.t(&format!("status-{}", status.code())));
+        vec![
+            Field::text(&measured.indicator.id),
+            name(&measured.indicator, locale),
+            at.map(figure).unwrap_or_default(),
+            Field::text(&measured.indicator.unit),
+            at.map(|at| Field::text(locale.period(at.period))).unwrap_or_default(),
+            Field::text(status.unwrap_or_else(|| HIDDEN.into())),
+        ]
+    };
+    let keys = ["field-id", "indicator", "value", "field-unit", "period", "status"];
+    let rows = [heads(locale, &keys)].into_iter().chain(content.body.indicators.iter().map(row)).collect();
+    Sheet { name: locale.t("menu-scorecard"), heads: 1, names: 2, rows }
+}
+
+fn numbers(content: &Content, locale: &Locale) -> Sheet {
+    let keys =
+        ["field-id", "indicator", "place", "period", "edition-group", "value", "numerator", "denominator", "source"];
+    let mut rows = vec![heads(locale, &keys)];
+    for measured in &content.body.indicators {
+        rows.extend(measured.observations.iter().map(|at| row(content, locale, measured, at)));
+    }
+    Sheet { name: locale.t("pivot-numbers"), heads: 1, names: 2, rows }
+}
+
+fn row(content: &Content, locale: &Locale, measured: &Measured, at: &Observation) -> Vec<Field> {
+    let say = |id: &str| match content.name(id).get(locale.lang) {
+        "" if id.ends_with(".?") => locale.t("not-stated"),
+        "" => id.to_string(),
+        name => name.to_string(),
+    };
+    let part = |get: fn(Figure) -> Option<f64>| match at.figure {
+        Figure::Hidden => Field::text(HIDDEN),
+        shown => {
+            get(shown).map_or(Field::Empty, |value| Field::Number { value, decimals: 1, illustrative: at.illustrative })
+        }
+    };
+    let upper = part(|figure| match figure {
+        Figure::Shown { numerator, .. } => numerator,
+        Figure::Hidden => None,
+    });
+    let lower = part(|figure| match figure {
+        Figure::Shown { denominator, .. } => denominator,
+        Figure::Hidden => None,
+    });
+    let groups = at.categories.iter().map(|category| say(category)).collect::<Vec<_>>().join(", ");
+    vec![
+        Field::text(&measured.indicator.id),
+        name(&measured.indicator, locale),
+        Field::text(say(&at.area)),
+        Field::text(at.period.to_string()),
+        if groups.is_empty() { Field::Empty } else { Field::text(groups) },
+        figure(at),
+        upper,
+        lower,
+        at.source.as_ref().map_or(Field::Empty, |printed| Field::text(&printed.evidence)),
+    ]
+}
+
+fn about(content: &Content, locale: &Locale) -> Sheet {
+    let (number, date) = (content.number.to_string(), locale.date(content.date));
+    let mut lines = vec![
+        content.body.plan.title.get(locale.lang).to_string(),
+        locale.say("edition-line", &[("number", (&number).into()), ("date", (&date).into())]),
+        locale.say("edition-hidden-legend", &[("mark", HIDDEN.into())]),
+        locale.t("edition-licence"),
+    ];
+    if content.body.demonstration {
+        lines.push(locale.t("edition-demonstration"));
+    }
+    let rows = lines.into_iter().map(|line| vec![Field::text(line)]).collect();
+    Sheet { name: locale.t("pivot-about"), heads: 0, names: 1, rows }
+}
