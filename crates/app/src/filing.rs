@@ -10,6 +10,7 @@ use romduol_plan::returns::{self, Due};
 use romduol_plan::{Date, Period, State};
 
 use crate::accounts::Person;
+use crate::said::impersonal;
 use crate::{App, AppError};
 
 /// What a submission came to.
@@ -75,6 +76,7 @@ impl App {
         if !answers::submittable(&problems, &answers) {
             return Ok(Filed::Problems(problems));
         }
+        impersonal([reason])?;
         let (assignment, period, today) = (due.assignment.id.clone(), due.period, self.now().date);
         let (reason_, answers) = (reason.trim().to_string(), Answers::pack(&answers));
         let decide = move |state: &State| {

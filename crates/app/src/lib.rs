@@ -4,6 +4,7 @@
 //! writer decides all that wait against the newest state, appends them in one durable commit and only then answers.
 
 pub mod accounts;
+pub mod analysis_tables;
 pub mod answer_sheet;
 pub mod attach;
 pub mod calendar;
@@ -17,6 +18,7 @@ pub mod filing;
 pub mod history;
 pub mod import;
 mod kept;
+pub mod local_cost;
 pub mod local_plan;
 pub mod meetings;
 pub mod minutes;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use romduol_plan::package::{Package, Sheet};
-use romduol_plan::{Change, Kind};
+use romduol_plan::package::{Fault, Package, Sheet};
+use romduol_plan::{Change, Kind, Say};
 
 use crate::AppError;
 
@@ -36,9 +36,9 @@ pub fn check(files: &Files) -> Package {
             Ok(sheet) => {
                 sheets.insert(kind, sheet);
             }
-            Err((row, problem, mend)) => {
+            Err((row, problem)) => {
                 let (value, column) = (String::new(), String::new());
-                faults.push(romduol_plan::package::Fault { file: name, row, column, value, problem, mend });
+                faults.push(Fault { file: name, row, column, value, problem });
                 sheets.insert(kind, Sheet::default());
             }
         }
@@ -48,28 +48,23 @@ pub fn check(files: &Files) -> Package {
     let broken: Vec<String> = faults.iter().map(|fault| fault.file.clone()).collect();
     package.faults.retain(|fault| !broken.contains(&fault.file));
     package.faults.extend(faults);
-    package.faults.sort();
+    romduol_plan::package::sort(&mut package.faults);
     package
 }
 
-pub(crate) fn sheet(bytes: &[u8]) -> Result<Sheet, (usize, String, String)> {
+pub(crate) fn sheet(bytes: &[u8]) -> Result<Sheet, (usize, Say)> {
     if let Some(kind) = infer::get(bytes) {
-        let problem = format!("is not what its name says: it is a file of type {}", kind.mime_type());
-        return Err((0, problem, "save it from the spreadsheet as CSV (UTF-8)".into()));
+        return Err((0, Say::new("fault-no-table").words("kind", kind.mime_type())));
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if let Err(error) = std::str::from_utf8(bytes) {
         let row = bytes[..error.valid_up_to()].iter().filter(|b| **b == b'\n').count() + 1;
-        return Err((
-            row,
-            "is not UTF-8 text".into(),
-            "save it as CSV UTF-8; old Khmer fonts must be converted to Unicode".into(),
-        ));
+        return Err((row, Say::new("fault-not-utf8")));
     }
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
     let bad = |error: csv::Error| {
         let row = error.position().map_or(0, |p| p.line() as usize);
-        (row, format!("is not readable as CSV: {error}"), "check the quotes around this row".to_string())
+        (row, Say::new("fault-not-csv").words("what", error.to_string()))
     };
     let header = reader.headers().map_err(bad)?.iter().map(|h| h.trim().to_string()).collect();
     let mut rows = Vec::new();
@@ -84,10 +79,9 @@ pub fn changes(files: &Files) -> Result<Vec<Change>, AppError> {
     let package = check(files);
     match package.faults.as_slice() {
         [] => Ok(package.records.into_iter().map(|(_, body)| Change::Put(body)).collect()),
-        [first, rest @ ..] => {
-            let more =
-                if rest.is_empty() { String::new() } else { format!(" ({} more: romduol plan check)", rest.len()) };
-            Err(AppError::fault(format!("the plan package has faults; first {first}{more}")))
+        [first, ..] => {
+            let say = Say::new("refused-package").number("count", package.faults.len() as f64);
+            Err(AppError::Bad(say.clause("first", first.say())))
         }
     }
 }

@@ -4,6 +4,7 @@ use romduol_locale::Locale;
 use romduol_plan::kinds::*;
 use romduol_plan::permission::Act;
 use romduol_plan::readings::View;
+use romduol_plan::status::Status;
 use romduol_plan::{Change, Date, Kind, Lang, Period, Say, State, Text, coordination};
 use romduol_report::document::{Cell, Column, Table};
 use romduol_report::{Block, Document};
@@ -25,7 +26,8 @@ impl App {
         lang: Lang,
     ) -> Result<(), AppError> {
         person.post.may(Act::Rate)?;
-        let reason = needed(reason)?;
+        let reason = said::reason(reason)?;
+        impersonal([evidence])?;
         let (of, today, institution) = (of.to_string(), self.now().date, person.post.institution.clone());
         let (evidence, words) = (evidence.trim().to_string(), reason.clone());
         let decide = move |state: &State| {
@@ -53,7 +55,7 @@ impl App {
 
     /// Answers a rating. A later answer replaces the text; its history stays.
     pub async fn answer_rating(&self, person: &Person, id: &str, answer: &str, lang: Lang) -> Result<(), AppError> {
-        let answer = needed(answer)?;
+        let answer = said::reason(answer)?;
         let (id, today, person_, words) = (id.to_string(), self.now().date, person.clone(), answer.clone());
         let decide = move |state: &State| {
             let missing = || AppError::NotFound { kind: Kind::Rating, id: id.clone() };
@@ -65,12 +67,6 @@ impl App {
         self.run(person.actor(), answer, Box::new(decide)).await?;
         Ok(())
     }
-}
-
-fn needed(words: &str) -> Result<String, AppError> {
-    let words = said::reason(words)?;
-    impersonal([words.as_str()])?;
-    Ok(words)
 }
 
 /// The ratings as a report beside the government's: what civil society says, what the plan computes, what was answered.
@@ -94,7 +90,8 @@ pub fn shadow_report(view: View<'_>, locale: &'static Locale, today: Date) -> Do
     }
     let columns = vec![
         Column::text(locale.t("rated"), 1.6),
-        Column::text(locale.t("official-status"), 1.0),
+        Column::text(locale.t("computed"), 0.9),
+        Column::text(locale.t("official-status"), 1.1),
         Column::text(locale.t("field-rating"), 0.8),
         Column::text(locale.t("field-reason"), 2.2),
         Column::text(locale.t("field-answer"), 2.0),
@@ -110,13 +107,7 @@ fn row(view: View<'_>, locale: &Locale, rating: &Rating, today: Date) -> Vec<Cel
     let lang = locale.lang;
     let (kind, id) = subject(rating);
     let title = state.body(kind, id).map(|body| body.title().get(lang).to_string()).unwrap_or_default();
-    let official = match rating.indicator.as_ref().and_then(|id| state.find::<Indicator>(id)) {
-        Some(indicator) => {
-            let status = view.standing(indicator, Period::year(today.year)).status();
-            Cell::status(shape(status), locale.t(&format!("status-{}", status.code())))
-        }
-        None => Cell::text("–"),
-    };
+    let [computed, official] = statuses(view, locale, rating, today);
     let answer = match rating.answer.is_empty() {
         false => rating.answer.get(lang).to_string(),
         true => waiting(rating, today).map(|say| locale.tell(&say)).unwrap_or_default(),
@@ -125,11 +116,27 @@ fn row(view: View<'_>, locale: &Locale, rating: &Rating, today: Date) -> Vec<Cel
     reason.illustrative = rating.illustrative;
     vec![
         Cell::text(format!("{id} {title}")),
+        computed,
         official,
         Cell::text(locale.t(&format!("code-{}", rating.rating.code()))),
         reason,
         Cell::text(answer),
     ]
+}
+
+/// What the plan computes of an indicator, and what a person set in its place with a reason.
+fn statuses(view: View<'_>, locale: &Locale, rating: &Rating, today: Date) -> [Cell; 2] {
+    let indicator = rating.indicator.as_ref().and_then(|id| view.state.find::<Indicator>(id));
+    let Some(standing) = indicator.map(|indicator| view.standing(indicator, Period::year(today.year))) else {
+        return [Cell::text("–"), Cell::text("–")];
+    };
+    let word = |status: Status| locale.t(&format!("status-{}", status.code()));
+    let computed = standing.judgement.status;
+    let official = match &standing.set_by_person {
+        Some(set) => Cell::status(shape(set.status), format!("{}: {}", word(set.status), set.reason.get(locale.lang))),
+        None => Cell::text(locale.t("official-as-computed")),
+    };
+    [Cell::status(shape(computed), word(computed)), official]
 }
 
 /// What a rating is of. The rules of a package let none through that is of nothing.

@@ -42,7 +42,18 @@ impl App {
         why: &str,
     ) -> Result<Written, AppError> {
         may_edit(person, kind)?;
-        let why = reason(why)?;
+        self.keep_record(person, kind, cells, seen, reason(why)?).await
+    }
+
+    /// Checks one record and keeps it. Whether the person may write it is the caller's to ask.
+    pub(crate) async fn keep_record(
+        &self,
+        person: &Person,
+        kind: Kind,
+        cells: &BTreeMap<String, String>,
+        seen: u64,
+        why: String,
+    ) -> Result<Written, AppError> {
         let sheet = Sheet { header: cells.keys().cloned().collect(), rows: vec![cells.values().cloned().collect()] };
         let mut package = Package::amend(bodies(&self.snapshot().state), kind, &sheet);
         let Some((_, body)) = package.records.pop().filter(|_| package.faults.is_empty()) else {
@@ -56,7 +67,7 @@ impl App {
             // Somebody may have retired what the record refers to since the form was checked.
             let faults = Package::amend(bodies(state), kind, &sheet).faults;
             match faults.first() {
-                Some(fault) => Err(AppError::fault(fault.to_string())),
+                Some(fault) => Err(AppError::Bad(fault.say())),
                 None => Ok(vec![Change::Put(body.clone())]),
             }
         };
@@ -124,7 +135,7 @@ impl App {
             let decide = move |state: &State| {
                 let Intake { added, changed, faults, .. } = intake(state, kind, &bytes);
                 match faults.first() {
-                    Some(fault) => Err(AppError::fault(fault.to_string())),
+                    Some(fault) => Err(AppError::Bad(fault.say())),
                     None => Ok(added.into_iter().chain(changed).map(|(_, body)| Change::Put(body)).collect()),
                 }
             };
@@ -154,9 +165,9 @@ fn bodies(state: &State) -> impl Iterator<Item = Body> + use<'_> {
 fn intake(state: &State, kind: Kind, bytes: &[u8]) -> Intake {
     let sheet = match package::sheet(bytes) {
         Ok(sheet) => sheet,
-        Err((row, problem, mend)) => {
+        Err((row, problem)) => {
             let (column, value) = (String::new(), String::new());
-            let fault = Fault { file: format!("{}.csv", kind.code()), row, column, value, problem, mend };
+            let fault = Fault { file: format!("{}.csv", kind.code()), row, column, value, problem };
             return Intake { added: Vec::new(), changed: Vec::new(), same: 0, faults: vec![fault] };
         }
     };
@@ -178,10 +189,7 @@ pub fn as_csv(kind: Kind, bytes: Vec<u8>) -> Result<Vec<u8>, AppError> {
     if !workbook::is_workbook(&bytes) {
         return Ok(bytes);
     }
-    let unreadable = |workbook::Unreadable(problem, mend)| {
-        AppError::Bad(Say::new("refused-workbook").words("problem", problem).words("mend", mend))
-    };
-    let sheet = workbook::sheet(&bytes, kind.code()).map_err(unreadable)?;
+    let sheet = workbook::sheet(&bytes, kind.code()).map_err(AppError::Bad)?;
     let mut writer = csv::Writer::from_writer(Vec::new());
     let faulty = |error: csv::Error| AppError::fault(error.to_string());
     // Short rows are filled up, long ones stay so that the check finds them.

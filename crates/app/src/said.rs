@@ -6,12 +6,15 @@ use romduol_plan::screen;
 
 use crate::AppError;
 
-/// The words without the space around them; refused where there are none.
+/// The words without the space around them; refused where there are none, or where they point to a single person: a
+/// reason stays in the ledger for ever.
 pub(crate) fn reason(words: &str) -> Result<String, AppError> {
-    match words.trim() {
-        "" => Err(Refused::ReasonNeeded.into()),
-        words => Ok(words.to_string()),
+    let words = words.trim();
+    if words.is_empty() {
+        return Err(Refused::ReasonNeeded.into());
     }
+    impersonal([words])?;
+    Ok(words.to_string())
 }
 
 /// Refuses texts of which one points to a single person; the first one found is told.

@@ -7,6 +7,7 @@ use romduol_plan::state::lock_id;
 use romduol_plan::{Change, Kind, Period, State};
 
 use crate::accounts::Person;
+use crate::said;
 use crate::{App, AppError};
 
 /// The returns that wait for this person's decision, oldest period first.
@@ -28,7 +29,7 @@ impl App {
     ) -> Result<ReturnStatus, AppError> {
         let why = match &decision {
             Decision::Pass => "verified".to_string(),
-            Decision::SendBack { reason } => reason.trim().to_string(),
+            Decision::SendBack { reason } => said::reason(reason)?,
         };
         let (person_, id_) = (person.clone(), id.to_string());
         let decide = move |state: &State| {
@@ -56,9 +57,7 @@ impl App {
         reason: &str,
     ) -> Result<(), AppError> {
         person.post.may(Act::Lock)?;
-        if reason.trim().is_empty() {
-            return Err(romduol_plan::returns::Refused::ReasonNeeded.into());
-        }
+        let reason = said::reason(reason)?;
         let form = form.to_string();
         let decide = move |state: &State| {
             state.find::<Form>(&form).ok_or(AppError::NotFound { kind: Kind::Form, id: form.clone() })?;
@@ -69,17 +68,14 @@ impl App {
                 _ => Vec::new(),
             })
         };
-        self.run(person.actor(), reason.trim().into(), Box::new(decide)).await?;
+        self.run(person.actor(), reason, Box::new(decide)).await?;
         Ok(())
     }
 
     /// Sets a status against the computed one; the public sees the reason.
     pub async fn set_status(&self, person: &Person, wanted: Override) -> Result<(), AppError> {
         person.post.may(Act::Override)?;
-        if wanted.reason.is_empty() {
-            return Err(romduol_plan::returns::Refused::ReasonNeeded.into());
-        }
-        let why = wanted.reason.en.clone();
+        let why = said::reason(wanted.reason.get(person.lang))?;
         self.run(person.actor(), why, Box::new(move |_| Ok(vec![Change::Put(wanted.clone().into())]))).await?;
         Ok(())
     }

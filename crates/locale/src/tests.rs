@@ -84,3 +84,26 @@ fn every_column_and_code_that_is_shown_has_its_words() {
         }
     }
 }
+
+/// A fault is told in two halves: what is wrong, and under the same key with `-mend` what to do.
+#[test]
+fn every_fault_of_a_package_has_its_mend() {
+    let en = Locale::of(Lang::En);
+    let folder = |name: &str| std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name);
+    let files =
+        ["plan/src/package", "app/src"].map(folder).into_iter().flat_map(|path| std::fs::read_dir(path).unwrap());
+    let mut count = 0;
+    for path in
+        files.map(|file| file.unwrap().path()).chain([folder("plan/src/column.rs")]).filter(|path| path.is_file())
+    {
+        let text = std::fs::read_to_string(path).unwrap();
+        let quoted = text.split('"').filter(|part| part.starts_with("fault-"));
+        for key in
+            quoted.filter(|key| !["fault-in", "fault-at", "fault-told"].iter().any(|frame| key.starts_with(frame)))
+        {
+            assert!(en.has(key) && en.has(&format!("{key}-mend")), "{key}");
+            count += 1;
+        }
+    }
+    assert!(count > 50, "{count}");
+}

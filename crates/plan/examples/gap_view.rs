@@ -50,6 +50,7 @@ fn line(n: usize) -> Body {
         node: Some(format!("A{}", n % ACTIONS)),
         area: None,
         institution: Some(format!("I{}", n % 30)),
+        part_of: None,
         title: Text::default(),
         input: InputType::ALL[n % InputType::ALL.len()],
         year,

@@ -13,6 +13,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::number::{self, BadNumber};
+use crate::say::Say;
 
 /// What is written down has at most so many decimals; what is computed may have more.
 const DECIMALS: u32 = 2;
@@ -29,6 +30,17 @@ pub enum BadAmount {
     Decimals,
     #[error("write less than 10,000,000,000,000")]
     TooLarge,
+}
+
+impl BadAmount {
+    /// The mend as a clause in the reader's language.
+    pub fn say(&self) -> Say {
+        match self {
+            BadAmount::Number(number) => number.say(),
+            BadAmount::Decimals => Say::new("amount-decimals"),
+            BadAmount::TooLarge => Say::new("amount-too-large"),
+        }
+    }
 }
 
 impl Amount {

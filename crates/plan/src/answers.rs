@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::kinds::*;
 use crate::number::BadNumber;
 use crate::say::Say;
+use crate::screen;
 use crate::state::{State, return_id};
 use crate::text::Text;
 use crate::vocabulary;
@@ -157,6 +158,9 @@ pub fn submittable(problems: &[Problem], answers: &[Answer]) -> bool {
 fn check_answer(state: &State, question: &Question, answer: &Answer, last: Option<&Answer>, out: &mut Vec<Problem>) {
     let indicator = &question.indicator;
     let empty = || problem(indicator, Severity::Error, Say::new("check-empty"));
+    if let Some(what) = screen::found(&answer.comment) {
+        out.push(problem(indicator, Severity::Error, Say::new("check-personal").clause("what", what)));
+    }
     if answer.state != AnswerState::Given {
         if answer.comment.trim().is_empty() {
             out.push(problem(indicator, Severity::Warning, Say::new("check-why-missing")));

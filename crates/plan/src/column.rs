@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use crate::amount::Amount;
 use crate::kinds::{Body, Kind};
 use crate::number;
+use crate::say::Say;
 
 /// What a cell of a column holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,13 +42,12 @@ pub struct Column {
     pub description: String,
 }
 
-/// A cell that cannot be read, with what to do about it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A cell that cannot be read. What to do about it is said as for a [`crate::package::Fault`].
+#[derive(Clone, Debug, PartialEq)]
 pub struct BadCell {
     pub column: String,
     pub value: String,
-    pub problem: String,
-    pub mend: String,
+    pub problem: Say,
 }
 
 /// The columns of a kind, in the order of its fields.
@@ -141,7 +141,7 @@ pub fn read_row(kind: Kind, columns: &[Column], row: &BTreeMap<&str, &str>) -> R
         let text = row.get(column.name.as_str()).copied().unwrap_or("").trim();
         if text.is_empty() {
             if column.required && column.cell != CellType::Boolean && !matches!(column.cell, CellType::List(_)) {
-                bad.push(bad_cell(column, text, "is empty", format!("fill in `{}`", column.name)));
+                bad.push(bad_cell(column, text, Say::new("fault-empty").words("name", &column.name)));
             }
             if column.required && matches!(column.cell, CellType::List(_)) {
                 body.insert(column.field.clone(), Value::Array(Vec::new()));
@@ -164,8 +164,7 @@ pub fn read_row(kind: Kind, columns: &[Column], row: &BTreeMap<&str, &str>) -> R
         vec![BadCell {
             column: String::new(),
             value: row.get("id").unwrap_or(&"").to_string(),
-            problem: error.to_string(),
-            mend: "compare the row with the column descriptions in datapackage.json".into(),
+            problem: Say::new("fault-row-unreadable").words("what", error.to_string()),
         }]
     })
 }
@@ -185,31 +184,31 @@ fn place(body: &mut Map<String, Value>, column: &Column, value: Value) {
 }
 
 fn read_cell(column: &Column, text: &str) -> Result<Value, BadCell> {
-    let number =
-        || number::parse(text).map_err(|problem| bad_cell(column, text, "is not a number", problem.to_string()));
+    let bad = |problem: Say| bad_cell(column, text, problem);
+    let number = || number::parse(text).map_err(|why| bad(Say::new("fault-not-a-number").clause("mend", why.say())));
     match &column.cell {
         CellType::Text => Ok(Value::from(text)),
         CellType::Number => Ok(Value::from(number()?)),
         CellType::Integer => match number()? {
             whole if whole.fract() == 0.0 => Ok(Value::from(whole as i64)),
-            _ => Err(bad_cell(column, text, "is not a whole number", "write it without decimals".into())),
+            _ => Err(bad(Say::new("fault-not-whole"))),
         },
         CellType::Decimal => match Amount::read(text) {
             Ok(amount) => Ok(Value::from(amount.to_string())),
-            Err(bad) => Err(bad_cell(column, text, "is not an amount", bad.to_string())),
+            Err(why) => Err(bad(Say::new("fault-not-an-amount").clause("mend", why.say()))),
         },
         CellType::Boolean => match text {
             "true" => Ok(Value::from(true)),
             "false" => Ok(Value::from(false)),
-            _ => Err(bad_cell(column, text, "is neither true nor false", "write `true` or `false`".into())),
+            _ => Err(bad(Say::new("fault-not-true-or-false"))),
         },
         CellType::Period => match text.parse::<crate::Period>() {
             Ok(period) => Ok(Value::from(period.to_string())),
-            Err(_) => Err(bad_cell(column, text, "is not a period", "write 2024, 2024S1, 2024Q3 or 2024-07".into())),
+            Err(_) => Err(bad(Say::new("fault-not-a-period"))),
         },
         CellType::Date => match crate::Date::parse(text) {
             Some(date) => Ok(Value::from(date.to_string())),
-            None => Err(bad_cell(column, text, "is not a date", "write year, month and day as 2026-03-31".into())),
+            None => Err(bad(Say::new("fault-not-a-date"))),
         },
         CellType::Code(codes) => known(column, codes, text).map(|()| Value::from(text)),
         CellType::List(codes) => {
@@ -228,11 +227,11 @@ fn known(column: &Column, codes: &[String], text: &str) -> Result<(), BadCell> {
     if codes.iter().any(|code| code == text) {
         return Ok(());
     }
-    Err(bad_cell(column, text, "is not one of the known codes", format!("use one of: {}", codes.join(", "))))
+    Err(bad_cell(column, text, Say::new("fault-unknown-code").words("names", codes.join(", "))))
 }
 
-fn bad_cell(column: &Column, value: &str, problem: &str, mend: String) -> BadCell {
-    BadCell { column: column.name.clone(), value: value.chars().take(80).collect(), problem: problem.into(), mend }
+fn bad_cell(column: &Column, value: &str, problem: Say) -> BadCell {
+    BadCell { column: column.name.clone(), value: value.chars().take(80).collect(), problem }
 }
 
 /// Writes a body as the cells of its row, in the order of `columns`.

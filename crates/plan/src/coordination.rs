@@ -158,12 +158,21 @@ pub fn owed(state: &State, today: Date, illustrative: bool) -> Vec<(Id, Owed)> {
 
 /// The next occurrence of a date of the plan's year, from its first to its last day.
 pub fn next(occasion: &Occasion, today: Date) -> Option<(Date, Date)> {
-    let in_year = |year: i32, day: &str| Date::parse(&format!("{year}-{day}"));
     let last_day = if occasion.last.is_empty() { &occasion.first } else { &occasion.last };
     (today.year..=today.year + 4).find_map(|year| {
         let (first, last) = (in_year(year, &occasion.first)?, in_year(year, last_day)?);
         (last >= today).then_some((first, last))
     })
+}
+
+/// The day on which a date of the plan's year begins next.
+pub fn next_beginning(occasion: &Occasion, today: Date) -> Option<Date> {
+    (today.year..=today.year + 4).filter_map(|year| in_year(year, &occasion.first)).find(|first| *first >= today)
+}
+
+/// None where a year has no such day, as with 29 February.
+fn in_year(year: i32, day: &str) -> Option<Date> {
+    Date::parse(&format!("{year}-{day}"))
 }
 
 /// An action with the areas that chose it, and how many of them only copied it.
@@ -233,6 +242,7 @@ mod tests {
             terms: Text::default(),
             proposed_members: String::new(),
             quorum,
+            quorum_source: Text::default(),
             meetings_a_year: None,
             template: None,
             source: String::new(),
@@ -297,6 +307,7 @@ mod tests {
             kind: OccasionKind::Budget,
             first: first.into(),
             last: last.into(),
+            years_ahead: None,
             note: String::new(),
             source: String::new(),
         };

@@ -123,7 +123,10 @@ impl Entry {
         let changes = stored.changes.into_iter().map(|change| match change {
             Read::Put(Versioned(body)) => Ok(Change::Put(body)),
             Read::Amend(Versioned(amendment)) => Ok(Change::Amend(amendment)),
-            Read::Retire { kind, id } => Ok(Change::Retire(known(&kind)?, id)),
+            Read::Retire { kind, id } => match upgrade::joined(&kind) {
+                Some(joined) => Ok(Change::Retire(joined.kind, (joined.id)(&id))),
+                None => Ok(Change::Retire(known(&kind)?, id)),
+            },
         });
         Ok(Entry {
             at: stored.at,
@@ -152,11 +155,14 @@ impl<'de, T: Bodied> Visitor<'de> for VersionedVisitor<T> {
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Versioned<T>, M::Error> {
         let (mut kind, mut version, mut body) = (None, None, None);
         while let Some(key) = map.next_key::<String>()? {
-            match (key.as_str(), kind, version) {
-                ("kind", ..) => kind = Some(known(&map.next_value::<String>()?).map_err(M::Error::custom)?),
+            match (key.as_str(), kind.as_deref(), version) {
+                ("kind", ..) => kind = Some(map.next_value::<String>()?),
                 ("v", ..) => version = Some(map.next_value()?),
                 ("body", Some(kind), Some(version)) => {
-                    body = Some(map.next_value_seed(Seed { kind, version, of: PhantomData })?);
+                    let joined = upgrade::joined(kind);
+                    let kind = joined.as_ref().map_or_else(|| known(kind), |joined| Ok(joined.kind));
+                    let kind = kind.map_err(M::Error::custom)?;
+                    body = Some(map.next_value_seed(Seed { kind, version, joined, of: PhantomData })?);
                 }
                 _ => return Err(M::Error::custom(format!("“{key}” stands where it does not belong"))),
             }
@@ -169,6 +175,7 @@ impl<'de, T: Bodied> Visitor<'de> for VersionedVisitor<T> {
 struct Seed<T> {
     kind: Kind,
     version: u32,
+    joined: Option<upgrade::Joined>,
     of: PhantomData<T>,
 }
 
@@ -176,7 +183,11 @@ impl<'de, T: Bodied> DeserializeSeed<'de> for Seed<T> {
     type Value = T;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
-        let Seed { kind, version, .. } = self;
+        let Seed { kind, version, joined, .. } = self;
+        if let Some(joined) = joined {
+            let body = joined.lift(Value::deserialize(deserializer)?).map_err(D::Error::custom)?;
+            return T::read(kind, body).map_err(D::Error::custom);
+        }
         if version == kind.version() {
             return T::read(kind, deserializer);
         }

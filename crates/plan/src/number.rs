@@ -3,7 +3,7 @@
 
 use crate::say::Say;
 
-/// Why a text is not a number. The display is the mend in one clause, for the faults of a package.
+/// Why a text is not a number. The display is the mend in one clause, for the program's own log.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadNumber {
     #[error("write a number, or choose “no data”")]

@@ -1,6 +1,8 @@
 //! Who may do what to which record: one table, used by pages, API, command line and reports alike.
 
-use crate::kinds::{Assignment, Body, Class, Consent, Form, Id, Rating, Return, ReturnStatus, Step};
+use crate::kinds::{
+    Assignment, Body, Choice, Class, Consent, CostLine, Form, Id, Node, Rating, Return, ReturnStatus, Step,
+};
 use crate::state::State;
 use crate::vocabulary;
 
@@ -52,6 +54,8 @@ vocabulary! {
         AnswerRating = "answer-rating",
         /// Choose actions for the plan of one's own area.
         PlanLocally = "plan-locally",
+        /// Enter what the actions of one's own area or institution cost.
+        CostLocally = "cost-locally",
         /// Assess how ready the plan is, for one's own side.
         Assess = "assess-readiness",
         /// Pledge money for an action.
@@ -78,7 +82,7 @@ use Act::*;
 use Reach::{All, No, Own};
 
 /// The table. Columns: reporter, verifier, secretariat, committee, civil society, administrator, partner.
-const TABLE: [(Act, [Reach; 7]); 21] = [
+const TABLE: [(Act, [Reach; 7]); 22] = [
     (ReadPlan, [All, All, All, All, All, All, All]),
     (ReadReturn, [Own, Own, All, All, No, No, No]),
     (File, [Own, No, No, No, No, No, No]),
@@ -94,6 +98,7 @@ const TABLE: [(Act, [Reach; 7]); 21] = [
     (Rate, [No, No, No, No, All, No, No]),
     (AnswerRating, [No, Own, All, No, No, No, No]),
     (PlanLocally, [Own, No, No, No, No, No, No]),
+    (CostLocally, [Own, No, No, No, No, No, No]),
     (Assess, [No, No, All, No, All, No, No]),
     (EditPlan, [No, No, All, No, No, No, No]),
     // Own: from the sources of one's own institution.
@@ -185,6 +190,26 @@ impl Post {
             Own if own() => Ok(()),
             _ => Err(Denied(AnswerRating)),
         }
+    }
+
+    /// The actions whose cost the post may enter: those that its area has chosen for its local plan, or, for a post without
+    /// an area, those that its institution leads.
+    pub fn costs<'a>(&'a self, state: &'a State) -> impl Iterator<Item = &'a std::sync::Arc<Node>> {
+        let own = reach(self.role, CostLocally) == Own;
+        let chosen = |area: &Id, node: &Node| state.all::<Choice>().any(|c| c.area == *area && c.node == node.id);
+        state.all::<Node>().filter(move |node| match (&self.area, &self.institution) {
+            (Some(area), _) => own && chosen(area, node),
+            (None, Some(institution)) => own && node.leads.contains(institution),
+            (None, None) => false,
+        })
+    }
+
+    /// May the post change this cost line? Its own are those of its institution in its area: what a ministry spends there is
+    /// the ministry's.
+    pub fn may_cost(&self, line: &CostLine) -> Result<(), Denied> {
+        let somewhere = self.area.is_some() || self.institution.is_some();
+        let own = somewhere && (&line.area, &line.institution) == (&self.area, &self.institution);
+        if reach(self.role, CostLocally) == Own && own { Ok(()) } else { Err(Denied(CostLocally)) }
     }
 
     /// Whether the post may read a record as it stands. Small groups of people, and what was said in confidence, are

@@ -62,6 +62,11 @@ impl Say {
         self.with(name, Part::Date(date))
     }
 
+    /// A code of the plan package in the reader's words, such as `province` or `KHR`.
+    pub fn code(self, name: &'static str, code: &str) -> Say {
+        self.clause(name, Say::new(format!("code-{}", code.to_ascii_lowercase())))
+    }
+
     pub fn clause(self, name: &'static str, say: Say) -> Say {
         self.with(name, Part::Say(Box::new(say)))
     }

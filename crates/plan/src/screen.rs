@@ -1,20 +1,64 @@
 //! Finds what points to a single person in a text before it is kept: telephone numbers, e-mail addresses, numbers of
 //! papers, names after a title. Refuses to mend a text: its author is asked to.
+//!
+//! Screened is what people write freely about what happened, what was said or why: reasons, remarks of a return, comments,
+//! and the records of [`of_record`]. Not screened are the texts of the plan and of its sources, where institutions, hotlines
+//! and addresses of pages belong.
 
+use crate::column::{self, CellType, Column};
+use crate::kinds::{Body, Kind};
 use crate::say::Say;
 
 /// What was found first; its words are not repeated, because a refusal may be logged.
 pub fn personal(text: &str) -> Option<Say> {
-    let found = if has_email(text) {
-        "screen-email"
-    } else if longest_number(text) >= 8 {
-        "screen-number"
-    } else if names_somebody(text) {
-        "screen-name"
+    found(text).map(|what| Say::new("refused-personal").clause("what", what))
+}
+
+/// What was found first, as a clause.
+pub fn found(text: &str) -> Option<Say> {
+    let address = |word: &&str| word.contains("://") || word.starts_with("www.");
+    let words = || text.split_whitespace().filter(|word| !address(word));
+    let text = words().collect::<Vec<_>>().join(" ");
+    if has_email(&text) {
+        Some(Say::new("screen-email"))
+    } else if longest_number(&text) >= 8 {
+        Some(Say::new("screen-number"))
+    } else if names_somebody(&text) {
+        Some(Say::new("screen-name"))
     } else {
-        return None;
-    };
-    Some(Say::new("refused-personal").clause("what", Say::new(found)))
+        None
+    }
+}
+
+/// The columns of a record whose free text points to a single person, with what was found. Only of kinds in which people
+/// tell what happened, what was said or what they want.
+pub fn of_record(columns: &[Column], body: &Body) -> Vec<(String, Say)> {
+    use Kind::*;
+    let told = matches!(
+        body.kind(),
+        Consultation
+            | Attendance
+            | Contribution
+            | Assessment
+            | Meeting
+            | Proposal
+            | Decision
+            | Task
+            | Rating
+            | Choice
+            | CostLine
+            | Funding
+    );
+    if !told {
+        return Vec::new();
+    }
+    let cells = column::write_row(columns, body);
+    let free = |name: &str| !["id", "date", "source", "programme", "cofog"].contains(&name);
+    let texts = columns
+        .iter()
+        .zip(cells)
+        .filter(|(column, _)| column.cell == CellType::Text && column.refers.is_none() && free(&column.name));
+    texts.filter_map(|(column, text)| Some((column.name.clone(), found(&text)?))).collect()
 }
 
 fn has_email(text: &str) -> bool {
@@ -24,8 +68,8 @@ fn has_email(text: &str) -> bool {
     })
 }
 
-/// The most digits, Khmer or Latin, in one number as people write them: `012 345 678`, `+855-12-345-678`. Years and
-/// ranges of years are no such numbers.
+/// The most digits, Khmer or Latin, in one number as people write them: `012 345 678`, `+855-12-345-678`. Years,
+/// ranges of years and dates are no such numbers.
 fn longest_number(text: &str) -> usize {
     let mut longest = 0;
     // Digits of each group of the number at hand, and how many signs stand behind its last one.
@@ -42,7 +86,8 @@ fn longest_number(text: &str) -> usize {
             gap += 1;
         } else {
             let years = (2..=3).contains(&groups.len()) && groups.iter().all(|digits| *digits == 4);
-            longest = longest.max(if years { 0 } else { groups.iter().sum() });
+            let date = matches!(groups.as_slice(), [4, 1..=2, 1..=2] | [1..=2, 1..=2, 4]);
+            longest = longest.max(if years || date { 0 } else { groups.iter().sum() });
             (groups, gap) = (Vec::new(), 0);
         }
     }
@@ -81,6 +126,7 @@ mod tests {
             "ទូរស័ព្ទ ០១២ ៣៤៥ ៦៧៨",
             "write to sok.dara@example.org please",
             "ID 0101234567",
+            "see https://example.org or ask sok@example.org",
             "Mrs. Chan was beaten",
             "a girl named Sreymom",
             "ស្ត្រីឈ្មោះសុភា",
@@ -99,6 +145,8 @@ mod tests {
             "The Minister of Women's Affairs and Ms",
             "ស្ត្រី ១០០ នាក់ ក្នុងឆ្នាំ ២០២៤",
             "UNSCR 1325 (2000)",
+            "decided on 2026-11-23, due 31/12/2026",
+            "https://example.org/files/20261123-0123456789.pdf, page 3",
             "",
         ] {
             assert_eq!(personal(text), None, "{text}");

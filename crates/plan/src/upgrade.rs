@@ -42,6 +42,39 @@ fn grids(body: &mut Value) {
     body["answers"] = json!({ "grids": grids, "of": answers });
 }
 
+/// What became of a kind that this program no longer has: the kind that took it in, its records' ids there, and the step
+/// to that kind's first version. A name that was given up is never used again.
+pub struct Joined {
+    pub kind: Kind,
+    pub id: fn(&str) -> String,
+    step: Step,
+}
+
+pub fn joined(kind: &str) -> Option<Joined> {
+    // The two calendars were written apart, so their ids may be the same.
+    let id = |id: &str| format!("budget-{id}");
+    (kind == "budget_dates").then_some(Joined { kind: Kind::Occasion, id, step: occasion })
+}
+
+impl Joined {
+    pub fn lift(&self, mut body: Value) -> Result<Value, Unreadable> {
+        (self.step)(&mut body);
+        body["id"] = (self.id)(body["id"].as_str().unwrap_or_default()).into();
+        lift(self.kind, 1, body)
+    }
+}
+
+/// A day of the budget calendar becomes a date of the year.
+fn occasion(body: &mut Value) {
+    let part = |name: &str| body[name].as_u64().unwrap_or_default();
+    let first = format!("{:02}-{:02}", part("month"), part("day"));
+    let Some(fields) = body.as_object_mut() else { return };
+    fields.remove("month");
+    fields.remove("day");
+    fields.insert("kind".into(), json!("budget"));
+    fields.insert("first".into(), first.into());
+}
+
 pub fn lift(kind: Kind, version: u32, body: Value) -> Result<Value, Unreadable> {
     run(kind, steps(kind), version, body)
 }
@@ -79,6 +112,20 @@ mod tests {
         assert_eq!(lifted(2), json!({ "a": 1, "b": 2, "c": true }));
         assert_eq!(lifted(3), json!({ "a": 1, "b": 2 }));
         assert!(run(Kind::Area, steps, 4, json!({})).unwrap_err().0.contains("newer program"));
+    }
+
+    /// An entry with a day of the budget calendar, from when that was a kind of its own: stored once, never made anew.
+    #[test]
+    fn a_day_of_the_budget_calendar_is_a_date_of_the_year() {
+        let entry = crate::Entry::from_stored(include_str!("../tests/fixtures/budget-date-v1.json")).unwrap();
+        let [crate::Change::Put(crate::Body::Occasion(date)), crate::Change::Retire(Kind::Occasion, gone)] =
+            entry.changes.as_slice()
+        else {
+            panic!("{entry:?}")
+        };
+        assert_eq!((date.id.as_str(), date.first.as_str(), date.years_ahead), ("budget-BSP", "05-15", Some(1)));
+        assert_eq!((date.title.en.as_str(), gone.as_str()), ("Budget strategic plans are due", "budget-DEFENCE"));
+        assert_eq!(crate::Entry::from_stored(&entry.to_stored()).unwrap(), entry);
     }
 
     /// An entry as the first release wrote it: stored once, never made anew.

@@ -49,6 +49,7 @@ fn line(id: &str, node: Option<&str>, year: i32, quantity: &str, unit: Option<&s
         node: node.map(String::from),
         area: None,
         institution: None,
+        part_of: None,
         title: Text::default(),
         input: InputType::Training,
         year,
@@ -232,6 +233,60 @@ fn made_up_money_can_be_left_out_and_a_missing_rate_is_told() {
     assert!(!real.made_up);
     assert_eq!((real.costs.len(), real.without_rate), (1, 1));
     assert_eq!(table(&real, By::Year, &Choice::default()).total.figures.need.likely, Amount::ZERO);
+}
+
+/// A province's line that is a part of the national one is taken out of it: together they cost what the national one
+/// does. One that is part of none comes on top, and so does what the parts cost beyond the whole.
+#[test]
+fn a_local_cost_counts_once() {
+    let national = line("N", Some("A1"), 2027, "1", Some("100"), Currency::Khr);
+    let local = |id: &str, part_of: Option<&str>, riel: &str| CostLine {
+        area: Some("KH-12".into()),
+        part_of: part_of.map(String::from),
+        ..line(id, Some("A1"), 2027, "1", Some(riel), Currency::Khr)
+    };
+    let need = |lines: Vec<CostLine>| {
+        let state = state(lines.into_iter().map(Body::from).collect());
+        let books = khr(&state);
+        let by_area = table(&books, By::Area, &Choice::default());
+        let here = by_area.rows.iter().find(|row| row.key == Key::Of("KH-12".into()));
+        (whole(by_area.total.figures.need.likely), here.map_or(0, |row| whole(row.figures.need.likely)))
+    };
+    assert_eq!(need(vec![national.clone()]), (100, 0));
+    assert_eq!(need(vec![national.clone(), local("L", Some("N"), "30")]), (100, 30));
+    assert_eq!(need(vec![national.clone(), local("L", None, "30")]), (130, 30));
+    let two = vec![national.clone(), local("L", Some("N"), "30"), local("M", Some("L"), "10")];
+    assert_eq!(need(two), (100, 30));
+    assert_eq!(need(vec![national, local("L", Some("N"), "130")]), (130, 130));
+}
+
+/// Nothing keeps what an amount came to: totals are reckoned by the rate as it stands. A rate written again moves them,
+/// and a finding tells whose.
+#[test]
+fn a_changed_rate_is_reckoned_with_and_told() {
+    let mut state = state(vec![line("1", Some("A1"), 2027, "1", Some("10"), Currency::Usd).into()]);
+    let need = |state: &State| whole(table(&khr(state), By::Year, &Choice::default()).total.figures.need.likely);
+    let rules = |state: &State| -> Vec<String> {
+        let all = romduol_plan::quality::findings(state, day(2027, 12));
+        all.iter().map(|finding| finding.say.key.to_string()).filter(|key| key.starts_with("finding-rate")).collect()
+    };
+    assert_eq!((need(&state), rules(&state)), (40_000, Vec::new()));
+    let actor = Actor { account: "test".into(), post: "test".into() };
+    let mut at = 1;
+    let mut write = |state: &mut State, change: Change| {
+        at += 1;
+        let entry = Entry { at: String::new(), actor: actor.clone(), why: String::new(), changes: vec![change] };
+        state.apply(at, &entry);
+    };
+    write(&mut state, Change::Put(rate(2027, 4_200)));
+    assert_eq!((need(&state), rules(&state)), (42_000, vec!["finding-rate-changed".to_string()]));
+    // Whoever writes the line again has seen the rate.
+    write(&mut state, Change::Put(line("1", Some("A1"), 2027, "2", Some("10"), Currency::Usd).into()));
+    assert_eq!((need(&state), rules(&state)), (84_000, Vec::new()));
+    for year in ["2026", "2027"] {
+        write(&mut state, Change::Retire(romduol_plan::Kind::Rate, year.into()));
+    }
+    assert_eq!((need(&state), rules(&state)), (0, vec!["finding-rate-missing".to_string()]));
 }
 
 #[test]

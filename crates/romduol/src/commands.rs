@@ -7,7 +7,8 @@ use std::time::Instant;
 use anyhow::{Context, bail};
 use romduol_app::{App, Clock, demo, package, progress_report};
 use romduol_ledger::{Ledger, NewAccount};
-use romduol_plan::{Lang, Period};
+use romduol_locale::Locale;
+use romduol_plan::{Lang, Period, Say};
 
 use crate::{Command, Plan, Report, User, bench, embedded, export, import, publish, remind};
 
@@ -16,7 +17,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
         Command::Demo { port, data, no_illustrative } => run_demo(port, data, !no_illustrative).await,
         Command::Serve { data, port } => serve(App::open(&data, Clock::System).await?, port, false).await,
         Command::Init { data, plan } => init(&data, &plan).await,
-        Command::Plan(Plan::Check { folder }) => check(&folder),
+        Command::Plan(Plan::Check { folder, lang }) => check(&folder, &lang),
         Command::Plan(Plan::Describe { folder }) => describe(&folder),
         Command::Verify { data } => verify(&data).await,
         Command::Bench { data } => bench::run(&data).await,
@@ -88,16 +89,24 @@ async fn init(data: &Path, plan: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn check(folder: &Path) -> anyhow::Result<()> {
+fn check(folder: &Path, lang: &str) -> anyhow::Result<()> {
+    let locale = Locale::of(language(lang)?);
     let package = package::check(&package::files(folder)?);
     for fault in &package.faults {
-        println!("{fault}");
+        println!("{}", locale.tell(&fault.say()));
     }
+    let said = |key: &'static str, count: usize| {
+        locale.tell(&Say::new(key).words("folder", folder.display().to_string()).number("count", count as f64))
+    };
     match package.faults.len() {
-        0 => println!("{}: {} records, no faults.", folder.display(), package.records.len()),
-        faults => bail!("{} has {faults} fault(s), listed above", folder.display()),
+        0 => println!("{}", said("check-fine", package.records.len())),
+        faults => bail!(said("check-faults", faults)),
     }
     Ok(())
+}
+
+fn language(code: &str) -> anyhow::Result<Lang> {
+    Lang::parse(code).with_context(|| format!("“{code}” is not a language of the program; use en or km"))
 }
 
 fn describe(folder: &Path) -> anyhow::Result<()> {
@@ -149,7 +158,7 @@ async fn write_report(
     illustrative: bool,
 ) -> anyhow::Result<()> {
     let period: Period = period.parse()?;
-    let Some(lang) = Lang::parse(lang) else { bail!("“{lang}” is not a language of the program; use en or km") };
+    let lang = language(lang)?;
     if output.extension().is_none_or(|ending| ending != "pdf") {
         bail!("{} does not end in .pdf; choose such a name", output.display());
     }

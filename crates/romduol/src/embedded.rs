@@ -42,7 +42,6 @@ pub fn reference_plan() -> Files {
         "cost_lines.csv",
         "funds.csv",
         "fundings.csv",
-        "budget_dates.csv",
         "themes.csv",
         "nodes.csv",
         "indicators.csv",

@@ -178,7 +178,11 @@ enum Report {
 #[derive(Subcommand)]
 enum Plan {
     /// Report every fault of a package: file, row, column, value, what is wrong and how to mend it.
-    Check { folder: PathBuf },
+    Check {
+        folder: PathBuf,
+        #[arg(long, default_value = "en")]
+        lang: String,
+    },
     /// Write datapackage.json, the description of all files and columns, into the folder.
     Describe { folder: PathBuf },
 }

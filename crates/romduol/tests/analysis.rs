@@ -5,11 +5,12 @@ use std::path::Path;
 
 use romduol_app::search::Index;
 use romduol_app::{package, records, similar};
+use romduol_locale::Locale;
 use romduol_plan::kinds::*;
 use romduol_plan::links::Links;
 use romduol_plan::package::{Package, Sheet};
 use romduol_plan::quality::findings;
-use romduol_plan::{Actor, Date, Entry, Kind, State, coherence, commitments, people};
+use romduol_plan::{Actor, Date, Entry, Kind, Lang, State, coherence, commitments, people};
 
 const TODAY: Date = Date { year: 2026, month: 11, day: 24 };
 
@@ -144,7 +145,7 @@ fn tables_come_back_as_they_went() {
         let others = Kind::of_package()
             .flat_map(|other| state.ids(other).into_iter().filter_map(|id| state.body(other, id)).collect::<Vec<_>>());
         let package = Package::amend(others, kind, &sheet);
-        assert_eq!(package.faults.iter().map(ToString::to_string).collect::<Vec<_>>(), Vec::<String>::new());
+        assert_eq!(package.faults, []);
         assert!(package.records.iter().map(|(_, body)| body).eq(&bodies), "{}", kind.code());
     }
 }
@@ -162,7 +163,7 @@ fn bad_rows_are_told_apart() {
         let bodies = Kind::of_package()
             .flat_map(|other| state.ids(other).into_iter().filter_map(|id| state.body(other, id)).collect::<Vec<_>>());
         let faults = Package::amend(bodies, kind, &sheet).faults;
-        faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+        faults.iter().map(|fault| Locale::of(Lang::En).tell(&fault.say())).collect::<Vec<_>>().join("\n")
     };
     let policy = "id,name,kind,start_year,end_year,stated,stated_basis,themes,source\n";
     let has = |text: &str, part: &str| assert!(text.contains(part), "{part} in {text}");

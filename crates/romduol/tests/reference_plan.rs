@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use romduol_app::package;
+use romduol_locale::Locale;
 use romduol_plan::kinds::*;
 use romduol_plan::package::descriptor;
 use romduol_plan::quality::findings;
 use romduol_plan::readings::{Source, View};
 use romduol_plan::status::Status;
 use romduol_plan::totals::Totals;
-use romduol_plan::{Actor, Date, Entry, Period, State};
+use romduol_plan::{Actor, Date, Entry, Lang, Period, State};
 
 const TODAY: Date = Date { year: 2026, month: 11, day: 24 };
 
@@ -28,7 +29,7 @@ fn state() -> State {
 #[test]
 fn has_no_faults_and_the_counts_of_its_sources() {
     let checked = package::check(&package::files(&folder()).unwrap());
-    assert_eq!(checked.faults.iter().map(ToString::to_string).collect::<Vec<_>>(), Vec::<String>::new());
+    assert_eq!(checked.faults, []);
     let state = state();
     let level = |level| state.all::<Node>().filter(|n| n.level == level).count();
     assert_eq!(
@@ -109,12 +110,16 @@ fn faults_name_their_place_and_their_mend() {
     files.insert("targets.csv".into(), targets.replacen(",27,", ",27%,", 1).into_bytes());
     files.insert("slots.csv".into(), b"%PDF-1.7 not a table".to_vec());
     files.remove("themes.csv");
-    let faults: Vec<String> = package::check(&files).faults.iter().map(ToString::to_string).collect();
+    let told = |lang: Lang| -> Vec<String> {
+        package::check(&files).faults.iter().map(|fault| Locale::of(lang).tell(&fault.say())).collect()
+    };
+    let faults = told(Lang::En);
     let has = |part: &str| assert!(faults.iter().any(|f| f.contains(part)), "{part} in {faults:#?}");
     has("names a pillar by number");
     has("which pillar is meant?");
     has("column value: “27%” is not a number");
     has("slots.csv: is not what its name says");
     has("themes.csv: is missing");
+    assert!(told(Lang::Km).iter().any(|fault| fault.contains("«27%» មិនមែនជាលេខទេ")));
     assert!(package::changes(&files).is_err());
 }

@@ -48,6 +48,51 @@ async fn a_record_that_others_refer_to_stays() {
     assert!(house.read("/history/gaps/G9.9", cookie).await.contains("G9.9"));
 }
 
+/// What people tell is screened in every form and table; what the plan and its sources say is not.
+#[tokio::test]
+async fn a_record_that_points_to_a_person_is_not_kept() {
+    let house = house().await;
+    let cookie = house.session(Role::Secretariat).await;
+    let cookie = Some(cookie.as_str());
+    let told = "_id=&_seen=0&id=CT900&consultation=CON-3&consent=anonymous&themes=I1&source=test&_why=test";
+    let write = async |said: &str| house.send("/records/contributions", cookie, &format!("{told}&said={said}")).await;
+    let (status, page) = write("Call+me+at+012+345+678").await;
+    assert_eq!(status, 200);
+    assert!(page.contains("contains a telephone or identity number; take out whatever points"), "{page}");
+    assert!(house.app.snapshot().state.find::<Contribution>("CT900").is_none());
+    let khmer = house.app.sign_in("secretariat", romduol_app::demo::PASSWORD).await.unwrap().unwrap();
+    let khmer = Some(format!("{}; lang=km", khmer.as_str()));
+    let form = format!("{told}&said=Call+me+at+012+345+678&consultation=CON-99");
+    let page = house.send("/records/contributions", khmer.as_deref(), &form).await.1;
+    assert!(page.contains("មិនមែនជាលេខសម្គាល់ក្នុង consultations.csv ទេ"), "{page}");
+    assert_eq!(write("Shelters+in+2024-2026,+see+https://example.org/12345678").await.0, 303);
+    let gap = "_id=&_seen=0&id=G9.8&kind=gap&summary=Hotline+012+345+678&theme=I1&khmer=draft&source=test&_why=test";
+    assert_eq!(house.send("/records/gaps", cookie, gap).await.0, 303);
+    // A reason stays for ever, whatever it is given for.
+    assert_eq!(house.send("/retire/gaps/G9.8", cookie, "why=Mr.+Sok+asked").await.0, 422);
+    let civil = house.session(Role::CivilSociety).await;
+    let rating = "rating=poor&reason=Few+women&evidence=ask+sok@example.org";
+    assert_eq!(house.send("/rate/nodes/A1.01", Some(&civil), rating).await.0, 422);
+}
+
+/// What the program finds by itself goes home in the reader's words.
+#[tokio::test]
+async fn findings_likeness_and_counts_go_home_as_tables() {
+    let house = house().await;
+    let cookie = house.session(Role::Secretariat).await;
+    for (page, heads) in [
+        ("/findings", "Severity,Finding,Kind,Code,Title"),
+        ("/alike", "Likeness in per cent,Kind,Code,Action,Kind,Code,Resembles,Shared words"),
+        ("/issues", "Code,issue,Gaps that nothing answers"),
+    ] {
+        let csv = house.read(&format!("{page}.csv"), Some(&cookie)).await;
+        assert!(csv.lines().count() > 5 && csv.starts_with(heads), "{page}: {}", csv.lines().next().unwrap());
+        assert!(house.read(&format!("{page}.xlsx"), Some(&cookie)).await.starts_with("PK"), "{page}");
+        let from = if page == "/alike" { "/coherence" } else { page };
+        assert!(house.read(from, Some(&cookie)).await.contains(&format!("{page}.csv")), "{from} links to it");
+    }
+}
+
 fn multipart(table: &str, why: Option<&str>) -> String {
     let part =
         |name: &str, value: &str| format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");

@@ -91,6 +91,14 @@ async fn civil_society_rates_and_the_owner_answers_in_time_or_not() {
     assert_eq!(house.send(&answer, Some(&verifier), "answer=Recruits+join+in+2027").await.0, 303);
     let page = house.read("/ratings", Some(&civil)).await;
     assert!(page.contains("Recruits join in 2027") && page.contains("answer overdue since"), "{page}");
+    // What is computed, what a person set with a reason, and what civil society says stand side by side.
+    assert!(page.contains("as computed"));
+    let secretariat = house.session(Role::Secretariat).await;
+    let set = "period=2026&status=at-risk&reason=Two+courses+begin+in+December";
+    assert_eq!(house.send("/indicators/PAR-07/status", Some(&secretariat), set).await.0, 303);
+    let page = house.read("/ratings", Some(&civil)).await;
+    assert!(page.contains("Computed status") && page.contains("Official status"));
+    assert!(page.contains("Two courses begin in December"), "{page}");
     // Only somebody else's rating is still overdue.
     let owed = house.read("/owed", Some(&civil)).await;
     assert!(owed.contains("A rating is answered within 30 days"));
@@ -110,6 +118,84 @@ async fn a_province_chooses_and_adapts_for_itself_only() {
     // A ministry has no place of its own.
     let ministry = house.session(Role::Reporter).await;
     assert_eq!(house.send("/local", Some(&ministry), "node=A1.05&adaptation=All").await.0, 403);
+}
+
+/// A province costs an action that it has chosen: as a part of a national line, so that the need counts once. Another
+/// province's line, and an action that it has not chosen, are not its to cost.
+#[tokio::test]
+async fn a_province_costs_its_own_actions_only() {
+    let house = house().await;
+    let province = |login: &'static str, area: &'static str| romduol_ledger::NewAccount {
+        id: None,
+        login: login.into(),
+        name: login.into(),
+        role: "reporter".into(),
+        institution: None,
+        area: Some(area.into()),
+        language: "en".into(),
+    };
+    house.app.add_account(province("here", "KH-12"), "a long password").await.unwrap();
+    house.app.add_account(province("there", "KH-01"), "a long password").await.unwrap();
+    let here = house.app.sign_in("here", "a long password").await.unwrap().unwrap();
+    let there = house.app.sign_in("there", "a long password").await.unwrap().unwrap();
+    let (here, there) = (Some(here.as_str()), Some(there.as_str()));
+    let chosen = |area: &str, state: &romduol_plan::State| {
+        state.all::<Choice>().filter(|choice| choice.area == area).map(|choice| choice.node.clone()).collect::<Vec<_>>()
+    };
+    let form = |node: &str, more: &str| {
+        format!("_line=&node={node}&input=services&year=2027&quantity=2&likely=1,000,000&currency=KHR{more}")
+    };
+    for (cookie, node) in [(here, "A1.01"), (there, "A1.01")] {
+        assert_eq!(house.send("/local", cookie, &format!("node={node}&adaptation=Boats")).await.0, 303);
+    }
+    let other = house.app.snapshot();
+    let other = other.state.all::<Node>().find(|node| {
+        node.level == NodeLevel::Action && !chosen("KH-12", &house.app.snapshot().state).contains(&node.id)
+    });
+    assert_eq!(house.send("/local/costs", here, &form(&other.unwrap().id, "")).await.0, 403);
+    let need = || {
+        let snapshot = house.app.snapshot();
+        let books = romduol_plan::money::Books::of(&snapshot.state, Currency::Khr, true);
+        let all = books.costs.iter().filter(|cost| cost.line.node.as_deref() == Some("A1.01"));
+        all.filter_map(|cost| cost.range).map(|range| range.likely).sum::<romduol_plan::Amount>()
+    };
+    let before = need();
+    // Without a place, this line of the demonstration may hold the province's part.
+    assert_eq!(house.send("/local/costs", here, &form("A1.01", "&part_of=DEMO-A1.01-2027-2")).await.0, 303);
+    assert_eq!(need(), before);
+    assert_eq!(house.send("/local/costs", here, &form("A1.01", "&title=Boats")).await.0, 303);
+    assert_eq!(need(), before + romduol_plan::Amount::whole(2_000_000));
+    let snapshot = house.app.snapshot();
+    let own = snapshot.state.find::<CostLine>("KH-12.A1.01.2027.2").unwrap();
+    assert_eq!((own.area.as_deref(), own.illustrative, own.date.is_some()), (Some("KH-12"), false, true));
+    let page = house.read("/local", here).await;
+    assert!(page.contains("Boats") && page.contains("A need counts once"), "{page}");
+    // What is wrong is said on the page, and what was typed is still there.
+    let (status, page) = house.send("/local/costs", here, &form("A1.01", "&shared_share=120&title=Mr.+Sok")).await;
+    assert_eq!(status, 200);
+    for words in ["Percent borne here: “120” is not a share", "contains what looks like a person", "1,000,000"] {
+        assert!(page.contains(words), "{words} in {page}");
+    }
+    // Nobody else's: neither by naming the line, nor by naming the place.
+    let foreign = form("A1.01", "&area=KH-12").replace("_line=", "_line=KH-12.A1.01.2027.2");
+    assert_eq!(house.send("/local/costs", there, &foreign).await.0, 403);
+    assert_eq!(house.send("/local/costs", there, &form("A1.01", "&area=KH-12")).await.0, 303);
+    assert!(house.app.snapshot().state.find::<CostLine>("KH-01.A1.01.2027.1").is_some());
+    let changed = form("A1.01", "&title=Boats").replace("_line=", "_line=KH-12.A1.01.2027.2").replace("=2&", "=3&");
+    assert_eq!(house.send("/local/costs", here, &changed).await.0, 303);
+    let snapshot = house.app.snapshot();
+    assert_eq!(snapshot.state.find::<CostLine>("KH-12.A1.01.2027.2").unwrap().quantity, romduol_plan::Amount::whole(3));
+}
+
+/// The demonstration's made-up rule is met once and missed once, and says that it is made up.
+#[tokio::test]
+async fn a_quorum_is_met_or_missed_in_sight() {
+    let house = house().await;
+    let cookie = house.session(Role::Committee).await;
+    for (meeting, words) in [("DEMO-M1", "The quorum was met."), ("DEMO-M2", "Below the quorum.")] {
+        let page = house.read(&format!("/meetings/{meeting}"), Some(&cookie)).await;
+        assert!(page.contains(words) && page.contains("Made up to show"), "{page}");
+    }
 }
 
 #[tokio::test]

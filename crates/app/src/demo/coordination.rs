@@ -14,11 +14,13 @@ pub(super) fn changes(state: &State, today: Date) -> Vec<Change> {
     changes
 }
 
-/// Two meetings of the body with the most seats, each with two decisions; the older ones are overdue.
+/// Two meetings of the body with the most seats, each with two decisions; the older ones are overdue. The plan gives no
+/// quorum, so a rule is made up, which the first meeting meets and the second misses.
 fn meetings(state: &State, today: Date) -> Vec<Change> {
     let most = state.all::<Committee>().max_by_key(|body| members(state, &body.id).len());
     let Some(body) = most else { return Vec::new() };
-    let mut changes = Vec::new();
+    let ruled = Committee { quorum: Some(60), quorum_source: made_up(), ..(**body).clone() };
+    let mut changes = vec![Change::Put(ruled.into())];
     for (n, date) in
         [Date { year: today.year - 1, month: 12, day: 5 }, Date { month: 6, day: 12, ..today }].iter().enumerate()
     {
@@ -37,7 +39,8 @@ fn meetings(state: &State, today: Date) -> Vec<Change> {
             illustrative: true,
         };
         let institutions = members(state, &body.id);
-        for institution in institutions.iter().skip(n) {
+        let present = institutions.iter().enumerate().filter(|(k, _)| n == 0 || k % 3 == 1);
+        for (_, institution) in present {
             let mut chance = Chance::of(&format!("{institution}{n}"));
             let (women, men) = (1 + chance.below(4) as u32, chance.below(4) as u32);
             let id = format!("{}.{institution}", meeting.id);
@@ -99,16 +102,18 @@ fn ratings(state: &State, today: Date) -> Vec<Change> {
     first.into_iter().chain(second).map(|rating| Change::Put(rating.into())).collect()
 }
 
-/// Two provinces choose a few actions; one of them only copies.
+/// Two provinces choose a few actions, and so does the one of the demo's account; the second of them only copies.
 fn choices(state: &State) -> Vec<Change> {
     let actions: Vec<Id> =
         state.all::<Node>().filter(|node| node.level == NodeLevel::Action).map(|node| node.id.clone()).collect();
     let provinces: Vec<Id> =
         state.all::<Area>().filter(|area| area.level == AreaLevel::Province).map(|area| area.id.clone()).collect();
     let mut changes = Vec::new();
-    for (n, area) in provinces.iter().take(2).enumerate() {
+    let own = provinces.iter().filter(|area| super::ACCOUNTS.iter().any(|(.., place)| *place == Some(area)));
+    let choosing: Vec<&Id> = provinces.iter().take(2).chain(own).collect();
+    for (n, area) in choosing.into_iter().enumerate() {
         for node in actions.iter().step_by(6) {
-            let adaptation = if n == 0 { made_up() } else { Text::default() };
+            let adaptation = if n != 1 { made_up() } else { Text::default() };
             let (area, node) = (area.clone(), node.clone());
             let id = format!("{area}.{node}");
             let target = Text::default();

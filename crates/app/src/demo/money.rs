@@ -21,9 +21,10 @@ const PAYERS: [(&str, &str, &str); 4] = [
 pub(super) fn changes(state: &State, today: Date) -> Vec<Change> {
     let mut changes = rates(today);
     changes.extend(prices(today));
-    let lines = lines(state, today);
+    let mut lines = lines(state, today);
     changes.extend(funds(state));
     changes.extend(ladder(&lines, today));
+    lines.extend(local(&lines, today));
     changes.extend(pool(state, today));
     changes.extend(lines.into_iter().map(|line| Change::Put(line.into())));
     changes
@@ -144,12 +145,34 @@ fn lines(state: &State, today: Date) -> Vec<CostLine> {
     lines
 }
 
+/// The account's own place knows what two actions cost there: one as a part of the national line, one on top.
+fn local(lines: &[CostLine], today: Date) -> Vec<CostLine> {
+    let Some((_, _, institution, area)) =
+        super::ACCOUNTS.iter().find(|(_, role, _, area)| *role == "reporter" && area.is_some())
+    else {
+        return Vec::new();
+    };
+    let national =
+        lines.iter().filter(|line| line.node.is_some() && line.area.is_none() && line.year == today.year + 1);
+    let cost = |(n, whole): (usize, &CostLine)| CostLine {
+        id: format!("DEMO-LOCAL-{}", n + 1),
+        area: area.map(String::from),
+        institution: institution.map(String::from),
+        part_of: (n == 0).then(|| whole.id.clone()),
+        quantity: Amount::whole(4),
+        frequency: None,
+        ..whole.clone()
+    };
+    national.take(2).enumerate().map(cost).collect()
+}
+
 fn blank(id: String, input: InputType, year: i32, (institution, programme, cofog): (&str, &str, &str)) -> CostLine {
     CostLine {
         id,
         node: None,
         area: None,
         institution: Some(institution.into()),
+        part_of: None,
         title: Text::default(),
         input,
         year,

@@ -14,13 +14,16 @@ use romduol_report::{Block, Document, Field, Sheet};
 use super::{Cell, Grid, Head, Line, currency_name, gap_cell, need_cell};
 use crate::Snapshot;
 
-/// How many programmes fit on the page; the others are one line. The workbook has them all.
+/// How many programmes fit on the paper; the others are one line. Screen and workbook have them all.
 const ROWS: usize = 11;
 /// How many promises of a programme are told.
 const PROMISES: usize = 2;
 
 pub struct Note {
+    /// One sheet of paper: the first programmes, the others summed in one line, and the years around the note's own.
     pub document: Document,
+    /// The same with every programme and year, for the screen.
+    pub page: Document,
     pub sheets: Vec<Sheet>,
     pub year: i32,
 }
@@ -50,13 +53,14 @@ pub fn compose(
     let all = programmes(&writer.books, year);
     let (rows, executed) = (writer.programmes(&all), writer.executed());
     let total = writer.total(&all);
-    let document = writer.document(snapshot, &rows, &executed, &total, today);
+    let page = writer.document(snapshot, &rows, &executed, &total, today);
+    let document = writer.document(snapshot, &writer.on_paper(&rows), &writer.recent(&executed), &total, today);
     let sheets = vec![
         rows.sheet(locale, &locale.t("note-programmes")),
         executed.sheet(locale, &locale.t("note-executed")),
         writer.about(snapshot, today),
     ];
-    Note { document, sheets, year }
+    Note { document, page, sheets, year }
 }
 
 impl Writer<'_> {
@@ -66,7 +70,7 @@ impl Writer<'_> {
         sum
     }
 
-    /// The programmes of the year with a total: all of them; paper shows the first.
+    /// The programmes of the year with a total.
     fn programmes(&self, all: &[Programme]) -> Grid {
         let locale = self.locale;
         let heads = vec![
@@ -170,11 +174,11 @@ impl Writer<'_> {
                 key("money-gap", shown(gap_cell(locale, total))),
             ],
         });
-        let mut table = self.on_paper(rows).table(locale, String::new());
+        let mut table = rows.table(locale, String::new());
         // The promise needs the room; code and amounts are short.
         table.columns.iter_mut().filter(|column| column.weight > 0.0).zip([1.0, 2.2]).for_each(|(c, w)| c.weight = w);
         document.blocks.push(Block::Table(table));
-        document.blocks.push(Block::Table(self.recent(executed).table(locale, String::new())));
+        document.blocks.push(Block::Table(executed.table(locale, String::new())));
         document.blocks.push(Block::paragraph(self.remarks(total).join(" ")));
         document.fingerprint = vec![ledger_line(snapshot, locale)];
         document

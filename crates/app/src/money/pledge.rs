@@ -1,6 +1,5 @@
 //! Recording a pledge for an action that lacks money. It is soft until somebody writes that it is committed.
 
-use romduol_plan::amount::BadAmount;
 use romduol_plan::kinds::*;
 use romduol_plan::permission::{Act, Reach, reach};
 use romduol_plan::{Amount, Change, Kind, Say, State};
@@ -83,9 +82,7 @@ fn amount(text: &str) -> Result<Amount, AppError> {
     match Amount::read(text) {
         Ok(amount) if amount.is_positive() => Ok(amount),
         Ok(_) => Err(bad(Say::new("amount-positive"))),
-        Err(BadAmount::Number(number)) => Err(bad(number.say())),
-        Err(BadAmount::Decimals) => Err(bad(Say::new("amount-decimals"))),
-        Err(BadAmount::TooLarge) => Err(bad(Say::new("amount-too-large"))),
+        Err(why) => Err(bad(why.say())),
     }
 }
 

@@ -59,6 +59,9 @@ pub struct Committee {
     /// The share of voting seats that must be present, in per cent; empty where no rule was set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quorum: Option<u32>,
+    /// Where the quorum rule stands, such as an article of the terms of reference.
+    #[serde(default)]
+    pub quorum_source: Text,
     /// Regular meetings a year; empty where no rhythm was set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub meetings_a_year: Option<u32>,
@@ -200,6 +203,10 @@ pub struct Task {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-refers" = "indicators"))]
     pub indicator: Option<Id>,
+    /// The cost line it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-refers" = "cost_lines"))]
+    pub cost_line: Option<Id>,
     /// Made up for a demonstration.
     #[serde(default)]
     pub illustrative: bool,
@@ -255,6 +262,10 @@ pub struct Occasion {
     /// Last day as month and day; empty for one day.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub last: String,
+    /// For a date of the budget calendar: how many years after that day the budget year begins to which it belongs, 1 for
+    /// next year's budget.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub years_ahead: Option<u8>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
     pub source: String,

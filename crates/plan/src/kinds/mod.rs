@@ -193,7 +193,6 @@ kinds! {
     CostLine = "cost_lines",
     Fund = "funds",
     Funding = "fundings",
-    BudgetDate = "budget_dates",
     Version = "versions",
     Edition = "editions",
     Override = "overrides",
@@ -222,7 +221,7 @@ impl Kind {
     /// Whether it says what the plan costs or who pays.
     pub fn is_money(self) -> bool {
         use Kind::*;
-        matches!(self, Rate | UnitCost | CostLine | Fund | Funding | BudgetDate)
+        matches!(self, Rate | UnitCost | CostLine | Fund | Funding)
     }
 
     /// Whether its records are written in a form of the program or taken in from a table. The shape of the numbers

@@ -101,6 +101,11 @@ pub struct CostLine {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-refers" = "institutions"))]
     pub institution: Option<Id>,
+    /// A line of the same action and year that holds this cost already, as a national line holds a province's: this one
+    /// is taken out of it, so that the need counts once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-refers" = "cost_lines"))]
+    pub part_of: Option<Id>,
     #[serde(default)]
     pub title: Text,
     pub input: InputType,
@@ -234,19 +239,4 @@ pub struct Funding {
     /// Made up for a demonstration.
     #[serde(default)]
     pub illustrative: bool,
-}
-
-/// A day of every year on which the finance ministry expects something.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct BudgetDate {
-    pub id: Id,
-    pub title: Text,
-    /// Whether the Khmer wording was approved by a native reader.
-    #[serde(default)]
-    pub khmer: super::KhmerStatus,
-    pub month: u8,
-    pub day: u8,
-    /// How many years after that day the budget year begins to which it belongs: 1 for next year's budget.
-    pub years_ahead: u8,
-    pub source: String,
 }

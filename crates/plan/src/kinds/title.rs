@@ -44,7 +44,6 @@ impl Body {
             Body::CostLine(record) => record.title.clone(),
             Body::Fund(record) => record.name.clone(),
             Body::Funding(record) => Text::en(format!("{} {} {}", record.year, record.currency.code(), record.amount)),
-            Body::BudgetDate(record) => record.title.clone(),
             Body::Version(record) => record.title.clone(),
             Body::Edition(record) => record.note.clone(),
             Body::Target(_)

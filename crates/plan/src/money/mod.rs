@@ -2,6 +2,7 @@
 //! how an amount is written on a page.
 //!
 //! - An amount counts once, where it is: what comes from another record is taken out of that one (`ladder`).
+//! - A need counts once: a line that is a part of another is taken out of that one (`take_parts_out`).
 //! - Not costed is not zero: a line without a price has none, and the action says so (`gap`).
 //! - Nothing is rounded here; pages and reports round when they show.
 
@@ -85,7 +86,10 @@ pub fn cost(line: &CostLine, library: Option<&UnitCost>) -> Option<(Range, Curre
 /// A line with what it costs; nothing where it has no price.
 pub struct Cost<'a> {
     pub line: &'a CostLine,
+    /// What is left of it when the lines that are a part of it are taken out; they count by themselves.
     pub range: Option<Range>,
+    /// What it costs with its parts.
+    pub whole: Option<Range>,
 }
 
 /// An amount where it is now: what is left of a record when all that was taken out of it is gone.
@@ -139,6 +143,7 @@ impl<'a> Books<'a> {
         let (costs, money) = (Vec::new(), Vec::new());
         let mut books = Books { state, currency, illustrative, costs, money, without_rate: 0, made_up };
         books.costs = lines.iter().map(|line| books.cost(line, &rates)).collect();
+        take_parts_out(&mut books.costs);
         let by_id: HashMap<&str, &CostLine> = lines.iter().map(|line| (line.id.as_str(), *line)).collect();
         for held in ladder::held(&fundings, &rates) {
             let funding = held.funding;
@@ -161,8 +166,33 @@ impl<'a> Books<'a> {
             let rate = rates.factor(from, self.currency, date)?;
             Some(range.map(|amount| rate.apply(amount)))
         });
-        Cost { line, range }
+        Cost { line, range, whole: range }
     }
+}
+
+/// A need counts once: a line that is a part of another is taken out of it, as far as that goes. What the parts cost
+/// beyond it is a need of its own, and a finding.
+fn take_parts_out(costs: &mut [Cost]) {
+    let parts = parts(costs);
+    for cost in costs {
+        if let (Some(range), Some(taken)) = (&mut cost.range, parts.get(cost.line.id.as_str())) {
+            let rest = |whole: Amount, part: Amount| (whole - part).max(Amount::ZERO);
+            range.low = rest(range.low, taken.low);
+            range.likely = rest(range.likely, taken.likely);
+            range.high = rest(range.high, taken.high);
+        }
+    }
+}
+
+/// What the parts of each line cost together.
+pub fn parts<'a>(costs: &[Cost<'a>]) -> HashMap<&'a str, Range> {
+    let mut parts: HashMap<&str, Range> = HashMap::new();
+    for cost in costs {
+        if let (Some(of), Some(whole)) = (&cost.line.part_of, cost.whole) {
+            *parts.entry(of).or_default() += whole;
+        }
+    }
+    parts
 }
 
 /// The price of the library that a line refers to.

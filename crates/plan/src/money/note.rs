@@ -7,6 +7,7 @@ use super::Books;
 use super::above::Above;
 use super::gap::Figures;
 use super::tags::by;
+use crate::coordination::next_beginning;
 use crate::kinds::*;
 use crate::period::{Date, Period};
 
@@ -75,13 +76,12 @@ pub fn promised<'a>(books: &Books<'a>, nodes: &BTreeSet<Id>, year: i32) -> Vec<(
     list
 }
 
-/// The next day of the budget calendar, and the budget year that it is about.
-pub fn next_date<'a>(books: &Books<'a>, today: Date) -> Option<(&'a BudgetDate, Date, i32)> {
-    let on = |date: &BudgetDate, year: i32| Date { year, month: date.month, day: date.day };
-    let coming = |date: &BudgetDate| match on(date, today.year) {
-        day if day >= today => day,
-        _ => on(date, today.year + 1),
-    };
-    let next = books.state.all::<BudgetDate>().map(|date| (&**date, coming(date))).min_by_key(|(_, day)| *day);
-    next.map(|(date, day)| (date, day, day.year + i32::from(date.years_ahead)))
+/// The date of the budget calendar that begins next, its first day, and the budget year that it is about.
+pub fn next_date<'a>(books: &Books<'a>, today: Date) -> Option<(&'a Occasion, Date, i32)> {
+    let coming = books.state.all::<Occasion>().filter_map(|occasion| {
+        let ahead = occasion.years_ahead?;
+        let first = next_beginning(occasion, today)?;
+        Some((&**occasion, first, first.year + i32::from(ahead)))
+    });
+    coming.min_by_key(|(_, first, _)| *first)
 }

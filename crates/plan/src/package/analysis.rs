@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use super::{Fault, Package, fault};
 use crate::kinds::*;
+use crate::say::Say;
 
 pub(super) fn check(package: &mut Package) {
     let mut faults = Vec::new();
@@ -22,8 +23,7 @@ pub(super) fn check(package: &mut Package) {
                 correction(*row, Kind::Consultation, corrected, &event.correction_reason, &mut faults);
             }
             Body::Contribution(said) if said.answered.is_some() && said.answer.is_empty() => {
-                let mend = "write the answer, or leave the date empty";
-                faults.push(fault(*row, Kind::Contribution, "answer", "", "is empty though it has a date", mend));
+                faults.push(fault(*row, Kind::Contribution, "answer", "", Say::new("fault-answer-empty")));
             }
             _ => {}
         }
@@ -43,20 +43,18 @@ fn years(row: usize, policy: &Policy, faults: &mut Vec<Fault>) {
     if let (Some(start), Some(end)) = (policy.start_year, policy.end_year)
         && end < start
     {
-        let problem = format!("is before the first year, {start}");
-        faults.push(fault(row, Kind::Policy, "end_year", &end.to_string(), problem, "correct one of the two years"));
+        let problem = Say::new("fault-before-first-year").words("start", start.to_string());
+        faults.push(fault(row, Kind::Policy, "end_year", &end.to_string(), problem));
     }
 }
 
 fn ends(row: usize, link: &Alignment, faults: &mut Vec<Fault>) {
     let given = |ends: [&Option<Id>; 3]| ends.iter().filter(|end| end.is_some()).count();
     if given([&link.node, &link.indicator, &link.evidence]) != 1 {
-        let mend = "fill in exactly one of node, indicator and evidence";
-        faults.push(fault(row, Kind::Alignment, "node", &link.id, "does not say what answers", mend));
+        faults.push(fault(row, Kind::Alignment, "node", &link.id, Say::new("fault-nothing-answers")));
     }
     if given([&link.gap, &link.instrument, &link.policy]) != 1 {
-        let mend = "fill in exactly one of gap, instrument and policy";
-        faults.push(fault(row, Kind::Alignment, "gap", &link.id, "does not say what is answered", mend));
+        faults.push(fault(row, Kind::Alignment, "gap", &link.id, Say::new("fault-nothing-answered")));
     }
 }
 
@@ -64,15 +62,14 @@ fn dates(row: usize, step: &NextStep, faults: &mut Vec<Fault>) {
     if let (Some(start), Some(end)) = (step.start, step.end)
         && end < start
     {
-        let problem = format!("is before the start, {start}");
-        faults.push(fault(row, Kind::NextStep, "end", &end.to_string(), problem, "correct one of the two dates"));
+        let problem = Say::new("fault-before-start").date("start", start);
+        faults.push(fault(row, Kind::NextStep, "end", &end.to_string(), problem));
     }
 }
 
 fn correction(row: usize, kind: Kind, corrected: [Option<u32>; 3], reason: &str, faults: &mut Vec<Fault>) {
     if corrected.iter().any(Option::is_some) && reason.is_empty() {
-        let mend = "say why the printed number is wrong";
-        faults.push(fault(row, kind, "correction_reason", "", "is empty for a corrected number", mend));
+        faults.push(fault(row, kind, "correction_reason", "", Say::new("fault-correction-unexplained")));
     }
 }
 
@@ -94,8 +91,10 @@ pub(super) fn circles(
         if way.iter().any(|other| other.as_str() < id) {
             continue;
         }
-        let problem = format!("leads back to itself over {}", way.join(" → "));
-        faults.push(fault(edges[id].0, kind, column, id, problem, "take one of these links out"));
+        // Told where it was just written: what stood there before has no row.
+        let Some((row, id)) = way.iter().map(|id| (edges[id.as_str()].0, id)).min() else { continue };
+        let problem = Say::new("fault-circle").words("way", way.join(" → "));
+        faults.push(fault(row, kind, column, id, problem));
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::fault;
 use super::{Fault, Package};
 use crate::kinds::*;
+use crate::say::Say;
 
 type Areas<'a> = HashMap<&'a str, (usize, &'a Area)>;
 
@@ -25,13 +26,14 @@ fn tree(areas: &Areas, faults: &mut Vec<Fault>) {
     for (row, area) in areas.values() {
         let Some(parent) = area.parent.as_deref().and_then(|id| areas.get(id)) else {
             if area.parent.is_none() && area.level != AreaLevel::Country {
-                faults.push(fault(*row, Kind::Area, "parent", "", "is empty", "name the area that contains this one"));
+                faults.push(fault(*row, Kind::Area, "parent", "", Say::new("fault-area-alone")));
             }
             continue;
         };
         if parent.1.level >= area.level {
-            let problem = format!("is a {}, which cannot contain a {}", parent.1.level.code(), area.level.code());
-            faults.push(fault(*row, Kind::Area, "parent", &parent.1.id, problem, "name the next larger area"));
+            let say = Say::new("fault-area-too-small").code("parent", parent.1.level.code());
+            let problem = say.code("level", area.level.code());
+            faults.push(fault(*row, Kind::Area, "parent", &parent.1.id, problem));
         }
     }
 }
@@ -40,18 +42,18 @@ fn tree(areas: &Areas, faults: &mut Vec<Fault>) {
 /// part of its ground.
 fn lineage(areas: &Areas, faults: &mut Vec<Fault>) {
     for (row, area) in areas.values() {
-        let mut say = |value: &str, problem: &str, mend: &str| {
-            faults.push(fault(*row, Kind::Area, "successors", value, problem, mend));
+        let mut say = |value: &str, key: &'static str| {
+            faults.push(fault(*row, Kind::Area, "successors", value, Say::new(key)));
         };
         for (_, into) in area.successors.iter().filter_map(|id| areas.get(id.as_str())) {
             if into.id == area.id {
-                say(&into.id, "is the area itself", "name what it became, or leave the cell empty");
+                say(&into.id, "fault-becomes-itself");
             } else if comes_from(areas, into, &area.id) {
-                say(&into.id, "has become this area, directly or through others", "keep one direction");
+                say(&into.id, "fault-becomes-its-past");
             } else if into.valid_from.is_none() {
-                say(&into.id, "has no valid_from", "say since when it exists, or give what is new a row of its own");
+                say(&into.id, "fault-becomes-undated");
             } else if area.valid_to.is_some() && into.months().start < area.months().end {
-                say(&into.id, "exists before this area ends", "correct valid_to here or valid_from there");
+                say(&into.id, "fault-becomes-older");
             }
         }
     }
@@ -88,7 +90,7 @@ mod tests {
         let sheet = Sheet { header: header.map(String::from).to_vec(), rows };
         let package = Package::read(&[(Kind::Area, sheet)].into());
         let own = package.faults.iter().filter(|fault| fault.column == "successors");
-        own.map(|fault| format!("{} {} {}", fault.row, fault.value, fault.problem)).collect()
+        own.map(|fault| format!("{} {} {}", fault.row, fault.value, fault.problem.key)).collect()
     }
 
     #[test]
@@ -97,13 +99,13 @@ mod tests {
         assert!(faults(&fine).is_empty());
         // A part was given away: the area exists on.
         assert!(faults(&[["A", "", "", "B"], ["B", "2013-12-31", "", ""]]).is_empty());
-        assert_eq!(faults(&[["A", "", "", "X"]]), ["3 X is not an id in areas.csv"]);
-        assert_eq!(faults(&[["A", "", "", "A"]]), ["3 A is the area itself"]);
-        assert_eq!(faults(&[["A", "", "2019-12-31", "B"], ["B", "", "", ""]]), ["3 B has no valid_from"]);
+        assert_eq!(faults(&[["A", "", "", "X"]]), ["3 X fault-no-such-id"]);
+        assert_eq!(faults(&[["A", "", "", "A"]]), ["3 A fault-becomes-itself"]);
+        assert_eq!(faults(&[["A", "", "2019-12-31", "B"], ["B", "", "", ""]]), ["3 B fault-becomes-undated"]);
         let early = [["A", "", "2019-12-31", "B"], ["B", "2019-06-01", "", ""]];
-        assert_eq!(faults(&early), ["3 B exists before this area ends"]);
+        assert_eq!(faults(&early), ["3 B fault-becomes-older"]);
         let circle = [["A", "", "", "B"], ["B", "2020-01-01", "", "C"], ["C", "2021-01-01", "", "A"]];
-        let came = "has become this area, directly or through others";
+        let came = "fault-becomes-its-past";
         assert_eq!(faults(&circle), [format!("3 B {came}"), format!("4 C {came}"), format!("5 A {came}")]);
     }
 }

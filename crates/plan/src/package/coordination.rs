@@ -6,35 +6,36 @@ use std::collections::HashMap;
 use super::{Fault, Package, fault};
 use crate::kinds::*;
 use crate::period::Date;
+use crate::say::Say;
 
 pub(super) fn check(package: &mut Package) {
     let mut faults = Vec::new();
     for (row, body) in &package.records {
-        let mut say = |column: &str, value: &str, problem: &str, mend: &str| {
-            faults.push(fault(*row, body.kind(), column, value, problem, mend));
+        let mut say = |column: &str, value: &str, key: &'static str| {
+            faults.push(fault(*row, body.kind(), column, value, Say::new(key)));
         };
         match body {
             Body::Committee(committee) => {
                 if let Some(quorum) = committee.quorum.filter(|quorum| !(1..=100).contains(quorum)) {
-                    say("quorum", &quorum.to_string(), "is no share of the seats", "write a number from 1 to 100");
+                    say("quorum", &quorum.to_string(), "fault-no-quorum");
                 }
             }
             Body::Seat(seat) => {
                 if let (Some(from), Some(to)) = (seat.since, seat.until)
                     && to < from
                 {
-                    say("until", &to.to_string(), "is before the seat is taken", "correct one of the two dates");
+                    say("until", &to.to_string(), "fault-seat-ends-early");
                 }
             }
             Body::Occasion(occasion) => days(occasion, &mut say),
             Body::Decision(decision) if decision.state != TaskState::Open && decision.closed.is_empty() => {
-                say("closed", "", "is empty for a decision that is closed", "say what was done, or why it was dropped");
+                say("closed", "", "fault-closed-unexplained");
             }
             Body::Task(task) if task.state != TaskState::Open && task.closed.is_empty() => {
-                say("closed", "", "is empty for a task that is closed", "say what was done, or why it was dropped");
+                say("closed", "", "fault-closed-unexplained");
             }
             Body::Rating(rating) if rating.node.is_some() == rating.indicator.is_some() => {
-                say("node", &rating.id, "does not say what is rated", "fill in either node or indicator");
+                say("node", &rating.id, "fault-nothing-rated");
             }
             _ => {}
         }
@@ -44,14 +45,14 @@ pub(super) fn check(package: &mut Package) {
     package.faults.extend(faults);
 }
 
-fn days(occasion: &Occasion, say: &mut impl FnMut(&str, &str, &str, &str)) {
+fn days(occasion: &Occasion, say: &mut impl FnMut(&str, &str, &'static str)) {
     // A leap year, so that the last of February is a day.
     let exists = |day: &str| Date::parse(&format!("2024-{day}")).is_some() && day.len() == 5;
     if !exists(&occasion.first) {
-        say("first", &occasion.first, "is no day of the year", "write month and day as 03-31");
+        say("first", &occasion.first, "fault-no-day");
     }
     if !occasion.last.is_empty() && !exists(&occasion.last) {
-        say("last", &occasion.last, "is no day of the year", "write month and day as 03-31");
+        say("last", &occasion.last, "fault-no-day");
     }
 }
 
@@ -63,9 +64,8 @@ fn seats(package: &Package, faults: &mut Vec<Fault>) {
         let Some(institution) = &seat.institution else { continue };
         let others = held.entry((&seat.body, institution, seat.role)).or_default();
         if let Some(other) = others.iter().find(|other| overlap(seat, other)) {
-            let problem = format!("is held by {institution} already, as {}", other.id);
-            let mend = "end one seat before the other begins, or leave one out";
-            faults.push(fault(*row, Kind::Seat, "institution", &seat.id, problem, mend));
+            let problem = Say::new("fault-seat-held").words("institution", institution).words("other", &other.id);
+            faults.push(fault(*row, Kind::Seat, "institution", &seat.id, problem));
         }
         others.push(seat);
     }
@@ -81,8 +81,8 @@ fn choices(package: &Package, faults: &mut Vec<Fault>) {
     for (row, body) in &package.records {
         let Body::Choice(choice) = body else { continue };
         if let Some(first) = seen.insert((&choice.area, &choice.node), &choice.id) {
-            let problem = format!("chooses what {first} has chosen for the same place");
-            faults.push(fault(*row, Kind::Choice, "node", &choice.id, problem, "keep one of them"));
+            let problem = Say::new("fault-chosen-twice").words("first", first);
+            faults.push(fault(*row, Kind::Choice, "node", &choice.id, problem));
         }
     }
 }

@@ -12,37 +12,54 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::column::{self, Column};
 use crate::kinds::{Body, Kind};
+use crate::say::Say;
+use crate::screen;
 
 /// The row of a record that is there already.
 const OLD: usize = usize::MAX;
 
 /// Something wrong in a package: where, what, and what to do.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Fault {
     pub file: String,
     /// The row as a spreadsheet counts: the header is row 1. 0 where it is about the whole file.
     pub row: usize,
     pub column: String,
     pub value: String,
-    pub problem: String,
-    pub mend: String,
+    /// What is wrong. The sentence with `-mend` behind its key says, of the same parts, what to do.
+    pub problem: Say,
 }
 
-impl std::fmt::Display for Fault {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.file)?;
-        if self.row > 0 {
-            write!(f, ", row {}", self.row)?;
-        }
-        if !self.column.is_empty() {
-            write!(f, ", column {}", self.column)?;
-        }
-        write!(f, ": ")?;
-        if !self.value.is_empty() {
-            write!(f, "“{}” ", self.value)?;
-        }
-        write!(f, "{}; {}.", self.problem, self.mend)
+impl Fault {
+    /// The whole sentence, for a list of faults of many rows.
+    pub fn say(&self) -> Say {
+        let key = match (self.row, self.column.as_str()) {
+            (0, _) => "fault-in-file",
+            (_, "") => "fault-in-row",
+            _ => "fault-in-cell",
+        };
+        let place = Say::new(key).words("file", &self.file).words("row", self.row.to_string());
+        Say::new("fault-at").clause("place", place.words("column", &self.column)).clause("fault", self.say_in_place())
     }
+
+    /// The sentence without its place, for a form that shows it beside the field.
+    pub fn say_in_place(&self) -> Say {
+        let mend = Say { key: format!("{}-mend", self.problem.key).into(), parts: self.problem.parts.clone() };
+        let said = match self.value.as_str() {
+            "" => Say::new("fault-told"),
+            value => Say::new("fault-told-of-value").words("value", value),
+        };
+        said.clause("problem", self.problem.clone()).clause("mend", mend)
+    }
+
+    fn order(&self) -> (&str, usize, &str, &str, &str) {
+        (&self.file, self.row, &self.column, &self.value, &self.problem.key)
+    }
+}
+
+/// In the order of their places.
+pub fn sort(faults: &mut [Fault]) {
+    faults.sort_by(|a, b| a.order().cmp(&b.order()));
 }
 
 /// One file of a package as text.
@@ -67,11 +84,10 @@ impl Package {
             match sheets.get(&kind) {
                 Some(sheet) => package.read_sheet(kind, sheet),
                 None if !kind.is_essential() => {}
-                None => package.faults.push(Fault {
-                    problem: "is missing".into(),
-                    mend: format!("add {}.csv, at least with its header row", kind.code()),
-                    ..whole_file(kind)
-                }),
+                None => {
+                    let problem = Say::new("fault-file-missing").words("file", file(kind));
+                    package.faults.push(fault(0, kind, "", "", problem));
+                }
             }
         }
         package.check();
@@ -88,6 +104,7 @@ impl Package {
         package.records.extend(others.map(|body| (OLD, body)));
         package.check();
         package.records.retain(|(row, _)| *row != OLD);
+        package.screen();
         package.faults.retain(|fault| fault.row != OLD && fault.file == file(kind));
         package
     }
@@ -97,13 +114,25 @@ impl Package {
         self.records.iter().filter(|(row, _)| *row != OLD)
     }
 
+    /// The new rows of one kind. A whole package is its author's and says what its sources say; what is written beside it afterwards is screened.
+    fn screen(&mut self) {
+        let Some((_, first)) = self.records.first() else { return };
+        let columns = column::columns(first.kind());
+        for (row, body) in &self.records {
+            for (column, what) in screen::of_record(&columns, body) {
+                let problem = Say::new("fault-personal").clause("what", what);
+                self.faults.push(fault(*row, body.kind(), &column, "", problem));
+            }
+        }
+    }
+
     fn check(&mut self) {
         script::check(self);
         rules::check(self);
         analysis::check(self);
         coordination::check(self);
         money::check(self);
-        self.faults.sort();
+        sort(&mut self.faults);
     }
 
     fn read_sheet(&mut self, kind: Kind, sheet: &Sheet) {
@@ -113,34 +142,21 @@ impl Package {
         for (index, cells) in sheet.rows.iter().enumerate() {
             let row = index + 2;
             if cells.len() > sheet.header.len() {
-                self.faults.push(Fault {
-                    row,
-                    value: cells[sheet.header.len()..].join(","),
-                    problem: format!("stands beyond the last of {} columns", sheet.header.len()),
-                    mend: "put text that contains commas in double quotes".into(),
-                    ..whole_file(kind)
-                });
+                let beyond = cells[sheet.header.len()..].join(",");
+                let problem = Say::new("fault-beyond-columns").number("count", sheet.header.len() as f64);
+                self.faults.push(fault(row, kind, "", &beyond, problem));
                 continue;
             }
             let named = sheet.header.iter().map(String::as_str).zip(cells.iter().map(String::as_str)).collect();
             match column::read_row(kind, &columns, &named) {
-                Err(bad) => self.faults.extend(bad.into_iter().map(|bad| Fault {
-                    file: file(kind),
-                    row,
-                    column: bad.column,
-                    value: bad.value,
-                    problem: bad.problem,
-                    mend: bad.mend,
-                })),
+                Err(bad) => self
+                    .faults
+                    .extend(bad.into_iter().map(|bad| fault(row, kind, &bad.column, &bad.value, bad.problem))),
                 Ok(body) => match seen.insert(body.id().to_string(), row) {
-                    Some(first) => self.faults.push(Fault {
-                        row,
-                        column: "id".into(),
-                        value: body.id().into(),
-                        problem: format!("stands already in row {first}"),
-                        mend: "give every row its own id".into(),
-                        ..whole_file(kind)
-                    }),
+                    Some(first) => {
+                        let problem = Say::new("fault-id-twice").words("first", first.to_string());
+                        self.faults.push(fault(row, kind, "id", body.id(), problem));
+                    }
                     None => self.records.push((row, body)),
                 },
             }
@@ -151,24 +167,13 @@ impl Package {
         for name in &sheet.header {
             if !columns.iter().any(|column| column.name == *name) {
                 let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
-                self.faults.push(Fault {
-                    row: 1,
-                    column: name.clone(),
-                    value: name.clone(),
-                    problem: "is not a column of this file".into(),
-                    mend: format!("remove it or use one of: {}", names.join(", ")),
-                    ..whole_file(kind)
-                });
+                let problem = Say::new("fault-unknown-column").words("names", names.join(", "));
+                self.faults.push(fault(1, kind, name, name, problem));
             }
         }
         for column in columns.iter().filter(|column| column.required && !sheet.header.contains(&column.name)) {
-            self.faults.push(Fault {
-                row: 1,
-                column: column.name.clone(),
-                problem: "is missing from the header".into(),
-                mend: format!("add the column `{}`: {}", column.name, column.description),
-                ..whole_file(kind)
-            });
+            let problem = Say::new("fault-no-column").words("name", &column.name);
+            self.faults.push(fault(1, kind, &column.name, "", problem));
         }
     }
 }
@@ -178,33 +183,8 @@ fn file(kind: Kind) -> String {
 }
 
 /// A fault in a cell of a row.
-fn fault(
-    row: usize,
-    kind: Kind,
-    column: &str,
-    value: &str,
-    problem: impl Into<String>,
-    mend: impl Into<String>,
-) -> Fault {
-    Fault {
-        row,
-        column: column.into(),
-        value: value.into(),
-        problem: problem.into(),
-        mend: mend.into(),
-        ..whole_file(kind)
-    }
-}
-
-fn whole_file(kind: Kind) -> Fault {
-    Fault {
-        file: file(kind),
-        row: 0,
-        column: String::new(),
-        value: String::new(),
-        problem: String::new(),
-        mend: String::new(),
-    }
+fn fault(row: usize, kind: Kind, column: &str, value: &str, problem: Say) -> Fault {
+    Fault { file: file(kind), row, column: column.into(), value: value.into(), problem }
 }
 
 /// The kinds as a Frictionless data package descriptor, so that any tool that knows the standard can read the files.

@@ -9,6 +9,7 @@ use crate::kinds::*;
 use crate::money::convert::Rates;
 use crate::money::{cost, ladder, price};
 use crate::period::Date;
+use crate::say::Say;
 
 /// The rows of the other kinds that a rule looks up.
 struct Rows<'a> {
@@ -46,7 +47,6 @@ pub(super) fn check(package: &mut Package) {
             Body::UnitCost(unit) => check_price(*row, unit, &rows, &mut faults),
             Body::CostLine(line) => check_line(*row, line, &rows, &mut faults),
             Body::Funding(funding) => check_funding(*row, funding, &rows, &mut faults),
-            Body::BudgetDate(date) => check_day(*row, date, &mut faults),
             _ => {}
         }
     }
@@ -55,119 +55,113 @@ pub(super) fn check(package: &mut Package) {
         Body::Funding(funding) => funding.from.iter().cloned().collect(),
         _ => Vec::new(),
     });
+    circles(package, Kind::CostLine, "part_of", &mut faults, |body| match body {
+        Body::CostLine(line) => line.part_of.iter().cloned().collect(),
+        _ => Vec::new(),
+    });
     package.faults.extend(faults);
 }
 
 fn check_rate(row: usize, rate: &Rate, days: &mut HashMap<Date, usize>, faults: &mut Vec<Fault>) {
-    let mut say = |column: &str, value: String, problem: &str, mend: &str| {
-        faults.push(fault(row, Kind::Rate, column, &value, problem, mend));
+    let mut say = |column: &str, value: String, key: &'static str| {
+        faults.push(fault(row, Kind::Rate, column, &value, Say::new(key)));
     };
     if !rate.khr_per_usd.is_positive() {
-        say("khr_per_usd", rate.khr_per_usd.to_string(), "is no rate", "write how many riel one dollar is worth");
+        say("khr_per_usd", rate.khr_per_usd.to_string(), "fault-no-rate-value");
     }
     if days.insert(rate.date, row).is_some() {
-        say("date", rate.date.to_string(), "has two rates", "keep one of them");
-    }
-}
-
-fn check_day(row: usize, date: &BudgetDate, faults: &mut Vec<Fault>) {
-    // Every year has it, so the 29th of February is none.
-    if Date::parse(&format!("2027-{:02}-{:02}", date.month, date.day)).is_none() {
-        let day = format!("{}-{}", date.month, date.day);
-        faults.push(fault(row, Kind::BudgetDate, "day", &day, "is not a day of every year", "correct month and day"));
+        say("date", rate.date.to_string(), "fault-rate-twice");
     }
 }
 
 fn check_price(row: usize, unit: &UnitCost, rows: &Rows, faults: &mut Vec<Fault>) {
-    let mut say = |column: &str, value: String, problem: String, mend: &str| {
-        faults.push(fault(row, Kind::UnitCost, column, &value, problem, mend));
+    let mut say = |column: &str, value: String, problem: Say| {
+        faults.push(fault(row, Kind::UnitCost, column, &value, problem));
     };
     in_order([unit.low, Some(unit.likely), unit.high], &mut say);
     known_rate(unit.currency, unit.date, rows, &mut say);
 }
 
-fn in_order(range: [Option<Amount>; 3], say: &mut impl FnMut(&str, String, String, &str)) {
+fn in_order(range: [Option<Amount>; 3], say: &mut impl FnMut(&str, String, Say)) {
     let given: Vec<(&str, Amount)> =
         ["low", "likely", "high"].into_iter().zip(range).filter_map(|(name, amount)| Some((name, amount?))).collect();
     for (name, amount) in given.iter().filter(|(_, amount)| amount.is_negative()) {
-        say(name, amount.to_string(), "is less than nothing".into(), "write a cost of 0 or more");
+        say(name, amount.to_string(), Say::new("fault-negative"));
     }
     for pair in given.windows(2).filter(|pair| pair[1].1 < pair[0].1) {
-        let problem = format!("is less than `{}`, {}", pair[0].0, pair[0].1);
-        say(pair[1].0, pair[1].1.to_string(), problem, "put low, likely and high in order");
+        let problem = Say::new("fault-out-of-order").words("name", pair[0].0).words("amount", pair[0].1.to_string());
+        say(pair[1].0, pair[1].1.to_string(), problem);
     }
 }
 
-fn known_rate(currency: Currency, date: Date, rows: &Rows, say: &mut impl FnMut(&str, String, String, &str)) {
+fn known_rate(currency: Currency, date: Date, rows: &Rows, say: &mut impl FnMut(&str, String, Say)) {
     if currency != Currency::Khr && rows.rates.on(date).is_none() {
-        let problem = format!("has no rate: none in rates.csv begins on or before {date}");
-        say("date", date.to_string(), problem, "add the rate of that day to rates.csv, or correct the date");
+        say("date", date.to_string(), Say::new("fault-no-rate").words("date", date.to_string()));
     }
 }
 
 fn check_line(row: usize, line: &CostLine, rows: &Rows, faults: &mut Vec<Fault>) {
-    let mut say = |column: &str, value: String, problem: String, mend: &str| {
-        faults.push(fault(row, Kind::CostLine, column, &value, problem, mend));
+    let mut say = |column: &str, value: String, problem: Say| {
+        faults.push(fault(row, Kind::CostLine, column, &value, problem));
     };
     in_order([line.low, line.likely, line.high], &mut say);
+    let whole = line.part_of.as_deref().and_then(|id| rows.lines.get(id));
+    if let Some(whole) = whole.filter(|whole| (&whole.node, whole.year) != (&line.node, line.year)) {
+        say("part_of", whole.id.clone(), Say::new("fault-part-elsewhere"));
+    }
     let library = line.unit_cost.as_deref().and_then(|id| rows.prices.get(id).copied());
     for (column, amount) in [("quantity", Some(line.quantity)), ("frequency", line.frequency)] {
         if let Some(amount) = amount.filter(|amount| amount.is_negative()) {
-            say(column, amount.to_string(), "is less than nothing".into(), "write 0 or more");
+            say(column, amount.to_string(), Say::new("fault-negative"));
         }
     }
     for (column, share) in [("shared_share", line.shared_share), ("plan_share", line.plan_share)] {
         if let Some(share) = share.filter(|share| share.is_negative() || *share > Amount::HUNDRED) {
-            say(column, share.to_string(), "is not a share".into(), "write percent from 0 to 100");
+            say(column, share.to_string(), Say::new("fault-no-share"));
         }
     }
     if line.likely.is_none() && line.unit_cost.is_none() && (line.low.is_some() || line.high.is_some()) {
-        say("likely", String::new(), "is empty beside a low or a high cost".into(), "write what is likely, too");
+        say("likely", String::new(), Say::new("fault-likely-empty"));
     }
     if line.likely.is_some() && line.currency.is_none() && library.is_none() {
-        say("currency", String::new(), "is empty beside a cost".into(), "write KHR or USD");
+        say("currency", String::new(), Say::new("fault-currency-empty"));
     }
     if line.likely.is_some() && line.date.is_none() && library.is_none() {
-        say("date", String::new(), "is empty beside a cost".into(), "write the day of the price");
+        say("date", String::new(), Say::new("fault-day-empty"));
     }
     if let (None, Some(unit), Some(currency)) = (line.likely, library, line.currency)
         && currency != unit.currency
     {
-        let problem = format!("is not the currency of the price, {}", unit.currency.code());
-        say("currency", currency.code().into(), problem, "leave it empty, or write a cost of its own");
+        let problem = Say::new("fault-other-currency").code("currency", unit.currency.code());
+        say("currency", currency.code().into(), problem);
     }
     if let Some(price) = price(line, library) {
         known_rate(price.currency, price.date, rows, &mut say);
     }
     let limit = Amount::whole(10_000_000_000_000);
     if let Some((range, ..)) = cost(line, library).filter(|(range, ..)| range.high >= limit) {
-        say(
-            "quantity",
-            line.quantity.to_string(),
-            format!("makes a cost of {}", range.high),
-            "look for a zero too many",
-        );
+        let problem = Say::new("fault-cost-huge").words("amount", range.high.to_string());
+        say("quantity", line.quantity.to_string(), problem);
     }
 }
 
 fn check_funding(row: usize, funding: &Funding, rows: &Rows, faults: &mut Vec<Fault>) {
-    let mut say = |column: &str, value: String, problem: String, mend: &str| {
-        faults.push(fault(row, Kind::Funding, column, &value, problem, mend));
+    let mut say = |column: &str, value: String, problem: Say| {
+        faults.push(fault(row, Kind::Funding, column, &value, problem));
     };
     if !funding.amount.is_positive() {
-        say("amount", funding.amount.to_string(), "is no money".into(), "write an amount above 0, or take the row out");
+        say("amount", funding.amount.to_string(), Say::new("fault-no-money"));
     }
     known_rate(funding.currency, funding.date, rows, &mut say);
     if let (Some(node), Some(line)) = (&funding.node, funding.cost_line.as_deref().and_then(|id| rows.lines.get(id)))
         && line.node.as_ref() != Some(node)
     {
-        let problem = format!("is not the action of {}", line.id);
-        say("node", node.clone(), problem, "leave it empty: the line says what is paid");
+        say("node", node.clone(), Say::new("fault-other-action").words("line", &line.id));
     }
     let Some(parent) = funding.from.as_deref().and_then(|id| rows.fundings.get(id)) else { return };
     if parent.fund == funding.fund && funding.state < parent.state {
-        let problem = format!("is a step down from {} of {}", parent.state.code(), parent.id);
-        say("state", funding.state.code().into(), problem, "money goes up the ladder; correct the state or `from`");
+        let problem = Say::new("fault-step-down").code("state", parent.state.code()).words("parent", &parent.id);
+        say("state", funding.state.code().into(), problem);
     }
 }
 
@@ -194,14 +188,13 @@ fn check_sums(package: &Package, rows: &Rows, faults: &mut Vec<Fault>) {
             continue;
         }
         let (taken, currency) = (taken.shown(2), parent.currency.code());
-        let problem =
-            format!("takes more than there is: {taken} {currency} come from {id}, which holds {}", parent.amount);
-        let mend = "correct the amount, or enter what came in besides as a record of its own";
+        let say = Say::new("fault-takes-more").words("taken", taken).words("currency", currency).words("from", id);
+        let problem = say.words("held", parent.amount.to_string());
         // Told where it was just written: at what takes, or at what was made smaller.
         let parent = (row_of[id], *parent);
         let told = children.iter().chain([&parent]).min_by_key(|(row, one)| (*row, std::cmp::Reverse(one.amount)));
         if let Some((row, one)) = told {
-            faults.push(fault(*row, Kind::Funding, "amount", &one.amount.to_string(), problem, mend));
+            faults.push(fault(*row, Kind::Funding, "amount", &one.amount.to_string(), problem));
         }
     }
 }

@@ -2,9 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Fault, Package, areas, fault, whole_file};
+use super::{Fault, Package, areas, fault, file};
 use crate::column::{self, CellType};
 use crate::kinds::*;
+use crate::say::Say;
 
 pub(super) fn check(package: &mut Package) {
     let mut faults = Vec::new();
@@ -38,14 +39,7 @@ fn references(package: &Package, faults: &mut Vec<Fault>) {
                 };
                 for item in items.into_iter().filter(|item| !item.is_empty()) {
                     if known.is_none_or(|known| !known.contains(item)) {
-                        faults.push(fault(
-                            *row,
-                            kind,
-                            &column.name,
-                            item,
-                            unknown(*to, item),
-                            mend_reference(*to, item),
-                        ));
+                        faults.push(fault(*row, kind, &column.name, item, unknown(*to, item)));
                     }
                 }
             }
@@ -53,17 +47,10 @@ fn references(package: &Package, faults: &mut Vec<Fault>) {
     }
 }
 
-fn unknown(to: Kind, item: &str) -> String {
+fn unknown(to: Kind, item: &str) -> Say {
     match numbered_pillar(to, item) {
-        true => "names a pillar by number, and sources number the pillars differently".into(),
-        false => format!("is not an id in {}.csv", to.code()),
-    }
-}
-
-fn mend_reference(to: Kind, item: &str) -> String {
-    match numbered_pillar(to, item) {
-        true => "which pillar is meant? write its code from nodes.csv".into(),
-        false => format!("correct it, or add the row to {}.csv", to.code()),
+        true => Say::new("fault-pillar-number"),
+        false => Say::new("fault-no-such-id").words("file", file(to)),
     }
 }
 
@@ -75,11 +62,7 @@ fn numbered_pillar(to: Kind, item: &str) -> bool {
 fn one_plan(package: &Package, faults: &mut Vec<Fault>) {
     let plans = package.records.iter().filter(|(_, body)| body.kind() == Kind::Plan).count();
     if plans != 1 {
-        faults.push(Fault {
-            problem: format!("holds {plans} plans"),
-            mend: "a package describes exactly one plan; keep one row".into(),
-            ..whole_file(Kind::Plan)
-        });
+        faults.push(fault(0, Kind::Plan, "", "", Say::new("fault-plans").number("count", plans as f64)));
     }
 }
 
@@ -92,13 +75,13 @@ fn node_levels(package: &Package, faults: &mut Vec<Fault>) {
     for (row, body) in &package.records {
         let Body::Node(node) = body else { continue };
         if node.parents.is_empty() && node.level != NodeLevel::Pillar {
-            let mend = "name the node or nodes it serves";
-            faults.push(fault(*row, Kind::Node, "parents", "", format!("is empty for an {}", node.level.code()), mend));
+            let problem = Say::new("fault-node-alone").code("level", node.level.code());
+            faults.push(fault(*row, Kind::Node, "parents", "", problem));
         }
         for parent in node.parents.iter().filter_map(|id| nodes.get(id.as_str())) {
             if parent.level >= node.level {
-                let problem = format!("is an {}, which an {} cannot serve", parent.level.code(), node.level.code());
-                faults.push(fault(*row, Kind::Node, "parents", &parent.id, problem, "name a node of a higher level"));
+                let say = Say::new("fault-node-too-low").code("parent", parent.level.code());
+                faults.push(fault(*row, Kind::Node, "parents", &parent.id, say.code("level", node.level.code())));
             }
         }
     }
@@ -115,38 +98,33 @@ fn smallest_k(class: Class) -> u32 {
 fn indicators(package: &Package, faults: &mut Vec<Fault>) {
     for (row, body) in &package.records {
         let Body::Indicator(indicator) = body else { continue };
-        let mut say = |column: &str, value: &str, problem: &str, mend: &str| {
-            faults.push(fault(*row, Kind::Indicator, column, value, problem, mend));
+        let mut say = |column: &str, value: &str, key: &'static str| {
+            faults.push(fault(*row, Kind::Indicator, column, value, Say::new(key)));
         };
         let ratio = indicator.kind == ValueKind::Ratio;
         if ratio && indicator.denominator.is_empty() {
-            say("denominator", "", "is empty for a ratio", "say what the share is taken of");
+            say("denominator", "", "fault-no-denominator");
         }
         if ratio != (indicator.place == PlaceRule::Ratio) && indicator.place != PlaceRule::None {
-            say(
-                "place",
-                indicator.place.code(),
-                "does not fit the kind of value",
-                "use `ratio` for ratios and only there",
-            );
+            say("place", indicator.place.code(), "fault-place-misfit");
         }
         let never_rolled = matches!(indicator.kind, ValueKind::Index | ValueKind::Rank | ValueKind::Narrative);
         if never_rolled && indicator.place != PlaceRule::None {
-            say("place", indicator.place.code(), "cannot be rolled up", "use `none`");
+            say("place", indicator.place.code(), "fault-never-rolled-up");
         }
         if indicator.direction == Direction::Range && (indicator.range_low.is_none() || indicator.range_high.is_none())
         {
-            say("direction", "range", "has no limits", "fill in range_low and range_high");
+            say("direction", "range", "fault-no-limits");
         }
         if indicator.baseline.is_some() != indicator.baseline_period.is_some() {
-            say("baseline_period", "", "does not go with the baseline", "give both or neither");
+            say("baseline_period", "", "fault-baseline-half");
         }
         if indicator.k < smallest_k(indicator.class) {
             let k = indicator.k.to_string();
-            say("k", &k, "is below the smallest of its class", "use 10 or more for restricted indicators");
+            say("k", &k, "fault-k-small");
         }
         if indicator.class == Class::Restricted && indicator.floor > AreaLevel::Province {
-            say("floor", indicator.floor.code(), "is too fine for a restricted indicator", "use `province` or larger");
+            say("floor", indicator.floor.code(), "fault-floor-fine");
         }
     }
 }
@@ -160,8 +138,8 @@ fn targets(package: &Package, faults: &mut Vec<Fault>) {
         if target.kind == TargetKind::Target
             && let Some(first) = seen.insert(key, *row)
         {
-            let problem = format!("has the same indicator, area and period as row {first}");
-            faults.push(fault(*row, Kind::Target, "id", &target.id, problem, "keep one of them"));
+            let problem = Say::new("fault-target-twice").words("first", first.to_string());
+            faults.push(fault(*row, Kind::Target, "id", &target.id, problem));
         }
     }
 }
@@ -173,8 +151,8 @@ fn one_reporter_per_number(package: &Package, faults: &mut Vec<Fault>) {
         let Body::Assignment(assignment) = body else { continue };
         let key = (assignment.form.clone(), assignment.area.clone(), assignment.institution.clone());
         if let Some(first) = seen.insert(key, *row) {
-            let problem = format!("asks the same unit for the same form as row {first}");
-            faults.push(fault(*row, Kind::Assignment, "id", &assignment.id, problem, "keep one of them"));
+            let problem = Say::new("fault-asked-twice").words("first", first.to_string());
+            faults.push(fault(*row, Kind::Assignment, "id", &assignment.id, problem));
         }
     }
 }

@@ -6,6 +6,7 @@
 use super::{Package, fault};
 use crate::column::{self, CellType};
 use crate::kinds::Kind;
+use crate::say::Say;
 
 pub(super) fn check(package: &mut Package) {
     let mut faults = Vec::new();
@@ -17,9 +18,7 @@ pub(super) fn check(package: &mut Package) {
                 let wrong = is_old_font(cell) || column.lang == Some("km") && lacks_khmer(cell);
                 if wrong {
                     let shown: String = cell.chars().take(40).collect();
-                    let problem = "is not Khmer in Unicode; it looks like text of an old font such as Limon";
-                    let mend = "convert it to Khmer Unicode and try again";
-                    faults.push(fault(*row, kind, &column.name, &shown, problem, mend));
+                    faults.push(fault(*row, kind, &column.name, &shown, Say::new("fault-old-font")));
                 }
             }
         }

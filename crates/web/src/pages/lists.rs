@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Form, Path};
+use romduol_app::analysis_tables;
 use romduol_plan::answers::Severity;
 use romduol_plan::kinds::{Evidence, Institution};
 use romduol_plan::permission::Act;
@@ -11,6 +12,7 @@ use romduol_plan::quality::{self, Finding};
 use crate::chrome::{Chrome, render, see};
 use crate::error::Page;
 use crate::pages::records::path_of;
+use crate::pages::take_home;
 use crate::viewer::Viewer;
 
 #[derive(askama::Template)]
@@ -83,6 +85,20 @@ pub(crate) async fn findings(viewer: Viewer) -> Page {
         .map(|finding| found(&viewer, finding))
         .collect();
     render(&Findings { c: Chrome::of(&viewer, viewer.locale.t("menu-findings")), list })
+}
+
+fn findings_table(viewer: &Viewer) -> romduol_report::Sheet {
+    analysis_tables::findings(&viewer.snapshot.state, viewer.locale, viewer.site.app.now().date)
+}
+
+pub(crate) async fn findings_csv(viewer: Viewer) -> Page {
+    viewer.must(Act::ReadFindings)?;
+    take_home::csv(&findings_table(&viewer), "findings")
+}
+
+pub(crate) async fn findings_xlsx(viewer: Viewer) -> Page {
+    viewer.must(Act::ReadFindings)?;
+    take_home::xlsx(&viewer, findings_table(&viewer), "findings")
 }
 
 /// The finding as a sentence with its numbers in it.

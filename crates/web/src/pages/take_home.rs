@@ -3,7 +3,7 @@
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use romduol_app::AppError;
-use romduol_report::{Document, Timestamp};
+use romduol_report::{Document, Sheet, Timestamp};
 
 use crate::error::Page;
 use crate::viewer::Viewer;
@@ -23,6 +23,18 @@ pub(crate) async fn pdf(viewer: &Viewer, document: Document, name: &str) -> Page
 pub(crate) fn docx(document: &Document, name: &str) -> Page {
     let bytes = romduol_report::docx(document).map_err(|error| AppError::fault(error.to_string()))?;
     Ok(file(&format!("{name}-{}.docx", document.lang), DOCX, bytes))
+}
+
+/// One table as CSV.
+pub(crate) fn csv(sheet: &Sheet, name: &str) -> Page {
+    let bytes = romduol_report::csv(sheet).map_err(|error| AppError::fault(error.to_string()))?;
+    Ok(file(&format!("{name}.csv"), "text/csv; charset=utf-8", bytes))
+}
+
+/// The same as a workbook.
+pub(crate) fn xlsx(viewer: &Viewer, sheet: Sheet, name: &str) -> Page {
+    let bytes = romduol_report::xlsx(&sheet.name.clone(), &[sheet], viewer.site.app.now().unix);
+    Ok(file(&format!("{name}.xlsx"), XLSX, bytes.map_err(|error| AppError::fault(error.to_string()))?))
 }
 
 /// A file with a name; what a header cannot hold is left out of the name.

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use romduol_app::analysis_tables;
 use romduol_app::similar::Pair;
 use romduol_plan::kinds::{Gap, Policy, PolicyState, Theme};
 use romduol_plan::permission::Act;
@@ -12,6 +13,7 @@ use super::{GapLine, PolicyLine};
 use crate::chrome::{Chrome, render};
 use crate::error::Page;
 use crate::pages::records::Ref;
+use crate::pages::take_home;
 use crate::viewer::Viewer;
 
 struct Alike {
@@ -70,6 +72,16 @@ pub(crate) async fn show(viewer: Viewer) -> Page {
         alike,
         c,
     })
+}
+
+pub(crate) async fn alike_csv(viewer: Viewer) -> Page {
+    viewer.must(Act::ReadPlan)?;
+    take_home::csv(&analysis_tables::alike(&viewer.snapshot, viewer.locale), "alike")
+}
+
+pub(crate) async fn alike_xlsx(viewer: Viewer) -> Page {
+    viewer.must(Act::ReadPlan)?;
+    take_home::xlsx(&viewer, analysis_tables::alike(&viewer.snapshot, viewer.locale), "alike")
 }
 
 fn alike(viewer: &Viewer, pair: &Pair) -> Alike {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::Path;
-use romduol_app::AppError;
+use romduol_app::{AppError, analysis_tables};
 use romduol_plan::coherence::{Tally, tally};
 use romduol_plan::kinds::{Contribution, Evidence, Gap, Node, Theme, Unit};
 use romduol_plan::permission::Act;
@@ -17,6 +17,7 @@ use super::{GapLine, PolicyLine};
 use crate::chrome::{Chrome, render};
 use crate::error::Page;
 use crate::pages::records::Ref;
+use crate::pages::take_home;
 use crate::viewer::Viewer;
 
 #[derive(askama::Template)]
@@ -31,6 +32,20 @@ pub(crate) async fn list(viewer: Viewer) -> Page {
     let (state, today) = (&viewer.snapshot.state, viewer.site.app.now().date);
     let rows = state.all::<Theme>().map(|theme| (theme.clone(), tally(state, &theme.id, today))).collect();
     render(&Issues { c: Chrome::of(&viewer, viewer.locale.t("menu-issues")), rows })
+}
+
+fn table(viewer: &Viewer) -> romduol_report::Sheet {
+    analysis_tables::issues(&viewer.snapshot.state, viewer.locale, viewer.site.app.now().date)
+}
+
+pub(crate) async fn csv(viewer: Viewer) -> Page {
+    viewer.must(Act::ReadPlan)?;
+    take_home::csv(&table(&viewer), "issues")
+}
+
+pub(crate) async fn xlsx(viewer: Viewer) -> Page {
+    viewer.must(Act::ReadPlan)?;
+    take_home::xlsx(&viewer, table(&viewer), "issues")
 }
 
 /// Figures that belong side by side.

@@ -8,6 +8,7 @@ use romduol_plan::coordination::chosen;
 use romduol_plan::kinds::{Choice, Id};
 use romduol_plan::permission::Act;
 
+use super::local_cost::{Costs, Typed, section};
 use crate::chrome::{Chrome, render, see};
 use crate::error::Page;
 use crate::pages::records::Ref;
@@ -27,28 +28,35 @@ struct Local {
     actions: Vec<(Ref, Vec<Ref>, usize)>,
     nobody: usize,
     chooses: bool,
+    costs: Option<Costs>,
     edits: bool,
 }
 
 pub(crate) async fn show(viewer: Viewer) -> Page {
     viewer.must(Act::ReadPlan)?;
+    page(&viewer, Typed::default())
+}
+
+pub(super) fn page(viewer: &Viewer, typed: Typed) -> Page {
     let state = &viewer.snapshot.state;
     let mut areas: BTreeMap<&Id, Vec<&std::sync::Arc<Choice>>> = BTreeMap::new();
     for choice in state.all::<Choice>().filter(|choice| viewer.illustrative || !choice.illustrative) {
         areas.entry(&choice.area).or_default().push(choice);
     }
-    let to_node = |choice: &std::sync::Arc<Choice>| (Ref::to(&viewer, Kind::Node, &choice.node), choice.clone());
+    let to_node = |choice: &std::sync::Arc<Choice>| (Ref::to(viewer, Kind::Node, &choice.node), choice.clone());
     let area = |(id, choices): (&Id, Vec<&std::sync::Arc<Choice>>)| Area {
-        to: Ref::to(&viewer, Kind::Area, id),
+        to: Ref::to(viewer, Kind::Area, id),
         choices: choices.into_iter().map(to_node).collect(),
     };
     let actions = chosen(state, viewer.illustrative).into_iter().map(|one| {
-        let areas = one.choices.iter().map(|choice| Ref::to(&viewer, Kind::Area, &choice.area)).collect::<Vec<_>>();
-        (Ref::to(&viewer, Kind::Node, &one.node.id), areas, one.copies())
+        let areas = one.choices.iter().map(|choice| Ref::to(viewer, Kind::Area, &choice.area)).collect::<Vec<_>>();
+        (Ref::to(viewer, Kind::Node, &one.node.id), areas, one.copies())
     });
     let actions: Vec<_> = actions.collect();
+    let c = Chrome::of(viewer, viewer.locale.t("menu-local"));
     render(&Local {
-        c: Chrome::of(&viewer, viewer.locale.t("menu-local")),
+        costs: section(viewer, &c, typed),
+        c,
         areas: areas.into_iter().map(area).collect(),
         nobody: actions.iter().filter(|(_, areas, _)| areas.is_empty()).count(),
         actions,

@@ -11,7 +11,7 @@ use romduol_locale::Locale;
 use romduol_plan::coordination::{Room, attendance, seats};
 use romduol_plan::kinds::*;
 use romduol_plan::permission::Act;
-use romduol_plan::{Kind, Lang, Say};
+use romduol_plan::{Kind, Lang, Say, Text};
 
 use super::{DutyLine, institutions};
 use crate::chrome::{Chrome, render, see};
@@ -38,6 +38,8 @@ struct MeetingPage {
     body: Ref,
     room: Room,
     quorum: &'static str,
+    /// The body's quorum in per cent, and where that stands.
+    rule: (Option<u32>, Text),
     present: Vec<Present>,
     /// Open proposals to the body.
     proposals: Vec<(Arc<Proposal>, Option<Ref>)>,
@@ -72,6 +74,7 @@ pub(crate) async fn show(viewer: Viewer, Path(id): Path<String>) -> Page {
         }
     }
     let room = attendance(state, &meeting);
+    let rule = state.find::<Committee>(&meeting.body);
     let mine = state.all::<Decision>().filter(|decision| decision.meeting.as_ref() == Some(&id));
     let decisions = mine.map(|decision| {
         let owner = Ref::to(&viewer, Kind::Institution, &decision.owner);
@@ -81,6 +84,7 @@ pub(crate) async fn show(viewer: Viewer, Path(id): Path<String>) -> Page {
         state: c.code(meeting.state.code()),
         body: Ref::to(&viewer, Kind::Committee, &meeting.body),
         quorum: minutes::quorum_key(room.quorum),
+        rule: rule.map(|body| (body.quorum, body.quorum_source.clone())).unwrap_or_default(),
         room,
         present: present(&viewer, &meeting),
         proposals: proposals(&viewer, &meeting.body),

@@ -21,7 +21,10 @@ pub(crate) struct RatingLine {
     pub rating: Arc<Rating>,
     pub of: Ref,
     pub word: String,
+    pub computed: String,
     pub official: String,
+    /// Why the official status is not the computed one.
+    pub because: String,
     pub clock: String,
     pub answers: bool,
 }
@@ -33,11 +36,18 @@ pub(crate) fn lines(viewer: &Viewer, c: &Chrome, which: impl Fn(&Rating) -> bool
     let line = |rating: &Arc<Rating>| {
         let (kind, id) = subject(rating);
         let indicator = state.find::<Indicator>(id).filter(|_| kind == Kind::Indicator);
-        let status = indicator.map(|indicator| viewer.view().standing(indicator, Period::year(today.year)).status());
+        let standing = indicator.map(|indicator| viewer.view().standing(indicator, Period::year(today.year)));
+        let set = standing.as_ref().and_then(|standing| standing.set_by_person.as_deref());
         RatingLine {
             of: Ref::to(viewer, kind, id),
             word: c.code(rating.rating.code()),
-            official: status.map(|status| c.mark(status)).unwrap_or_default(),
+            computed: standing.as_ref().map(|standing| c.mark(standing.judgement.status)).unwrap_or_default(),
+            official: match (set, &standing) {
+                (Some(set), _) => c.mark(set.status),
+                (None, Some(_)) => c.t("official-as-computed"),
+                (None, None) => String::new(),
+            },
+            because: set.map(|set| c.text(&set.reason)).unwrap_or_default(),
             clock: waiting(rating, today).map(|say| viewer.locale.tell(&say)).unwrap_or_default(),
             answers: viewer.person.post.may_answer(rating, state).is_ok() && viewer.at.is_none(),
             rating: rating.clone(),

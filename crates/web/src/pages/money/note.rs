@@ -39,7 +39,7 @@ pub(crate) async fn show(viewer: Viewer) -> Page {
     render(&NotePage {
         years: years(&viewer.snapshot.state, Some(note.year)),
         currencies: currencies(&c, currency),
-        body: html::fragment(&note.document),
+        body: html::fragment(&note.page),
         query: format!("year={}&currency={}", note.year, currency.code()),
         takes: viewer.may(Act::ReadReport),
         c,

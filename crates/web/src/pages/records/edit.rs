@@ -109,6 +109,7 @@ pub(crate) async fn retire(
 fn form(viewer: &Viewer, kind: Kind, id: &str, cells: Cells, seen: u64, why: &str, faults: &[Fault]) -> Page {
     let c = Chrome::of(viewer, viewer.locale.t(if id.is_empty() { "new-record" } else { "edit" }));
     let columns = column::columns(kind);
+    let words = |fault: &Fault| viewer.locale.tell(&fault.say_in_place());
     let named = |fault: &&Fault| columns.iter().any(|column| column.name == fault.column);
     let inputs = columns.iter().map(|column| {
         let value = cells.get(&column.name).cloned().unwrap_or_default();
@@ -131,13 +132,6 @@ fn form(viewer: &Viewer, kind: Kind, id: &str, cells: Cells, seen: u64, why: &st
     let inputs = inputs.collect();
     let faults = faults.iter().filter(|fault| !named(fault)).map(words).collect();
     render(&Edit { c, kind, id: id.into(), seen, why: why.into(), inputs, faults })
-}
-
-fn words(fault: &Fault) -> String {
-    Fault { file: String::new(), row: 0, column: String::new(), ..fault.clone() }
-        .to_string()
-        .trim_start_matches(": ")
-        .into()
 }
 
 fn shape(viewer: &Viewer, c: &Chrome, column: &Column, value: &str) -> Shape {

@@ -52,13 +52,13 @@ pub(crate) async fn look(viewer: Viewer, Path(code): Path<String>, mut parts: Mu
         if taken.faults.is_empty() {
             return Ok(see(&format!("/records/{}", kind.code())));
         }
-        return page(&viewer, kind, Some(looked(taken, bytes)));
+        return page(&viewer, kind, Some(looked(&viewer, taken, bytes)));
     }
     let intake = viewer.site.app.look_over(&viewer.person, kind, &bytes)?;
-    page(&viewer, kind, Some(looked(intake, bytes)))
+    page(&viewer, kind, Some(looked(&viewer, intake, bytes)))
 }
 
-fn looked(intake: Intake, bytes: Vec<u8>) -> Looked {
+fn looked(viewer: &Viewer, intake: Intake, bytes: Vec<u8>) -> Looked {
     let refs = |rows: Vec<(usize, romduol_plan::kinds::Body)>| {
         let to = |(row, body): (usize, romduol_plan::kinds::Body)| {
             (row, Ref { path: path_of(body.kind(), body.id()), id: body.id().into(), title: body.title(), via: None })
@@ -69,7 +69,7 @@ fn looked(intake: Intake, bytes: Vec<u8>) -> Looked {
         added: refs(intake.added),
         changed: refs(intake.changed),
         same: intake.same,
-        faults: intake.faults.iter().map(ToString::to_string).collect(),
+        faults: intake.faults.iter().map(|fault| viewer.locale.tell(&fault.say())).collect(),
         table: String::from_utf8(bytes).unwrap_or_default(),
     }
 }
