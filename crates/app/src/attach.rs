@@ -7,6 +7,7 @@ use romduol_plan::permission::Act;
 use romduol_plan::{Kind, Say};
 
 use crate::accounts::Person;
+use crate::stripped::stripped;
 use crate::{App, AppError};
 
 /// Endings that may be attached, and the type each must really have. Text has no mark of its own.
@@ -39,9 +40,12 @@ pub fn check(name: &str, bytes: &[u8]) -> Result<(), AppError> {
     Err(AppError::Bad(Say::new("file-not-what-it-says").words("name", name).words("found", found)))
 }
 
-/// Stores a file and gives the record of it.
+/// Stores a file and gives the record of it. Of a picture only the picture is kept.
 pub async fn store(app: &App, name: &str, bytes: Vec<u8>) -> Result<File, AppError> {
     check(name, &bytes)?;
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_lowercase()).unwrap_or_default();
+    let unreadable = || AppError::Bad(Say::new("file-not-what-it-says").words("name", name).words("found", "unknown"));
+    let bytes = stripped(&ending, bytes).ok_or_else(unreadable)?;
     let blob = app.ledger.blobs().put(bytes).await?;
     let name = name.rsplit(['/', '\\']).next().unwrap_or(name).chars().take(120).collect();
     Ok(File { blob: blob.to_string(), name })

@@ -33,6 +33,7 @@ mod said;
 pub mod search;
 pub mod similar;
 pub mod snapshot;
+mod stripped;
 pub mod verification;
 pub mod versions;
 pub mod words;

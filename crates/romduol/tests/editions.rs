@@ -58,6 +58,12 @@ async fn an_edition_comes_out_when_a_second_person_agrees() {
     let refused = app.prepare_edition(&anna, whole).await.unwrap_err();
     assert!(refused.to_string().contains("wait for verification"), "{refused}");
     assert!(app.prepare_edition(&bora, choice(&app)).await.is_err(), "a committee does not prepare");
+    // An edition of what is real has nothing made up in it.
+    let real = Choice { demonstration: false, ..choice(&app) };
+    let real = app.prepare_edition(&anna, real).await.unwrap();
+    let (real, _) = app.look_into_edition(&anna, &real).await.unwrap();
+    assert!(!real.body.to_json().contains("\"illustrative\":true"), "made-up numbers are in a real edition");
+    assert!(real.body.indicators.iter().flat_map(|m| &m.observations).all(|at| at.source.is_some()));
     let id = app.prepare_edition(&anna, choice(&app)).await.unwrap();
     assert!(app.edition(&id).await.is_err(), "what is not approved is not public");
     let refused = app.approve_edition(&anna, &id, None).await.unwrap_err();
@@ -79,7 +85,8 @@ async fn an_edition_comes_out_when_a_second_person_agrees() {
     a_changed_file_is_found(&opened, &app.edition_key().await.unwrap());
     // The same position and choice give the same bytes.
     let (composed, _) = app.look_into_edition(&anna, &id).await.unwrap();
-    let content = Content { number: 1, date: app.now().date, changes: Vec::new(), body: composed.body };
+    let content =
+        Content { number: opened.content.number, date: app.now().date, changes: Vec::new(), body: composed.body };
     for (path, bytes) in site::files(&content, outlines().as_deref()).unwrap() {
         assert!(opened.files[&path] == bytes, "{path} differs");
     }
@@ -89,27 +96,44 @@ async fn an_edition_comes_out_when_a_second_person_agrees() {
 /// Every number in a table of an indicator's page is one that the edition tells of it, and every hidden cell is marked.
 fn every_number_of_the_site_is_told(opened: &Opened) {
     let locale = Locale::of(Lang::En);
+    let mut anywhere = BTreeMap::from([("–".to_string(), ()), ("c".to_string(), ())]);
     for measured in &opened.content.body.indicators {
         let indicator = &measured.indicator;
         let page = String::from_utf8(opened.files[&format!("en/indicators/{}.html", indicator.id)].clone()).unwrap();
         let mut told = BTreeMap::from([("–".to_string(), 0), ("c".to_string(), 0)]);
-        let mut tell = |text: String| *told.entry(text).or_insert(0) += 0;
+        let unit = |value: f64| {
+            let number = locale.number(value, 1);
+            if indicator.unit == "%" { format!("{number}\u{a0}%") } else { number }
+        };
+        anywhere.extend(measured.targets.iter().map(|target| (unit(target.value), ())));
+        let mut tell = |text: String| {
+            anywhere.insert(text.clone(), ());
+            told.insert(text, 0);
+        };
         for at in &measured.observations {
             let Figure::Shown { value, numerator, denominator } = at.figure else { continue };
-            let number = locale.number(value, 1);
-            tell(if indicator.unit == "%" { format!("{number}\u{a0}%") } else { number });
+            tell(unit(value));
             if let (Some(upper), Some(lower)) = (numerator, denominator) {
                 tell(format!("{} / {}", locale.number(upper, 1), locale.number(lower, 1)));
             }
         }
-        let mut marks = 0;
-        for cell in page.split("<td class=\"number\"").skip(1) {
-            let text = cell.split_once('>').unwrap().1.split_once("</td>").unwrap().0;
-            assert!(told.contains_key(text), "{}: “{text}” is told nowhere", indicator.id);
-            marks += usize::from(text == "c");
-        }
+        let cells = numbers(&page);
+        let untold = cells.iter().find(|text| !told.contains_key(**text));
+        assert!(untold.is_none(), "{}: {untold:?} is told nowhere", indicator.id);
+        let marks = cells.iter().filter(|text| **text == "c").count();
         assert!(marks >= measured.hidden(), "{}: {marks} marks", indicator.id);
     }
+    for path in ["en/index.html", "en/indicators.html"] {
+        let page = String::from_utf8(opened.files[path].clone()).unwrap();
+        let untold = numbers(&page).into_iter().find(|text| !anywhere.contains_key(*text));
+        assert!(untold.is_none(), "{path}: {untold:?} is told nowhere");
+    }
+}
+
+/// The cells of a page's columns of numbers.
+fn numbers(page: &str) -> Vec<&str> {
+    let cells = page.split("<td class=\"number\"").skip(1);
+    cells.map(|cell| cell.split_once('>').unwrap().1.split_once("</td>").unwrap().0).collect()
 }
 
 fn a_changed_file_is_found(opened: &Opened, key: &str) {
@@ -124,9 +148,9 @@ fn a_changed_file_is_found(opened: &Opened, key: &str) {
     files.remove("site.css");
     assert_eq!(verify(&files, None), Err(Broken::Missing("site.css".into())));
     files = opened.files.clone();
-    let list = String::from_utf8(files["manifest.json"].clone()).unwrap().replace("\"edition\": 1", "\"edition\": 2");
+    let list = String::from_utf8(files["manifest.json"].clone()).unwrap().replace("\"edition\": ", "\"edition\": 7");
     files.insert("manifest.json".into(), list.into_bytes());
-    assert_eq!(verify(&files, None), Err(Broken::Signature));
+    assert!(verify(&files, None) == Err(Broken::Signature), "the list was changed");
     assert!(matches!(verify(&opened.files, Some(&"0".repeat(64))), Err(Broken::Key { .. })));
     assert!(unpack(b"no zip").is_err());
 }

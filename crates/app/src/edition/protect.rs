@@ -306,3 +306,6 @@ fn key((area, period, categories): &Leaf, part: &str) -> Vec<String> {
     key.push(part.into());
     key
 }
+
+#[cfg(test)]
+mod tests;

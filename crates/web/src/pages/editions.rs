@@ -238,35 +238,28 @@ fn explained(viewer: &Viewer, told: &Explained) -> Hidden {
         Reason::Protects => viewer.locale.t("edition-reason-protects"),
         Reason::Earlier => viewer.locale.t("edition-reason-earlier"),
     };
-    let coarser = |(dimension, code, share): &(String, String, usize)| {
-        let name = |kind, id: &str| {
-            let body = viewer.snapshot.state.body(kind, id);
-            body.map_or_else(|| id.to_string(), |body| body.title().get(viewer.lang()).to_string())
-        };
-        let dimension = match dimension.as_str() {
-            "place" => viewer.locale.t("place"),
-            "period" => viewer.locale.t("period"),
-            other => name(Kind::Dimension, other),
-        };
-        let code = match viewer.snapshot.state.body(Kind::Area, code) {
-            Some(_) => name(Kind::Area, code),
-            None => name(Kind::Category, code),
-        };
-        let share = number(*share);
-        let args = [("share", (&share).into()), ("code", (&code).into()), ("dimension", (&dimension).into())];
-        viewer.locale.say("edition-coarser-line", &args)
+    let name = |kind, id: &str| {
+        let body = viewer.snapshot.state.body(kind, id);
+        body.map_or_else(|| id.to_string(), |body| body.title().get(viewer.lang()).to_string())
     };
+    // Parts and vintages are the program's own dimensions.
+    let own = |(dimension, ..): &&(String, String, usize)| !["part", "vintage"].contains(&dimension.as_str());
+    let coarse = |(_, code, share): &(String, String, usize)| {
+        let kind = if viewer.snapshot.state.body(Kind::Area, code).is_some() { Kind::Area } else { Kind::Category };
+        format!("{} ({} %)", name(kind, code), number(*share))
+    };
+    let most: Vec<String> = told.coarser.iter().filter(own).map(coarse).collect();
+    let most =
+        (!most.is_empty()).then(|| viewer.locale.say("edition-coarser-line", &[("list", (&most.join(", ")).into())]));
     let instead = |(dimension, shown, hidden): &(String, usize, usize)| {
         let (dimension, shown, hidden) = (viewer.locale.t(dimension), number(*shown), number(*hidden));
         let args = [("dimension", (&dimension).into()), ("shown", (&shown).into()), ("hidden", (&hidden).into())];
         viewer.locale.say("edition-what-if", &args)
     };
-    // Parts and vintages are the program's own dimensions.
-    let own = |(dimension, ..): &&(String, String, usize)| !["part", "vintage"].contains(&dimension.as_str());
     Hidden {
         indicator: told.indicator.clone(),
         summary: viewer.locale.say("edition-explained", &args),
         cells: told.hidden.iter().map(|(key, reason)| (place(viewer, &viewer.snapshot, key), word(*reason))).collect(),
-        coarser: told.coarser.iter().filter(own).take(8).map(coarser).chain(told.instead.iter().map(instead)).collect(),
+        coarser: most.into_iter().chain(told.instead.iter().map(instead)).collect(),
     }
 }
