@@ -1280,6 +1280,7 @@ refused-record-changed = “{ $value }” was changed by somebody else since you
 refused-still-referred = “{ $value }” is referred to by { $count } records ({ $records }); change those first.
 refused-stopping = The program is stopping; nothing was saved, send it again in a moment.
 refused-too-early = { $period } has not ended; it can be reported from { $from }.
+refused-too-often = Too many attempts; wait { $seconds } seconds and try again.
 refused-under-verification = The return { $value } is being verified; it can be changed when it comes back or is accepted.
 refused-unknown-assignment = There is no assignment “{ $value }”; choose a return from the list.
 refused-upload = The file could not be read; choose it again and send it.

@@ -1280,6 +1280,7 @@ refused-record-changed = “{ $value }” ត្រូវបានអ្នក�
 refused-still-referred = “{ $value }” ត្រូវបានយោងដោយកំណត់ត្រា { $count } ({ $records }) សូមកែទាំងនោះជាមុន។
 refused-stopping = កម្មវិធីកំពុងឈប់។ មិនបានរក្សាទុកអ្វីទេ សូមផ្ញើម្តងទៀតបន្តិចក្រោយ។
 refused-too-early = { $period } មិនទាន់ចប់ទេ។ អាចរាយការណ៍ចាប់ពី { $from }។
+refused-too-often = ព្យាយាមច្រើនពេក សូមរង់ចាំ { $seconds } វិនាទី រួចព្យាយាមម្តងទៀត។
 refused-under-verification = របាយការណ៍ { $value } កំពុងផ្ទៀងផ្ទាត់។ អាចកែបាននៅពេលវាត្រឡប់មកវិញ ឬបានទទួលយក។
 refused-unknown-assignment = គ្មានកិច្ចការ «{ $value }» ទេ។ សូមជ្រើសរបាយការណ៍ពីបញ្ជី។
 refused-upload = មិនអាចអានឯកសារបានទេ សូមជ្រើសរើសម្តងទៀត រួចផ្ញើ។

@@ -17,6 +17,10 @@ pub enum AppError {
     },
     /// What was given cannot be used; the sentence says why and what to do.
     Bad(Say),
+    /// Asked too often; how long to wait.
+    TooOften {
+        seconds: u64,
+    },
     Stopping,
 }
 
@@ -37,6 +41,7 @@ impl AppError {
                 .clause("kind", Say::new(format!("kind-{}", kind.code())))
                 .words("value", id.chars().take(60).collect::<String>()),
             AppError::Bad(say) => say.clone(),
+            AppError::TooOften { seconds } => Say::new("refused-too-often").number("seconds", *seconds as f64),
             AppError::Stopping => Say::new("refused-stopping"),
         }
     }

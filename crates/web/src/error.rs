@@ -40,6 +40,7 @@ pub(crate) fn status(error: &AppError) -> StatusCode {
         AppError::Denied(_) => StatusCode::FORBIDDEN,
         AppError::NotFound { .. } => StatusCode::NOT_FOUND,
         AppError::Refused(_) | AppError::Bad(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        AppError::TooOften { .. } => StatusCode::TOO_MANY_REQUESTS,
         AppError::Stopping | AppError::Ledger(_) => StatusCode::SERVICE_UNAVAILABLE,
     }
 }

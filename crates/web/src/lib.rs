@@ -3,6 +3,7 @@
 mod api;
 mod chrome;
 mod error;
+mod limits;
 mod pages;
 mod routes;
 mod viewer;
@@ -22,12 +23,13 @@ pub struct Site {
     pub outlines: Option<Arc<Outlines>>,
     /// Shows the demo's accounts on the sign-in page.
     pub demo: bool,
+    pub limits: limits::Limits,
 }
 
 /// The routes of the site, for the server and for tests.
 pub fn router(app: App, map: Option<Vec<u8>>, demo: bool) -> axum::Router {
     let outlines = map.and_then(|bytes| Outlines::from_geojson(&String::from_utf8_lossy(&bytes)).ok()).map(Arc::new);
-    routes::router(Site { app, outlines, demo })
+    routes::router(Site { app, outlines, demo, limits: limits::Limits::default() })
 }
 
 /// Serves until the process is asked to stop.
@@ -51,5 +53,6 @@ pub async fn serve(
             () = terminated => {}
         }
     };
-    axum::serve(listener, router(app, map, demo)).with_graceful_shutdown(stop).await
+    let service = router(app, map, demo).into_make_service_with_connect_info::<std::net::SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stop).await
 }

@@ -1,8 +1,9 @@
 //! Every route of the site on one page, and the headers that all answers carry.
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::middleware::{Next, from_fn};
 use axum::routing::{MethodRouter, get, post};
 use romduol_plan::permission::Act::{self, *};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -11,6 +12,7 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
+use crate::limits::{Rate, hold};
 use crate::pages::*;
 use crate::{Site, api};
 
@@ -39,15 +41,17 @@ pub struct Route {
     pub need: Need,
     /// The largest request in bytes.
     limit: usize,
+    /// How often one address may ask.
+    rate: Rate,
     handler: MethodRouter<Site>,
 }
 
 fn page(path: &'static str, need: Need, handler: MethodRouter<Site>) -> Route {
-    Route { method: Method::GET, path, need, limit: BODY_LIMIT, handler }
+    Route { method: Method::GET, path, need, limit: BODY_LIMIT, rate: Rate::Free, handler }
 }
 
 fn act(path: &'static str, need: Need, handler: MethodRouter<Site>) -> Route {
-    Route { method: Method::POST, path, need, limit: BODY_LIMIT, handler }
+    Route { method: Method::POST, path, need, limit: BODY_LIMIT, rate: Rate::Free, handler }
 }
 
 /// Every route. A test walks it as every role and as nobody.
@@ -56,7 +60,7 @@ pub fn table() -> Vec<Route> {
     vec![
         page("/", SignedIn, get(home::show)),
         page("/sign-in", Nothing, get(sign_in::show)),
-        act("/sign-in", Nothing, post(sign_in::enter)),
+        Route { rate: Rate::Door, ..act("/sign-in", Nothing, post(sign_in::enter)) },
         act("/sign-out", Nothing, post(sign_in::leave)),
         page("/lang/{lang}", Nothing, get(sign_in::language_page)),
         page("/illustrative/{on}", Nothing, get(sign_in::illustrative)),
@@ -155,8 +159,8 @@ pub fn table() -> Vec<Route> {
         act("/local/costs", May(CostLocally), post(coordination::local_cost::write)),
         page("/consult", Nothing, get(consult::list)),
         page("/consult/{id}", Nothing, get(consult::show)),
-        act("/consult/{id}", Nothing, post(consult::say)),
-        page("/consult-answer", Nothing, get(consult::answer)),
+        Route { rate: Rate::Voice, ..act("/consult/{id}", Nothing, post(consult::say)) },
+        Route { rate: Rate::Voice, ..page("/consult-answer", Nothing, get(consult::answer)) },
         page("/editions", May(ReadPlan), get(editions::list)),
         act("/editions", May(PrepareEdition), post(editions::prepare)),
         page("/editions/{id}", May(ApproveEdition), get(editions::look)),
@@ -174,11 +178,16 @@ pub fn table() -> Vec<Route> {
 }
 
 pub(crate) fn router(site: Site) -> Router {
-    let limited = |route: Route| route.handler.layer(RequestBodyLimitLayer::new(route.limit));
+    let limits = site.limits.clone();
+    let limited = |route: Route| {
+        let (limits, rate) = (limits.clone(), route.rate);
+        let hold = move |request: Request, next: Next| hold(limits.clone(), rate, request, next);
+        route.handler.layer(RequestBodyLimitLayer::new(route.limit)).layer(from_fn(hold))
+    };
     let routes = table().into_iter().fold(Router::new(), |router, route| router.route(route.path, limited(route)));
     routes
         .fallback(|| async { crate::error::not_found() })
-        .layer(axum::middleware::from_fn(crate::error::dress))
+        .layer(from_fn(crate::error::dress))
         // The limits are above; the framework's own would refuse evidence of more than 2 MB.
         .layer(DefaultBodyLimit::disable())
         .layer(CsrfLayer::new())

@@ -45,6 +45,7 @@ pub(crate) struct Credentials {
 }
 
 pub(crate) async fn enter(State(site): State<Site>, headers: HeaderMap, Form(given): Form<Credentials>) -> Page {
+    site.limits.account(&given.login)?;
     match site.app.sign_in(&given.login, &given.password).await? {
         Some(token) => Ok(with_cookie(see("/"), SESSION, token.as_str())),
         None => {
