@@ -64,6 +64,8 @@ const PAGES = [
   ["/edit/gaps/G1.1.1", ["reporter", "province", "verifier", "governor", "committee", "civil", "admin", "partner"]],
   ["/import/instruments", ["reporter", "province", "verifier", "governor", "committee", "civil", "admin", "partner"]],
   ["/comments", ["reporter", "province", "verifier", "governor", "committee", "civil", "admin", "partner"]],
+  ["/account"],
+  ["/accounts", ["reporter", "province", "verifier", "governor", "secretariat", "committee", "civil", "partner"]],
   ["/editions"],
   ["/editions/1", ["reporter", "province", "verifier", "governor", "civil", "admin", "partner"]],
   ["/editions/1/hidden", ["reporter", "province", "verifier", "governor", "committee", "civil", "admin", "partner"]],

@@ -1,13 +1,16 @@
 //! Signing in, and the post that a person holds.
 
-use romduol_ledger::{Account, NewAccount, SessionToken};
-use romduol_plan::permission::{Post, Role};
-use romduol_plan::{Actor, Lang};
+use romduol_ledger::{Account, Ledger, NewAccount, SessionToken};
+use romduol_plan::permission::{Act, Post, Role};
+use romduol_plan::{Actor, Date, Lang, Say};
 
-use crate::{App, AppError};
+use crate::{App, AppError, clock};
 
 /// How long a session lasts without being used.
 pub const SESSION_SECONDS: i64 = 12 * 3600;
+
+/// The fewest characters of a password.
+const SHORTEST_PASSWORD: usize = 10;
 
 /// A person who is signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +48,33 @@ impl Person {
     }
 }
 
+/// A session of one's own.
+pub struct OwnSession {
+    pub key: String,
+    /// The one that asks.
+    pub current: bool,
+    pub begun: Date,
+    pub seen: Date,
+}
+
+fn unknown() -> AppError {
+    AppError::Bad(Say::new("refused-no-account"))
+}
+
+/// Refuses a password that is short, common, or made of what everybody knows of the person.
+pub fn strong(password: &str, known: &[&str]) -> Result<(), AppError> {
+    if password.chars().count() < SHORTEST_PASSWORD {
+        return Err(AppError::Bad(Say::new("refused-password-short").number("least", SHORTEST_PASSWORD as f64)));
+    }
+    // Guessing it has to take more than 10^8 tries; a long one is judged by its beginning.
+    let beginning: String = password.chars().take(100).collect();
+    let inputs: Vec<&str> = known.iter().copied().chain(["romduol", "mowa", "cambodia"]).collect();
+    match zxcvbn::zxcvbn(&beginning, &inputs).score() >= zxcvbn::Score::Three {
+        true => Ok(()),
+        false => Err(AppError::Bad(Say::new("refused-password-common"))),
+    }
+}
+
 impl App {
     /// Begins a session. `None` for a wrong login or password: which one is not told.
     pub async fn sign_in(&self, login: &str, password: &str) -> Result<Option<SessionToken>, AppError> {
@@ -70,6 +100,54 @@ impl App {
         Ok(self.ledger.revoke_session(token, self.now().unix).await?)
     }
 
+    /// Changes one's own password. All sessions end with it, so that whoever knew the old one is out.
+    pub async fn change_password(&self, person: &Person, old: &str, new: &str) -> Result<(), AppError> {
+        let account = self.ledger.account(&person.account).await?.ok_or_else(unknown)?;
+        if self.ledger.sign_in(&account.login, old).await?.is_none() {
+            return Err(AppError::Bad(Say::new("refused-old-password")));
+        }
+        strong(new, &[&account.login, &account.name])?;
+        Ok(self.ledger.set_password(&account.id, new).await?)
+    }
+
+    /// One's own sessions that count now.
+    pub async fn own_sessions(&self, person: &Person, token: &str) -> Result<Vec<OwnSession>, AppError> {
+        let (now, current) = (self.now().unix, Ledger::session_key(token));
+        let list = self.ledger.sessions_of(&person.account, now).await?.into_iter();
+        let own = |(key, begun, seen): (String, i64, i64)| OwnSession {
+            current: key == current,
+            key,
+            begun: clock::day(begun),
+            seen: clock::day(seen),
+        };
+        Ok(list.map(own).collect())
+    }
+
+    /// Ends one of one's own sessions, as on a phone that was lost.
+    pub async fn end_session(&self, person: &Person, key: &str) -> Result<(), AppError> {
+        Ok(self.ledger.revoke_session_of(&person.account, key, self.now().unix).await?)
+    }
+
+    /// All accounts, for who manages them.
+    pub async fn accounts(&self, person: &Person) -> Result<Vec<Account>, AppError> {
+        person.post.may(Act::ManageAccounts)?;
+        Ok(self.ledger.accounts().await?)
+    }
+
+    /// Closes an account or opens it again; closing ends its sessions. Nobody locks themselves out.
+    pub async fn set_active(&self, person: &Person, id: &str, active: bool) -> Result<(), AppError> {
+        person.post.may(Act::ManageAccounts)?;
+        if id == person.account {
+            return Err(AppError::Bad(Say::new("refused-own-account")));
+        }
+        let account = self.ledger.account(id).await?.ok_or_else(unknown)?;
+        self.ledger.update_account(&Account { active, ..account }).await?;
+        if !active {
+            self.ledger.revoke_sessions_of(id, self.now().unix).await?;
+        }
+        Ok(())
+    }
+
     pub async fn add_account(&self, account: NewAccount, password: &str) -> Result<(), AppError> {
         if Role::parse(&account.role).is_none() {
             let roles: Vec<&str> = Role::ALL.iter().map(|r| r.code()).collect();
@@ -77,5 +155,23 @@ impl App {
         }
         self.ledger.add_account(account, password, self.now().unix).await?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::strong;
+
+    #[test]
+    fn a_password_must_not_be_guessed() {
+        for weak in ["short", "1234567890", "password123", "secretariat1", "romduol2026", "qwertyuiop", "ភាសាខ្មែរ"]
+        {
+            assert!(strong(weak, &["secretariat", "Sok Dara"]).is_err(), "{weak}");
+        }
+        for good in ["correct horse battery staple", "ទឹក-ភ្នំ-ផ្កា-ខៀវ-ឆ្ងាយ", "vL9#kq2!Zt"]
+        {
+            assert!(strong(good, &["secretariat", "Sok Dara"]).is_ok(), "{good}");
+        }
+        assert!(strong(&"a".repeat(100_000), &[]).is_err());
     }
 }

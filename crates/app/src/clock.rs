@@ -27,11 +27,16 @@ impl Clock {
             Clock::System => (jiff::Timestamp::now(), jiff::tz::TimeZone::system()),
             Clock::Fixed(unix) => (jiff::Timestamp::from_second(unix).unwrap_or_default(), jiff::tz::TimeZone::UTC),
         };
-        let local = instant.to_zoned(zone);
-        Now {
-            stamp: instant.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-            unix: instant.as_second(),
-            date: Date { year: local.year().into(), month: local.month() as u8, day: local.day() as u8 },
-        }
+        let stamp = instant.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+        Now { stamp, unix: instant.as_second(), date: date(instant.to_zoned(zone)) }
     }
+}
+
+/// The day of a moment where the program runs.
+pub fn day(unix: i64) -> Date {
+    date(jiff::Timestamp::from_second(unix).unwrap_or_default().to_zoned(jiff::tz::TimeZone::system()))
+}
+
+fn date(local: jiff::Zoned) -> Date {
+    Date { year: local.year().into(), month: local.month() as u8, day: local.day() as u8 }
 }

@@ -132,6 +132,44 @@ impl Ledger {
             .map_err(|e| self.fault(e))
     }
 
+    /// The sessions of an account that count at `now`, the newest use first: key, begin, last use. The key is a hash and
+    /// opens nothing.
+    ///
+    /// # Errors
+    /// [`LedgerError`] of the engine.
+    pub async fn sessions_of(&self, account: &str, now: i64) -> Result<Vec<(String, i64, i64)>, LedgerError> {
+        sqlx::query_as(
+            "SELECT token_hash, created, seen FROM session
+             WHERE account = $1 AND expires > $2 AND revoked IS NULL ORDER BY seen DESC, token_hash",
+        )
+        .bind(account)
+        .bind(now)
+        .fetch_all(&self.reader)
+        .await
+        .map_err(|e| self.fault(e))
+    }
+
+    /// The key of a token, as [`Ledger::sessions_of`] lists it.
+    #[must_use]
+    pub fn session_key(token: &str) -> String {
+        sha256_hex(token.as_bytes())
+    }
+
+    /// Ends one session of an account by its key; a key of another account's session ends nothing.
+    ///
+    /// # Errors
+    /// [`LedgerError`] of the engine.
+    pub async fn revoke_session_of(&self, account: &str, key: &str, now: i64) -> Result<(), LedgerError> {
+        sqlx::query("UPDATE session SET revoked = $1 WHERE account = $2 AND token_hash = $3 AND revoked IS NULL")
+            .bind(now)
+            .bind(account)
+            .bind(key)
+            .execute(&self.writer)
+            .await
+            .map(drop)
+            .map_err(|e| self.fault(e))
+    }
+
     /// Erases sessions that expired or were revoked before `before`, and says how many.
     ///
     /// # Errors

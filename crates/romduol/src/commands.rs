@@ -127,9 +127,7 @@ async fn add_user(user: User) -> anyhow::Result<()> {
     let mut password = String::new();
     std::io::stdin().read_to_string(&mut password).context("the password cannot be read from standard input")?;
     let password = password.trim_end_matches(['\r', '\n']);
-    if password.chars().count() < 10 {
-        bail!("the password has fewer than 10 characters; choose a longer one");
-    }
+    romduol_app::accounts::strong(password, &[&login, name.as_deref().unwrap_or_default()])?;
     let app = App::open(&data, Clock::System).await?;
     let account =
         NewAccount { id: None, name: name.unwrap_or_else(|| login.clone()), login, role, institution, area, language };

@@ -85,6 +85,7 @@ const MENU: [(&str, &[Line]); 6] = [
         &[
             ("/search", "menu-search", Act::ReadPlan),
             ("/institutions", "menu-institutions", Act::ReadPlan),
+            ("/accounts", "menu-accounts", Act::ManageAccounts),
             ("/about", "menu-about", Act::ReadPlan),
         ],
     ),

@@ -1,5 +1,6 @@
 //! The pages: one file each, a struct of what it shows, and a template of the same name.
 
+pub(crate) mod account;
 pub(crate) mod analysis;
 pub(crate) mod assets;
 pub(crate) mod consult;
