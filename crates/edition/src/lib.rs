@@ -5,7 +5,7 @@ mod bundle;
 mod compare;
 pub mod content;
 pub mod manifest;
-mod open;
+pub mod open;
 pub mod pages;
 pub mod site;
 mod workbook;

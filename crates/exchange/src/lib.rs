@@ -13,9 +13,11 @@ mod parquet_file;
 mod partition;
 mod records;
 mod row_group;
+pub mod sdmx;
 mod sqlite;
 mod table;
 mod write;
+pub mod xml;
 
 pub use about::About;
 pub use error::ExportError;

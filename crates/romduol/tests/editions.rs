@@ -81,6 +81,7 @@ async fn an_edition_comes_out_when_a_second_person_agrees() {
         assert!(!text.contains("<script"), "{path}");
     }
     no_hidden_count_is_left_alone_in_its_sum(&opened);
+    every_format_tells_the_same(&opened);
     every_number_of_the_site_is_told(&opened);
     a_changed_file_is_found(&opened, &app.edition_key().await.unwrap());
     // The same position and choice give the same bytes.
@@ -211,4 +212,87 @@ fn no_hidden_count_is_left_alone_in_its_sum(opened: &Opened) {
         assert!(alone.is_none(), "{}: {alone:?}", measured.indicator.id);
     }
     assert!(hidden > 20, "the demo has something to protect: {hidden}");
+}
+
+/// A number as it was told: indicator, place, period with its year first, and the value; none where it is hidden.
+type Fact = (String, String, String, Option<String>);
+
+/// CSV, SDMX-CSV, SDMX-ML and SDMX-JSON tell what the content tells, and a hidden cell has a value in none of them.
+fn every_format_tells_the_same(opened: &Opened) {
+    let mut told: Vec<Fact> = Vec::new();
+    for measured in &opened.content.body.indicators {
+        for at in &measured.observations {
+            let period = at.period.to_string().replace('Q', "-Q").replace('S', "-S");
+            let value = at.value().map(|value| value.to_string());
+            told.push((measured.indicator.id.clone(), at.area.clone(), period, value));
+        }
+    }
+    told.sort();
+    let hidden = told.iter().filter(|fact| fact.3.is_none()).count();
+    assert!(hidden > 20, "{hidden} hidden");
+    let text = |path: &str| String::from_utf8(opened.files[path].clone()).unwrap();
+    assert_eq!(facts_of_csv(&text("data/observations.csv")), told);
+    assert_eq!(facts_of_csv(&text("sdmx/data.csv")), told);
+    assert_eq!(facts_of_xml(&text("sdmx/data.xml")), told);
+    assert_eq!(facts_of_json(&text("sdmx/data.json")), told);
+}
+
+fn facts_of_csv(text: &str) -> Vec<Fact> {
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let heads = reader.headers().unwrap().clone();
+    let place = |name: &str| heads.iter().position(|head| head == name).unwrap();
+    let places =
+        ["VALUE_TYPE", "SERIES", "REF_AREA", "TIME_PERIOD", "OBS_VALUE", "CONF_STATUS", "NUMERATOR"].map(place);
+    let mut facts = Vec::new();
+    for row in reader.records() {
+        let row = row.unwrap();
+        let [kind, series, area, period, value, confidential, numerator] = places.map(|place| row[place].to_string());
+        if confidential == "C" {
+            assert!(value.is_empty() && numerator.is_empty(), "{row:?}");
+        }
+        if kind == "ACT" {
+            facts.push((series, area, period, (!value.is_empty()).then_some(value)));
+        }
+    }
+    facts.sort();
+    facts
+}
+
+/// Reads what the writer writes: attributes in double quotes, codes without anything to escape.
+fn facts_of_xml(text: &str) -> Vec<Fact> {
+    let attribute = |tag: &str, name: &str| {
+        let rest = tag.split_once(&format!(" {name}=\""))?.1;
+        Some(rest.split_once('"')?.0.to_string())
+    };
+    let (mut facts, mut series) = (Vec::new(), None);
+    for tag in text.split('<') {
+        if tag.starts_with("Series ") {
+            let of = |name| attribute(tag, name).unwrap();
+            series = (of("VALUE_TYPE") == "ACT").then(|| (of("SERIES"), of("REF_AREA")));
+        }
+        if let (true, Some((id, area))) = (tag.starts_with("Obs "), &series) {
+            let period = attribute(tag, "TIME_PERIOD").unwrap();
+            facts.push((id.clone(), area.clone(), period, attribute(tag, "OBS_VALUE")));
+        }
+    }
+    facts.sort();
+    facts
+}
+
+fn facts_of_json(text: &str) -> Vec<Fact> {
+    let message: serde_json::Value = serde_json::from_str(text).unwrap();
+    let keys = message["data"]["structures"][0]["dimensions"]["observation"].as_array().unwrap();
+    let place = |name: &str| keys.iter().position(|key| key["id"] == name).unwrap();
+    let places = ["VALUE_TYPE", "SERIES", "REF_AREA", "TIME_PERIOD"].map(place);
+    let mut facts = Vec::new();
+    for (key, told) in message["data"]["dataSets"][0]["observations"].as_object().unwrap() {
+        let at: Vec<usize> = key.split(':').map(|place| place.parse().unwrap()).collect();
+        let [kind, series, area, period] =
+            places.map(|place| keys[place]["values"][at[place]]["id"].as_str().unwrap().to_string());
+        if kind == "ACT" {
+            facts.push((series, area, period, told[0].as_f64().map(|value| value.to_string())));
+        }
+    }
+    facts.sort();
+    facts
 }

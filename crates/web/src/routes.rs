@@ -174,6 +174,7 @@ pub fn table() -> Vec<Route> {
         page("/public", Nothing, get(public::enter)),
         page("/public/editions/{id}/{*path}", Nothing, get(public::file_of)),
         page("/public/{*path}", Nothing, get(public::file)),
+        page("/sdmx/{*path}", Nothing, get(api::sdmx::answer)),
         act("/figures/{id}/baseline", May(EditPlan), post(lists::make_baseline)),
         Route { limit: BULK_LIMIT, ..act("/api/v1/returns", May(Import), post(api::returns::import)) },
         page("/api/v1/openapi.json", Nothing, get(api::openapi::show)),

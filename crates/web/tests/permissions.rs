@@ -50,6 +50,7 @@ impl Walk for House {
             }
             p if p.starts_with("/public") => path.replace("{id}", "1").replace("{*path}", "index.html"),
             p if p.starts_with("/accounts") => path.replace("{id}", "none"),
+            p if p.starts_with("/sdmx") => path.replace("{*path}", "v2/structure/dataflow"),
             p if p.starts_with("/editions") => path.replace("{id}", "1"),
             p if p.starts_with("/bodies") => path.replace("{id}", "C03"),
             p if p.starts_with("/meetings") => path.replace("{id}", "DEMO-M1"),

@@ -1,16 +1,53 @@
 //! The numbers of an edition as open data. Every file is written from the content: what is hidden there has no value here.
+//!
+//! - `codes`, `statistics`: the content as a statistical dataset with codes that statistics offices use
+//! - `tables`, `sdg`: plain CSV, a Frictionless data package, and the rows that are global series
+//! - the formats of SDMX and its questions are `romduol_exchange::sdmx`
+
+mod codes;
+mod sdg;
+mod statistics;
+mod tables;
+
+use romduol_exchange::sdmx::answer;
+pub use romduol_exchange::sdmx::{Answer, Refused, Request};
 
 use crate::content::Content;
 use crate::manifest::Files;
 
-/// The files and the keys of what they are.
+const SDMX: [(&str, &str); 5] = [
+    ("sdmx/data.csv", "edition-file-sdmx-csv"),
+    ("sdmx/data.xml", "edition-file-sdmx-xml"),
+    ("sdmx/data.json", "edition-file-sdmx-json"),
+    ("sdmx/structure.xml", "edition-file-sdmx-structure-xml"),
+    ("sdmx/structure.json", "edition-file-sdmx-structure-json"),
+];
+
+/// The files and the keys of what they are. The code lists stand in the data package and are not named one by one.
 #[must_use]
 pub fn names(_content: &Content) -> Vec<(String, &'static str)> {
-    Vec::new()
+    let tables = [
+        (tables::OBSERVATIONS, "edition-file-observations"),
+        (tables::PACKAGE, "edition-file-datapackage"),
+        (tables::SDG, "edition-file-sdg"),
+    ];
+    tables.into_iter().chain(SDMX).map(|(path, key)| (path.to_string(), key)).collect()
 }
 
 /// Writes them.
 #[must_use]
-pub fn files(_content: &Content) -> Files {
-    Files::new()
+pub fn files(content: &Content) -> Files {
+    let data = statistics::dataset(content);
+    let mut files = tables::files(content, &data);
+    let texts = [data.csv(), data.data_xml(), data.data_json(), data.structure_xml(), data.structure_json()];
+    files.extend(SDMX.iter().zip(texts).map(|((path, _), text)| ((*path).to_string(), text.into_bytes())));
+    files
+}
+
+/// Answers a question of the SDMX REST standard from the edition.
+///
+/// # Errors
+/// What cannot be read, what is not there, and what is not offered.
+pub fn sdmx(content: &Content, request: &Request) -> Result<Answer, Refused> {
+    answer(&statistics::dataset(content), request)
 }

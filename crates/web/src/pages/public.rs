@@ -19,7 +19,8 @@ fn kind(path: &str) -> &'static str {
     match path.rsplit_once('.').map_or("", |(_, ending)| ending) {
         "html" => "text/html; charset=utf-8",
         "css" => "text/css; charset=utf-8",
-        "json" | "jsonld" => "application/json",
+        "json" => "application/json",
+        "jsonld" => "application/ld+json",
         "csv" => "text/csv; charset=utf-8",
         "xml" => "application/xml",
         "pdf" => "application/pdf",

@@ -1,0 +1,148 @@
+//! A small dataset in every format, and questions of all kinds.
+
+use proptest::prelude::*;
+
+use super::choose::Choice;
+use super::*;
+
+fn named(id: &str) -> Named {
+    Named { id: id.into(), name: vec![("en".into(), format!("{id} & more"))] }
+}
+
+fn list(id: &str, codes: &[&str]) -> CodeList {
+    let code = |id: &&str| Code { id: (*id).into(), name: named(id).name, description: Vec::new() };
+    CodeList { id: id.into(), name: named(id).name, codes: codes.iter().map(code).collect() }
+}
+
+fn small() -> Dataset {
+    let row = |key: [&str; 3], period: &str, value: Option<f64>| Row {
+        key: key.map(Into::into).into(),
+        period: period.into(),
+        value,
+        attributes: vec![if value.is_some() { "A" } else { "Q" }.into()],
+    };
+    let dimension = |id: &str| Dimension { id: id.into(), name: named(id).name, list: format!("CL_{id}") };
+    let status = Kind::Coded("CL_OBS_STATUS".into());
+    Dataset {
+        agency: "MOWA".into(),
+        version: "1.0.0".into(),
+        flow: named("DF"),
+        structure: named("DSD"),
+        concepts: named("CS"),
+        lists: vec![
+            list("CL_FREQ", &["A", "Q"]),
+            list("CL_SERIES", &["X-1", "X-2"]),
+            list("CL_SEX", &["F", "M"]),
+            list("CL_OBS_STATUS", &["A", "Q"]),
+        ],
+        dimensions: ["FREQ", "SERIES", "SEX"].map(dimension).into(),
+        time: named("TIME_PERIOD").name,
+        measure: named("OBS_VALUE").name,
+        attributes: vec![Attribute {
+            id: "OBS_STATUS".into(),
+            name: named("OBS_STATUS").name,
+            kind: status,
+            required: true,
+        }],
+        rows: vec![
+            row(["A", "X-1", "F"], "2023", Some(1.5)),
+            row(["A", "X-1", "F"], "2024", None),
+            row(["A", "X-1", "M"], "2024", Some(20.0)),
+            row(["Q", "X-2", "F"], "2024-Q1", Some(3.0)),
+        ],
+        prepared: "2026-01-31".into(),
+    }
+}
+
+fn ask(path: &str, query: &str, accept: &str) -> Result<Answer, Refused> {
+    answer(&small(), &Request { path, query, accept })
+}
+
+/// The value of each observation that comes back, as CSV tells it.
+fn values(path: &str, query: &str) -> Vec<String> {
+    let body = ask(path, query, "text/csv").map(|answer| answer.body).unwrap_or_default();
+    let rows = body.lines().skip(1).map(|line| line.rsplit(',').nth(1).unwrap_or_default().to_string());
+    rows.collect()
+}
+
+#[test]
+fn a_hidden_observation_has_no_value_in_any_format() {
+    let data = small();
+    assert!(data.csv().contains("dataflow,MOWA:DF(1.0.0),I,A,X-1,F,2024,,Q\r\n"));
+    assert!(data.data_xml().contains("<Obs TIME_PERIOD=\"2024\" OBS_STATUS=\"Q\"/>"));
+    let json: serde_json::Value = serde_json::from_str(&data.data_json()).unwrap();
+    let told = json["data"]["dataSets"][0]["observations"].as_object().unwrap();
+    assert_eq!(told["0:0:0:1"], serde_json::json!([null, 1]));
+    assert_eq!(told["0:0:0:0"], serde_json::json!([1.5, 0]));
+}
+
+#[test]
+fn keys_and_filters_choose() {
+    let data = "v2/data/dataflow/MOWA/DF/1.0.0";
+    assert_eq!(values(&format!("{data}/A.X-1.F"), ""), ["1.5", ""]);
+    assert_eq!(values(&format!("{data}/A.%2A.M/"), ""), ["20"]);
+    assert_eq!(values(&format!("{data}/A.X-1"), ""), ["1.5", "", "20"]);
+    assert_eq!(values(&format!("{data}/A.X-1.M,Q.X-2.F"), ""), ["20", "3"]);
+    assert_eq!(values("v2/data/*/MOWA/DF/+/*", ""), ["1.5", "", "20", "3"]);
+    assert_eq!(values("v2/data/dataflow/MOWA/DF", "c[SEX]=M,F&c[FREQ]=Q"), ["3"]);
+    assert_eq!(values(&format!("{data}/*"), "c[TIME_PERIOD]=ge:2024+le:2024-S1"), ["3"]);
+    assert_eq!(values(&format!("{data}/*"), "c%5BTIME_PERIOD%5D=ge:2024%2Ble:2024"), ["", "20", "3"]);
+    assert_eq!(values(&format!("{data}/*"), "startPeriod=2024&endPeriod=2024"), ["", "20", "3"]);
+    assert_eq!(values(&format!("{data}/*"), "lastNObservations=1"), ["", "20", "3"]);
+    assert_eq!(values(&format!("{data}/*"), "firstNObservations=1&limit=2"), ["1.5", "20"]);
+    assert_eq!(values("v1/data/DF/A..F+M", ""), ["1.5", "", "20"]);
+    assert_eq!(values("v1/data/MOWA,DF,latest/all", "startPeriod=2024-Q1"), ["", "20", "3"]);
+}
+
+#[test]
+fn what_is_not_there_is_refused_with_a_reason() {
+    let status = |path: &str, query: &str, accept: &str| ask(path, query, accept).unwrap_err().status();
+    assert_eq!(status("v2/data/dataflow/MOWA/DF/1.0.0/A.X-9.F", "", "*/*"), 404);
+    assert_eq!(status("v2/data/dataflow/OTHER/DF/1.0.0", "", "*/*"), 404);
+    assert_eq!(status("v2/data/dataflow/MOWA/DF/2.0.0", "", "*/*"), 404);
+    assert_eq!(status("v2/data/dataflow/MOWA/DF/1.0.0/A.B.C.D", "", "*/*"), 400);
+    assert_eq!(status("v2/data/dataflow/MOWA/DF/1.0.0/*", "c[NONE]=1", "*/*"), 400);
+    assert_eq!(status("v2/data/dataflow/MOWA/DF/1.0.0/*", "c[TIME_PERIOD]=soon", "*/*"), 400);
+    assert_eq!(status("v2/data/dataflow/MOWA/DF/1.0.0/*", "startPeriod=soon", "*/*"), 400);
+    assert_eq!(status("v2/data/dataflow/MOWA/DF/1.0.0/*", "updatedAfter=2020", "*/*"), 501);
+    assert_eq!(status("v2/data/dataflow/MOWA/DF/1.0.0/*", "", "image/png"), 406);
+    assert_eq!(status("v2/availability/dataflow/MOWA/DF", "", "*/*"), 501);
+    assert_eq!(status("v3", "", "*/*"), 404);
+    assert_eq!(status("", "", ""), 404);
+}
+
+#[test]
+fn structures_come_with_what_they_refer_to() {
+    let body = |path: &str, query: &str| ask(path, query, "*/*").unwrap().body;
+    let counts = |body: &str| {
+        ["<str:Dataflow ", "<str:DataStructure ", "<str:ConceptScheme ", "<str:Codelist "]
+            .map(|tag| body.matches(tag).count())
+    };
+    assert_eq!(counts(&body("v2/structure/dataflow/MOWA/DF/+", "")), [1, 0, 0, 0]);
+    assert_eq!(counts(&body("v2/structure/dataflow/MOWA/DF/+", "references=children")), [1, 1, 0, 0]);
+    assert_eq!(counts(&body("v2/structure/dataflow/MOWA/DF/1.0.0", "references=all")), [1, 1, 1, 4]);
+    assert_eq!(counts(&body("v2/structure/datastructure/MOWA/DSD/~", "references=children")), [0, 1, 1, 4]);
+    assert_eq!(counts(&body("v2/structure/codelist/MOWA/CL_SEX/1.0.0/", "")), [0, 0, 0, 1]);
+    assert_eq!(counts(&body("v2/structure/codelist/MOWA/CL_SEX/1+.0.0", "references=parents")), [0, 1, 0, 1]);
+    assert_eq!(counts(&body("v1/dataflow/MOWA/DF/latest", "references=all")), [1, 1, 1, 4]);
+    assert_eq!(counts(&body("v1/codelist/all/all", "detail=allstubs")), [0, 0, 0, 4]);
+    assert!(!body("v1/codelist/all/all", "detail=allstubs").contains("<str:Code "));
+    assert_eq!(ask("v2/structure/dataflow/MOWA/DF/+", "references=none", "text/csv"), Err(Refused::Format));
+}
+
+proptest! {
+    /// Whatever is asked is answered or refused.
+    #[test]
+    fn no_question_breaks_it(path in "(v1|v2)/(data|structure|schema|codelist)(/[-*+~.,%0-9A-Za-z ក]{0,9}){0,6}", query in "\\PC{0,40}", accept in "\\PC{0,30}") {
+        let _ = ask(&path, &query, &accept);
+    }
+
+    #[test]
+    fn any_key_is_read_or_refused(key in "\\PC{0,40}", filter in "\\PC{0,20}") {
+        let data = small();
+        let mut choice = Choice::default();
+        if choice.key(&data, &key).is_ok() && choice.filter(&data, "TIME_PERIOD", &filter).is_ok() {
+            prop_assert!(choice.rows(&data).len() <= data.rows.len());
+        }
+    }
+}
