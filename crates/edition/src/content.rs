@@ -115,6 +115,22 @@ pub enum Figure {
     Hidden,
 }
 
+impl Figure {
+    /// In fifteen digits: any reader gets back the number that was written, and all formats agree to the last digit.
+    #[must_use]
+    pub fn in_fifteen_digits(self) -> Figure {
+        let short = |number: f64| format!("{number:.14e}").parse().unwrap_or(number);
+        match self {
+            Figure::Hidden => Figure::Hidden,
+            Figure::Shown { value, numerator, denominator } => Figure::Shown {
+                value: short(value),
+                numerator: numerator.map(short),
+                denominator: denominator.map(short),
+            },
+        }
+    }
+}
+
 /// The figure of a document that a number was taken from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Printed {

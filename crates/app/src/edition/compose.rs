@@ -216,6 +216,7 @@ impl Work<'_> {
         illustrative: bool,
     ) {
         let Key { area, period, categories } = key.clone();
+        let figure = figure.in_fifteen_digits();
         found.insert(key, Observation { area, period, categories, figure, coverage, illustrative, source: None });
     }
 
