@@ -15,6 +15,7 @@ use romduol_plan::totals::{Corner, months};
 use romduol_plan::{Date, Period, Say};
 use serde::{Deserialize, Serialize};
 
+use super::costed::costed;
 use super::counts::{self, Counts, Pair, Parts};
 use super::protect::{self, Remembered, Told, Wanted};
 use super::sections;
@@ -93,6 +94,10 @@ pub(crate) fn compose(
         tables: choice.tables.clone(),
         indicators,
         sections: sections::write(snapshot, choice, today),
+        costed: match choice.sections.contains(&EditionSection::Money) {
+            true => costed(state, choice.demonstration),
+            false => Vec::new(),
+        },
     };
     Ok(Composed { body, memory, explained })
 }

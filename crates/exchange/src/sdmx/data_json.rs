@@ -62,8 +62,7 @@ fn keys(data: &Dataset, dimensions: &[Places], periods: &Places) -> Vec<Value> {
         component(&dimension.id, &dimension.name, more)
     };
     let mut keys: Vec<Value> = data.dimensions.iter().zip(dimensions).enumerate().map(of).collect();
-    let values: Vec<Value> =
-        periods.keys().map(|period| json!({ "id": period, "name": period })).collect();
+    let values: Vec<Value> = periods.keys().map(|period| json!({ "id": period, "name": period })).collect();
     let roles = json!([TIME]);
     let more = Map::from_iter([
         ("keyPosition".into(), data.dimensions.len().into()),
