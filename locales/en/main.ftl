@@ -1175,6 +1175,7 @@ open-period = Period
 open-quarter = Quarterly
 open-reported = Units that have reported
 open-reporting = Type of reporting
+open-service = All numbers by question and answer (SDMX REST of the running program)
 open-source = Source
 open-status = Status of the value
 open-structure = Structure of the plan's data

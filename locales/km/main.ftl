@@ -1175,6 +1175,7 @@ open-period = រយៈពេល
 open-quarter = ប្រចាំត្រីមាស
 open-reported = អង្គភាពដែលបានរាយការណ៍
 open-reporting = ប្រភេទនៃការរាយការណ៍
+open-service = លេខទាំងអស់តាមសំណួរនិងចម្លើយ (SDMX REST នៃកម្មវិធីដែលកំពុងដំណើរការ)
 open-source = ប្រភព
 open-status = ស្ថានភាពនៃតម្លៃ
 open-structure = រចនាសម្ព័ន្ធទិន្នន័យរបស់ផែនការ

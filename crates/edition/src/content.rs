@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use romduol_plan::amount::Amount;
 use romduol_plan::kinds::{self, EditionTable, Id, Indicator, Override, Target};
 use romduol_plan::status::Status;
 use romduol_plan::{Date, Lang, Period, Text};
@@ -48,6 +49,37 @@ pub struct Body {
     pub indicators: Vec<Measured>,
     /// Money, commitments, decisions, late reports: each written in every language.
     pub sections: Vec<Section>,
+    /// The actions that have a price, where the section of money is told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub costed: Vec<CostedAction>,
+}
+
+/// An action with its price and the money that can be counted on, all in one currency by the rates of their days.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CostedAction {
+    pub node: Id,
+    pub currency: kinds::Currency,
+    /// What it needs in each year, in their order.
+    pub need: Vec<(i32, Amount)>,
+    pub payments: Vec<Payment>,
+    /// The institutions that carry its costs.
+    pub payers: Vec<Id>,
+    /// The gender equality marker of its cost lines; none where nobody screened them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dac: Option<kinds::DacMarker>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub illustrative: bool,
+}
+
+/// An amount where it is now: committed, released or spent, but only one of them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Payment {
+    pub fund: Id,
+    pub name: Text,
+    pub kind: kinds::FundKind,
+    pub state: kinds::Ladder,
+    pub amount: Amount,
+    pub date: Date,
 }
 
 /// An indicator and what may be told of it.
@@ -113,6 +145,22 @@ pub enum Figure {
         denominator: Option<f64>,
     },
     Hidden,
+}
+
+impl Figure {
+    /// In fifteen digits: any reader gets back the number that was written, and all formats agree to the last digit.
+    #[must_use]
+    pub fn in_fifteen_digits(self) -> Figure {
+        let short = |number: f64| format!("{number:.14e}").parse().unwrap_or(number);
+        match self {
+            Figure::Hidden => Figure::Hidden,
+            Figure::Shown { value, numerator, denominator } => Figure::Shown {
+                value: short(value),
+                numerator: numerator.map(short),
+                denominator: denominator.map(short),
+            },
+        }
+    }
 }
 
 /// The figure of a document that a number was taken from.

@@ -15,6 +15,7 @@ use romduol_plan::totals::{Corner, months};
 use romduol_plan::{Period, Say};
 use serde::{Deserialize, Serialize};
 
+use super::costed::costed;
 use super::counts::{self, Counts, Pair, Parts};
 use super::protect::{self, Remembered, Told, Wanted};
 use super::sections;
@@ -97,6 +98,10 @@ pub(crate) fn compose(
         tables: choice.tables.clone(),
         indicators,
         sections: sections::write(snapshot, choice, today),
+        costed: match choice.sections.contains(&EditionSection::Money) {
+            true => costed(state, choice.demonstration),
+            false => Vec::new(),
+        },
     };
     Ok(Composed { body, memory, explained })
 }
@@ -221,6 +226,7 @@ impl Work<'_> {
         illustrative: bool,
     ) {
         let Key { area, period, categories } = key.clone();
+        let figure = figure.in_fifteen_digits();
         found.insert(key, Observation { area, period, categories, figure, coverage, illustrative, source: None });
     }
 

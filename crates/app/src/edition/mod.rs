@@ -2,6 +2,7 @@
 //! in `compose`, what is made from it in `romduol_edition`. Refuses to publish anything that one person decided alone.
 
 mod compose;
+mod costed;
 mod counts;
 mod protect;
 mod sections;

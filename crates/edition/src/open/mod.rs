@@ -2,9 +2,14 @@
 //!
 //! - `codes`, `statistics`: the content as a statistical dataset with codes that statistics offices use
 //! - `tables`, `sdg`: plain CSV, a Frictionless data package, and the rows that are global series
+//! - `dcat`: a description for catalogues
+//! - `iati`: costed actions for registers of aid
 //! - the formats of SDMX and its questions are `romduol_exchange::sdmx`
 
 mod codes;
+mod dcat;
+mod iati;
+mod iati_results;
 mod sdg;
 mod statistics;
 mod tables;
@@ -30,6 +35,8 @@ pub fn names(_content: &Content) -> Vec<(String, &'static str)> {
         (tables::OBSERVATIONS, "edition-file-observations"),
         (tables::PACKAGE, "edition-file-datapackage"),
         (tables::SDG, "edition-file-sdg"),
+        (dcat::CATALOGUE, "edition-file-dcat"),
+        (iati::ACTIVITIES, "edition-file-iati"),
     ];
     tables.into_iter().chain(SDMX).map(|(path, key)| (path.to_string(), key)).collect()
 }
@@ -39,6 +46,8 @@ pub fn names(_content: &Content) -> Vec<(String, &'static str)> {
 pub fn files(content: &Content) -> Files {
     let data = statistics::dataset(content);
     let mut files = tables::files(content, &data);
+    files.insert(dcat::CATALOGUE.into(), dcat::text(content, &data).into_bytes());
+    files.insert(iati::ACTIVITIES.into(), iati::text(content).into_bytes());
     let texts = [data.csv(), data.data_xml(), data.data_json(), data.structure_xml(), data.structure_json()];
     files.extend(SDMX.iter().zip(texts).map(|((path, _), text)| ((*path).to_string(), text.into_bytes())));
     files

@@ -52,7 +52,7 @@ pub fn dataset(content: &Content) -> Dataset {
     let axes = codes::axes(content);
     let mut lists = codes::lists(content, &axes);
     lists.extend(attribute_lists(content));
-    let plan = word(&body.plan.id).to_uppercase();
+    let plan = word(&body.plan.id).to_uppercase().replace('-', "_");
     let named = |prefix: &str, name: Names| Named { id: format!("{prefix}_{plan}"), name };
     Dataset {
         agency: agency(content),

@@ -62,8 +62,7 @@ fn keys(data: &Dataset, dimensions: &[Places], periods: &Places) -> Vec<Value> {
         component(&dimension.id, &dimension.name, more)
     };
     let mut keys: Vec<Value> = data.dimensions.iter().zip(dimensions).enumerate().map(of).collect();
-    let values: Vec<Value> =
-        periods.keys().map(|period| json!({ "id": period, "value": period, "name": period })).collect();
+    let values: Vec<Value> = periods.keys().map(|period| json!({ "id": period, "name": period })).collect();
     let roles = json!([TIME]);
     let more = Map::from_iter([
         ("keyPosition".into(), data.dimensions.len().into()),
@@ -87,9 +86,10 @@ fn coded(data: &Dataset, list: &str, places: &Places) -> Value {
 }
 
 fn described(data: &Dataset, attribute: &Attribute, places: &Places) -> Value {
+    // The schema takes a whole number for two things at once and refuses it, so numbers are told as text.
     let read = |text: &str| match attribute.kind {
-        Kind::Number | Kind::Integer | Kind::Boolean => serde_json::from_str(text).unwrap_or_else(|_| text.into()),
-        Kind::Coded(_) | Kind::Text => Value::from(text),
+        Kind::Boolean => json!(text == "true"),
+        _ => Value::from(text),
     };
     let values = match &attribute.kind {
         Kind::Coded(list) => coded(data, list, places),

@@ -131,6 +131,11 @@ impl Dataset {
         format!("{}:{id}({})", self.agency, self.version)
     }
 
+    /// An id for messages, in the letters that ids may have.
+    fn message_id(&self) -> String {
+        format!("{}-{}", self.flow.id, self.version.replace('.', "-"))
+    }
+
     fn urn(&self, class: &str, id: &str) -> String {
         format!("urn:sdmx:org.sdmx.infomodel.{class}={}", self.reference(id))
     }

@@ -42,7 +42,7 @@ pub fn write(data: &Dataset, wanted: &Wanted) -> String {
 pub fn meta(data: &Dataset, schema: &str) -> Value {
     json!({
         "schema": schema,
-        "id": format!("{}-{}", data.flow.id, data.version),
+        "id": data.message_id(),
         "test": false,
         "prepared": format!("{}T00:00:00Z", data.prepared),
         "contentLanguages": data.flow.name.iter().map(|(lang, _)| lang).collect::<Vec<_>>(),

@@ -41,7 +41,7 @@ pub fn write(data: &Dataset, wanted: &Wanted, version: Version) -> String {
 pub fn header(data: &Dataset, structure: Option<Element>) -> Element {
     let element = |name: &'static str, text: &str| Element::new(name).text(text);
     Element::new("mes:Header")
-        .add(element("mes:ID", &format!("{}-{}", data.flow.id, data.version)))
+        .add(element("mes:ID", &data.message_id()))
         .add(element("mes:Test", "false"))
         .add(element("mes:Prepared", &format!("{}T00:00:00Z", data.prepared)))
         .add(Element::new("mes:Sender").with("id", &data.agency))
@@ -169,10 +169,8 @@ impl Writer<'_> {
                 let measure = Element::new("str:PrimaryMeasure").add(Element::new("Ref").with("id", VALUE));
                 element.add(belongs.add(measure))
             }
-            false => {
-                let measure = Element::new("str:MeasureRelationship").add(Element::new("str:Measure").text(VALUE));
-                element.add(belongs.add(Element::new("str:Observation"))).add(measure)
-            }
+            // That it belongs to the one measure there is goes without saying, and some readers know no word for it.
+            false => element.add(belongs.add(Element::new("str:Observation"))),
         }
     }
 
