@@ -1364,6 +1364,7 @@ report-head = Progress report, { $period }
 report-made = Made on { $date }
 report-summary = Of { $all } indicators, { $value } have a value and { $baseline } have a baseline.
 report-title = Progress report
+restore-moment = “{ $value }” is neither a position nor a moment; write an entry's number, a day such as 2026-11-23, or a moment such as 2026-11-23T14:30.
 restricted = restricted
 restricted-long = This indicator is restricted: its numbers are read by the secretariat, the committee and its owner only.
 rests-on = What it rests on: codes of figures or policies

@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod analysis_tables;
 pub mod answer_sheet;
 pub mod attach;
+pub mod backup;
 pub mod calendar;
 pub mod clock;
 pub mod correction;

@@ -62,7 +62,8 @@ impl Ledger {
             None => random::hex_bytes::<8>()?,
         };
         let hash = password::hash(password).await?;
-        let row: Result<Row, sqlx::Error> = sqlx::query_as(
+        // All rows, though there is one: see `save_draft`.
+        let rows: Result<Vec<Row>, sqlx::Error> = sqlx::query_as(
             "INSERT INTO account
              (id, login, name, password_hash, role, institution, area, language, active, created)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9)
@@ -77,8 +78,9 @@ impl Ledger {
         .bind(new.area)
         .bind(new.language)
         .bind(created)
-        .fetch_one(&self.writer)
+        .fetch_all(&self.writer)
         .await;
+        let row = rows.and_then(|mut rows| rows.pop().ok_or(sqlx::Error::RowNotFound));
         row.map(account).map_err(|e| self.login_fault(e, &new.login))
     }
 

@@ -30,7 +30,7 @@ impl BlobId {
     }
 
     /// Two levels of folders, so that no folder holds more than a few files even with a million blobs.
-    fn key(&self) -> Key {
+    pub(crate) fn key(&self) -> Key {
         let id = &self.0;
         Key::from(format!("{}/{}/{id}", &id[..2], &id[2..4]))
     }
@@ -107,15 +107,33 @@ impl Blobs {
         }
     }
 
+    /// The ids of everything that is stored, in order.
+    ///
+    /// # Errors
+    /// [`LedgerError::CannotOpen`].
+    pub async fn list(&self) -> Result<Vec<BlobId>, LedgerError> {
+        let folder = self.folder.clone();
+        let listed = tokio::task::spawn_blocking(move || {
+            let mut ids = Vec::new();
+            list_folder(&folder, 2, &mut ids).map_err(|e| dialect::io_fault(&folder, &e))?;
+            ids.sort();
+            Ok(ids)
+        });
+        listed.await.map_err(|e| self.cannot_open(e.to_string()))?
+    }
+
     async fn store(&self) -> Result<&Arc<dyn ObjectStore>, LedgerError> {
         self.store.get_or_try_init(|| async { self.open() }).await
     }
 
     fn open(&self) -> Result<Arc<dyn ObjectStore>, LedgerError> {
         std::fs::create_dir_all(&self.folder).map_err(|e| dialect::io_fault(&self.folder, &e))?;
-        let store = LocalFileSystem::new_with_prefix(&self.folder)
-            .map_err(|e| LedgerError::CannotOpen { path: self.folder.to_path_buf(), detail: e.to_string() })?;
+        let store = LocalFileSystem::new_with_prefix(&self.folder).map_err(|e| self.cannot_open(e.to_string()))?;
         Ok(Arc::new(store.with_fsync(true)))
+    }
+
+    fn cannot_open(&self, detail: String) -> LedgerError {
+        LedgerError::CannotOpen { path: self.folder.to_path_buf(), detail }
     }
 
     fn fault(&self, id: &BlobId, error: &object_store::Error) -> LedgerError {
@@ -131,6 +149,23 @@ impl Blobs {
             _ => LedgerError::Blob { id: id.0.clone(), detail: error.to_string() },
         }
     }
+}
+
+/// Collects the ids `depth` folders below. What is named otherwise is an upload that was cut off. No folder, no files.
+fn list_folder(folder: &Path, depth: u8, ids: &mut Vec<BlobId>) -> std::io::Result<()> {
+    let entries = match std::fs::read_dir(folder) {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        entries => entries?,
+    };
+    for entry in entries {
+        let entry = entry?;
+        if depth > 0 && entry.file_type()?.is_dir() {
+            list_folder(&entry.path(), depth - 1, ids)?;
+        } else if depth == 0 {
+            ids.extend(entry.file_name().to_str().and_then(|name| name.parse::<BlobId>().ok()));
+        }
+    }
+    Ok(())
 }
 
 /// The input/output error at the bottom of a chain of errors.

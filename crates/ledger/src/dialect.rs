@@ -76,15 +76,30 @@ pub(crate) async fn set_max_pages(writer: &Pool, pages: u32) -> Result<(), sqlx:
 /// Makes the empty file that a new ledger grows in. Only the owner may read it: it will hold password hashes.
 pub(crate) fn create_file(dir: &Path, path: &Path) -> Result<(), LedgerError> {
     fs::create_dir_all(dir).map_err(|e| io_fault(dir, &e))?;
+    let file = private_file(path).map_err(|e| io_fault(path, &e))?;
+    file.sync_all().map_err(|e| io_fault(path, &e))?;
+    sync_folder(dir)
+}
+
+/// A new file that only its owner may read.
+pub(crate) fn private_file(path: &Path) -> std::io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(path).map_err(|e| io_fault(path, &e))?;
-    file.sync_all().map_err(|e| io_fault(path, &e))?;
+    options.open(path)
+}
+
+/// Waits until the disk has the names in a folder, too; only then does a new file survive a power cut.
+pub(crate) fn sync_folder(folder: &Path) -> Result<(), LedgerError> {
     #[cfg(unix)]
-    File::open(dir).and_then(|folder| folder.sync_all()).map_err(|e| io_fault(dir, &e))?;
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(|e| io_fault(folder, &e))?;
     Ok(())
+}
+
+/// Writes the database as one reader sees it now into a new file. Writers do not wait for it.
+pub(crate) async fn copy_file(reader: &Pool, to: &Path) -> Result<(), sqlx::Error> {
+    sqlx::query("VACUUM INTO $1").bind(to.to_string_lossy().into_owned()).execute(reader).await.map(drop)
 }
 
 /// Looks at the first bytes before the engine does: switching a foreign file to WAL would change it.

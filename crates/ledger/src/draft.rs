@@ -106,16 +106,18 @@ impl Ledger {
              WHERE return_id = $1 AND revision = $3
              RETURNING return_id, body, revision, saved_by, saved_at"
         };
-        let row: Option<Row> = sqlx::query_as(sql)
+        // All rows, though there is one at most: SQLite gives the row first and commits at the end of the statement.
+        // Whoever stops at the row takes for durable what is not, and never hears that the commit has failed.
+        let rows: Vec<Row> = sqlx::query_as(sql)
             .bind(return_id)
             .bind(body)
             .bind(revision.cast_signed())
             .bind(saved_by)
             .bind(saved_at)
-            .fetch_optional(&self.writer)
+            .fetch_all(&self.writer)
             .await
             .map_err(|e| self.fault(e))?;
-        match row {
+        match rows.into_iter().next() {
             Some(row) => Ok(draft(row)),
             None => Err(DraftError::Conflict(self.draft(return_id).await?.map(Box::new))),
         }

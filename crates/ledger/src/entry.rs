@@ -108,6 +108,23 @@ impl Ledger {
         Ok(true)
     }
 
+    /// Takes the entries after `head` out of a ledger that nobody uses yet (one that is being restored).
+    pub(crate) async fn cut(&self, head: &Head) -> Result<(), LedgerError> {
+        let cut = async {
+            let mut transaction = dialect::begin_write(&self.writer).await?;
+            sqlx::query("DELETE FROM entry WHERE seq > $1")
+                .bind(head.seq.cast_signed())
+                .execute(&mut *transaction)
+                .await?;
+            sqlx::query("UPDATE meta SET value = $1 WHERE key = 'head'")
+                .bind(head.to_text())
+                .execute(&mut *transaction)
+                .await?;
+            transaction.commit().await
+        };
+        cut.await.map_err(|e| self.fault(e))
+    }
+
     /// Tells a lost race from a file that was exchanged under us: retrying the latter would never end.
     async fn conflict(&self, after: &Head) -> Result<AppendError, LedgerError> {
         let found = self.head().await?;

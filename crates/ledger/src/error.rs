@@ -62,6 +62,24 @@ pub enum LedgerError {
     /// A blob could not be read or written for another reason.
     #[error("The stored file {id} could not be read or written ({detail}); check the disk and try again.")]
     Blob { id: String, detail: String },
+    /// A file that no backup begins like.
+    #[error("{} is not a Romduol backup; choose a file that `romduol backup` has made.", path.display())]
+    NotABackup { path: PathBuf },
+    /// A backup whose bytes do not fit together any more, or that ends too early.
+    #[error("The backup {} is damaged or cut short ({detail}); nothing was restored; use another copy of it or an older backup.", path.display())]
+    BackupDamaged { path: PathBuf, detail: String },
+    /// An encrypted backup and no passphrase.
+    #[error("The backup {} is encrypted; name the file that holds its passphrase with --passphrase-file.", path.display())]
+    BackupSealed { path: PathBuf },
+    /// An encrypted backup and a passphrase that does not open it.
+    #[error("The passphrase does not open the backup {}; check for another passphrase, or for spaces around it.", path.display())]
+    WrongPassphrase { path: PathBuf },
+    /// A place that something would have to be overwritten in.
+    #[error("{} is there already and not empty; nothing was written; choose a new place or an empty folder.", path.display())]
+    NotEmpty { path: PathBuf },
+    /// A position behind the end of what was kept.
+    #[error("There is no entry {asked}; the backup ends at entry {last}; choose a position up to that.")]
+    NoSuchPosition { asked: u64, last: u64 },
     /// A stored password hash is unreadable, or hashing failed.
     #[error("The password could not be hashed or checked ({detail}); set a new password for the account.")]
     Password { detail: String },

@@ -8,6 +8,8 @@
 //! The clock is never read here. Randomness is used in `random.rs` (ids, tokens) and for password salts only.
 
 mod account;
+mod archive;
+mod backup;
 mod blob;
 mod chain;
 mod comment;
@@ -20,6 +22,7 @@ mod packed;
 mod password;
 mod random;
 mod schema;
+mod seal;
 mod secret;
 mod session;
 mod verify;
@@ -28,6 +31,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use account::{Account, NewAccount};
+pub use backup::{BackupContent, Unpacked, check_backup, unpack_backup};
 pub use blob::{BlobId, Blobs};
 pub use chain::{Break, Entry, GENESIS_HASH, Head, Why, entry_hash};
 pub use comment::Comment;

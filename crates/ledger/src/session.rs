@@ -170,6 +170,11 @@ impl Ledger {
             .map_err(|e| self.fault(e))
     }
 
+    /// Erases every session: a restored ledger might remember one that was ended since.
+    pub(crate) async fn end_all_sessions(&self) -> Result<(), LedgerError> {
+        sqlx::query("DELETE FROM session").execute(&self.writer).await.map(drop).map_err(|e| self.fault(e))
+    }
+
     /// Erases sessions that expired or were revoked before `before`, and says how many.
     ///
     /// # Errors

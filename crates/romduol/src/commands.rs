@@ -6,11 +6,11 @@ use std::time::Instant;
 
 use anyhow::{Context, bail};
 use romduol_app::{App, Clock, demo, package, progress_report};
-use romduol_ledger::{Ledger, NewAccount};
+use romduol_ledger::NewAccount;
 use romduol_locale::Locale;
 use romduol_plan::{Lang, Period, Say};
 
-use crate::{Command, Plan, Report, User, bench, embedded, export, import, publish, remind};
+use crate::{Command, Plan, Report, User, backup, bench, embedded, export, import, publish, remind};
 
 pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
     match command {
@@ -19,7 +19,9 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
         Command::Init { data, plan } => init(&data, &plan).await,
         Command::Plan(Plan::Check { folder, lang }) => check(&folder, &lang),
         Command::Plan(Plan::Describe { folder }) => describe(&folder),
-        Command::Verify { data } => verify(&data).await,
+        Command::Verify { file, data, seal } => backup::verify(file.as_deref(), data.as_deref(), &seal).await,
+        Command::Backup { file, data, seal } => backup::back_up(&file, &data, &seal).await,
+        Command::Restore { file, data, to, seal } => backup::restore(&file, &data, to.as_deref(), &seal).await,
         Command::Bench { data } => bench::run(&data).await,
         Command::Export(wanted) => export::run(wanted).await,
         Command::Import(wanted) => import::run(wanted).await,
@@ -114,12 +116,6 @@ fn describe(folder: &Path) -> anyhow::Result<()> {
     let text = serde_json::to_string_pretty(&romduol_plan::package::descriptor(name))? + "\n";
     let path = folder.join("datapackage.json");
     std::fs::write(&path, text).with_context(|| format!("{} cannot be written", path.display()))
-}
-
-async fn verify(data: &Path) -> anyhow::Result<()> {
-    let head = Ledger::open(data).await?.verify().await?.into_result()?;
-    println!("The chain holds: {} entries, fingerprint {}.", head.seq, head.hash);
-    Ok(())
 }
 
 async fn add_user(user: User) -> anyhow::Result<()> {

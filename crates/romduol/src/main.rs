@@ -1,5 +1,6 @@
 //! The program `romduol`: the command line over the use cases. Refuses to know rules and pages.
 
+mod backup;
 mod bench;
 mod commands;
 mod embedded;
@@ -54,10 +55,35 @@ enum Command {
     /// Check a plan package, or describe its columns.
     #[command(subcommand)]
     Plan(Plan),
-    /// Recompute the hash chain of a ledger.
+    /// Recompute the hash chain of a ledger and of its files, or of a backup.
     Verify {
+        /// A backup.
+        #[arg(required_unless_present = "data", conflicts_with = "data")]
+        file: Option<PathBuf>,
+        #[arg(long)]
+        data: Option<PathBuf>,
+        #[command(flatten)]
+        seal: backup::Seal,
+    },
+    /// Write everything into one new file, while the program runs, and check it.
+    Backup {
+        file: PathBuf,
         #[arg(long)]
         data: PathBuf,
+        #[command(flatten)]
+        seal: backup::Seal,
+    },
+    /// Make a data folder of a backup.
+    Restore {
+        file: PathBuf,
+        /// A new folder, or an empty one.
+        #[arg(long)]
+        data: PathBuf,
+        /// Leave out what came later: an entry's number, a day (2026-11-23: its end), or a moment (2026-11-23T14:30).
+        #[arg(long, value_name = "POSITION|TIME")]
+        to: Option<String>,
+        #[command(flatten)]
+        seal: backup::Seal,
     },
     /// Answer the queries of bench/, for bench/compare.
     #[command(hide = true)]

@@ -2,6 +2,7 @@
 //! It refuses to know tables, except where a test plays the attacker.
 
 mod account;
+mod backup;
 mod blob;
 mod comment;
 mod contact;

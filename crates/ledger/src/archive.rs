@@ -1,0 +1,147 @@
+//! The form of a backup: a compressed tar file with the members of a data folder, so that any computer can unpack it
+//! (`tar --zstd -xf`). The first member says what it is, the last one how much there should be. It refuses to know
+//! where the members come from and go to.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+use crate::chain::Head;
+use crate::seal::{Sink, Source};
+use crate::{BLOB_FOLDER, BlobId, FILE_NAME, LedgerError, dialect};
+
+const FIRST: &str = "BACKUP";
+const LAST: &str = "END";
+/// The format's number changes when an older program could not read it.
+const FORMAT: &str = "romduol backup 1";
+const LEVEL: i32 = 3;
+/// First bytes of a compressed stream.
+const MAGIC: [u8; 4] = [0x28, 0xB5, 0x2F, 0xFD];
+/// The first and the last member are a few lines; more is no backup of ours.
+const NOTE_LIMIT: u64 = 4_096;
+
+/// Writes members in their order.
+pub(crate) struct Writer {
+    tar: tar::Builder<zstd::Encoder<'static, Sink>>,
+    files: u64,
+}
+
+impl Writer {
+    pub(crate) fn new(file: File, passphrase: Option<&str>, head: &Head) -> io::Result<Self> {
+        let mut packed = zstd::Encoder::new(Sink::new(file, passphrase)?, LEVEL)?;
+        packed.include_checksum(true)?;
+        let mut writer = Self { tar: tar::Builder::new(packed), files: 0 };
+        writer.member(FIRST, format!("{FORMAT}\nends at {}\n", head.to_text()).as_bytes())?;
+        Ok(writer)
+    }
+
+    pub(crate) fn database(&mut self, path: &Path) -> io::Result<()> {
+        let mut file = File::open(path)?;
+        let size = file.metadata()?.len();
+        self.tar.append_data(&mut header(size), FILE_NAME, &mut file)
+    }
+
+    pub(crate) fn blob(&mut self, id: &BlobId, bytes: &[u8]) -> io::Result<()> {
+        self.files += 1;
+        self.member(&format!("{BLOB_FOLDER}/{}", id.key()), bytes)
+    }
+
+    /// Closes the file; answers when the disk has all of it.
+    pub(crate) fn finish(mut self) -> io::Result<u64> {
+        self.member(LAST, format!("files {}\n", self.files).as_bytes())?;
+        self.tar.into_inner()?.finish()?.finish()?;
+        Ok(self.files)
+    }
+
+    fn member(&mut self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        self.tar.append_data(&mut header(bytes.len() as u64), name, bytes)
+    }
+}
+
+/// No owner and no time: the same content gives the same bytes, and only who unpacks it may read it.
+fn header(size: u64) -> tar::Header {
+    let mut header = tar::Header::new_gnu();
+    header.set_size(size);
+    header.set_mode(0o600);
+    header
+}
+
+/// Reads a backup from its first to its last byte: the database goes to `database`, each file to `keep` once it has the
+/// content that its name promises. Gives where the ledger should end, and how many files there were.
+pub(crate) fn read(
+    path: &Path,
+    passphrase: Option<&str>,
+    database: &Path,
+    keep: &mut dyn FnMut(Vec<u8>) -> Result<(), LedgerError>,
+) -> Result<(Head, u64), LedgerError> {
+    let damaged = |detail: String| LedgerError::BackupDamaged { path: path.to_path_buf(), detail };
+    let broken = |e: io::Error| damaged(e.to_string());
+    let mut source = Source::open(path, passphrase)?;
+    let mut start = Vec::new();
+    (&mut source).take(MAGIC.len() as u64).read_to_end(&mut start).map_err(broken)?;
+    if start != MAGIC {
+        return Err(LedgerError::NotABackup { path: path.to_path_buf() });
+    }
+    let packed = zstd::Decoder::new(start.as_slice().chain(source)).map_err(broken)?;
+    let mut tar = tar::Archive::new(packed);
+    let (mut head, mut files, mut promised, mut bases) = (None, 0, None, 0);
+    for member in tar.entries().map_err(broken)? {
+        let mut member = member.map_err(broken)?;
+        let name = String::from_utf8_lossy(&member.path_bytes()).into_owned();
+        if head.is_none() {
+            head = Some(first(&name, &mut member).ok_or_else(|| LedgerError::NotABackup { path: path.into() })?);
+        } else if promised.is_some() {
+            return Err(damaged(format!("{name:?} stands behind the end")));
+        } else if name == FILE_NAME {
+            bases += 1;
+            write_out(&mut member, database).map_err(|e| part_fault(path, database, e))?;
+        } else if name == LAST {
+            promised = Some(note(&mut member).and_then(|text| text.strip_prefix("files ")?.trim().parse::<u64>().ok()));
+        } else {
+            keep(blob(&name, &mut member).map_err(broken)?)?;
+            files += 1;
+        }
+    }
+    // Read on to the last byte: the checksum of the whole stands there.
+    io::copy(&mut tar.into_inner(), &mut io::sink()).map_err(broken)?;
+    match (head, promised.flatten()) {
+        (Some(head), Some(promised)) if promised == files && bases == 1 => Ok((head, files)),
+        (None, _) => Err(LedgerError::NotABackup { path: path.to_path_buf() }),
+        _ => Err(damaged(format!("it holds {bases} ledgers and {files} files and does not say that this is all"))),
+    }
+}
+
+fn first(name: &str, member: &mut dyn Read) -> Option<Head> {
+    let text = note(member).filter(|_| name == FIRST)?;
+    Head::from_text(text.strip_prefix(FORMAT)?.trim().strip_prefix("ends at ")?)
+}
+
+fn note(member: &mut dyn Read) -> Option<String> {
+    let mut text = String::new();
+    member.take(NOTE_LIMIT).read_to_string(&mut text).ok().map(|_| text)
+}
+
+/// The content of a file, if it is what the member's name says. The name itself is never used as a path.
+fn blob(name: &str, member: &mut dyn Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    member.read_to_end(&mut bytes)?;
+    if name == format!("{BLOB_FOLDER}/{}", BlobId::of(&bytes).key()) {
+        return Ok(bytes);
+    }
+    Err(io::Error::new(io::ErrorKind::InvalidData, format!("{name:?} does not have the content that its name says")))
+}
+
+fn write_out(member: &mut dyn Read, path: &Path) -> io::Result<()> {
+    let mut file = dialect::private_file(path)?;
+    io::copy(member, &mut file)?;
+    file.flush()?;
+    file.sync_all()
+}
+
+/// Tells a backup that cannot be read from a disk that cannot be written.
+fn part_fault(backup: &Path, database: &Path, error: io::Error) -> LedgerError {
+    match dialect::io_fault(database, &error) {
+        LedgerError::CannotOpen { detail, .. } => LedgerError::BackupDamaged { path: backup.to_path_buf(), detail },
+        fault => fault,
+    }
+}

@@ -1,0 +1,194 @@
+//! Backing a ledger up into one file while it is in use, and making a data folder of such a file again. It refuses to
+//! know when a backup is due and where it is carried.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+use tokio::runtime::Handle;
+
+use crate::archive::{self, Writer};
+use crate::chain::Head;
+use crate::{BLOB_FOLDER, Blobs, FILE_NAME, Ledger, LedgerError, dialect};
+
+/// What a backup holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BackupContent {
+    /// Where its ledger ends.
+    pub head: Head,
+    /// How many files it holds beside the ledger.
+    pub files: u64,
+}
+
+impl Ledger {
+    /// Writes the ledger as it stands now, with all files, into the new file `path`, and reads it back: every hash of
+    /// the chain and of every file. Others go on writing meanwhile. The file is there when it is whole and checked.
+    ///
+    /// # Errors
+    /// [`LedgerError::NotEmpty`] if `path` exists, [`LedgerError::BlobDamaged`], a full disk and so on.
+    pub async fn backup(&self, path: &Path, passphrase: Option<&str>) -> Result<BackupContent, LedgerError> {
+        if path.exists() {
+            return Err(LedgerError::NotEmpty { path: path.to_path_buf() });
+        }
+        let scratch = scratch_in(folder_of(path))?;
+        let copy = scratch.path().join(FILE_NAME);
+        dialect::copy_file(&self.reader, &copy).await.map_err(|e| self.fault(e))?;
+        let ledger = Ledger::open(scratch.path()).await?;
+        let head = ledger.verify().await?.into_result()?;
+        ledger.close().await;
+        let part = scratch.path().join("part");
+        self.write_archive(&part, passphrase, &copy, &head).await?;
+        let content = check_backup(&part, passphrase).await?;
+        fs::rename(&part, path).map_err(|e| dialect::io_fault(path, &e))?;
+        dialect::sync_folder(folder_of(path))?;
+        Ok(content)
+    }
+
+    /// The files are listed after the ledger was copied. A file is stored before an entry names it, so that every file
+    /// that the copy names is among them.
+    async fn write_archive(
+        &self,
+        part: &Path,
+        passphrase: Option<&str>,
+        copy: &Path,
+        head: &Head,
+    ) -> Result<(), LedgerError> {
+        let ids = self.blobs.list().await?;
+        let (blobs, passphrase, head) = (self.blobs.clone(), passphrase.map(String::from), head.clone());
+        let (part, copy) = (part.to_path_buf(), copy.to_path_buf());
+        blocking(move || {
+            let fault = |e: std::io::Error| dialect::io_fault(&part, &e);
+            let file = dialect::private_file(&part).map_err(fault)?;
+            let mut writer = Writer::new(file, passphrase.as_deref(), &head).map_err(fault)?;
+            writer.database(&copy).map_err(fault)?;
+            for id in &ids {
+                match Handle::current().block_on(blobs.get(id)) {
+                    Ok(bytes) => writer.blob(id, &bytes).map_err(fault)?,
+                    // Somebody has erased it since, on purpose.
+                    Err(LedgerError::BlobMissing { .. }) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            writer.finish().map_err(fault).map(drop)
+        })
+        .await
+    }
+}
+
+/// Reads a backup to its last byte and re-computes every hash. Needs the room of its ledger beside it for a moment.
+///
+/// # Errors
+/// [`LedgerError::NotABackup`], [`LedgerError::BackupDamaged`], [`LedgerError::BackupSealed`],
+/// [`LedgerError::WrongPassphrase`], [`LedgerError::Broken`], [`LedgerError::NewerSchema`].
+pub async fn check_backup(path: &Path, passphrase: Option<&str>) -> Result<BackupContent, LedgerError> {
+    let scratch = scratch_in(folder_of(path))?;
+    let (content, ledger) = unpack(path, passphrase, scratch.path(), false).await?;
+    ledger.close().await;
+    Ok(content)
+}
+
+/// A backup that was unpacked and checked, and is not in its place yet. Dropped, it leaves nothing behind.
+pub struct Unpacked {
+    /// What it is made of; may be read.
+    pub ledger: Ledger,
+    /// What it holds.
+    pub content: BackupContent,
+    scratch: TempDir,
+    folder: PathBuf,
+}
+
+/// Unpacks a backup for the data folder `folder`, which must be empty or not there yet.
+///
+/// # Errors
+/// [`LedgerError::NotEmpty`], and as [`check_backup`].
+pub async fn unpack_backup(path: &Path, passphrase: Option<&str>, folder: &Path) -> Result<Unpacked, LedgerError> {
+    fs::create_dir_all(folder).map_err(|e| dialect::io_fault(folder, &e))?;
+    let mut there = fs::read_dir(folder).map_err(|e| dialect::io_fault(folder, &e))?;
+    if there.next().is_some() {
+        return Err(LedgerError::NotEmpty { path: folder.to_path_buf() });
+    }
+    let scratch = scratch_in(folder)?;
+    let (content, ledger) = unpack(path, passphrase, scratch.path(), true).await?;
+    Ok(Unpacked { ledger, content, scratch, folder: folder.to_path_buf() })
+}
+
+impl Unpacked {
+    /// Leaves out the entries after `position`. The chain up to there stays what it was.
+    ///
+    /// # Errors
+    /// [`LedgerError::NoSuchPosition`].
+    pub async fn end_at(&mut self, position: u64) -> Result<(), LedgerError> {
+        let last = self.content.head.seq;
+        if position > last {
+            return Err(LedgerError::NoSuchPosition { asked: position, last });
+        }
+        let kept = self.ledger.entry(position).await?;
+        let head = kept.map_or_else(Head::genesis, |entry| entry.head());
+        self.ledger.cut(&head).await?;
+        self.content.head = head;
+        Ok(())
+    }
+
+    /// Puts it into its place; the ledger comes last, so that a folder that has one is whole. Nobody is signed in.
+    ///
+    /// # Errors
+    /// [`LedgerError::Broken`] if the chain does not hold, faults of the disk.
+    pub async fn finish(self) -> Result<BackupContent, LedgerError> {
+        self.ledger.end_all_sessions().await?;
+        self.ledger.verify().await?.into_result()?;
+        self.ledger.close().await;
+        for name in [BLOB_FOLDER, FILE_NAME] {
+            let (from, to) = (self.scratch.path().join(name), self.folder.join(name));
+            if from.exists() {
+                fs::rename(from, &to).map_err(|e| dialect::io_fault(&to, &e))?;
+            }
+        }
+        dialect::sync_folder(&self.folder)?;
+        Ok(self.content)
+    }
+}
+
+/// Unpacks into a folder and checks everything; the files are kept only if asked for.
+async fn unpack(
+    path: &Path,
+    passphrase: Option<&str>,
+    folder: &Path,
+    keep: bool,
+) -> Result<(BackupContent, Ledger), LedgerError> {
+    let blobs = Blobs::new(&folder.join(BLOB_FOLDER));
+    let (backup, passphrase) = (path.to_path_buf(), passphrase.map(String::from));
+    let database = folder.join(FILE_NAME);
+    let (head, files) = blocking(move || {
+        archive::read(&backup, passphrase.as_deref(), &database, &mut |bytes| match keep {
+            true => Handle::current().block_on(blobs.put(bytes)).map(drop),
+            false => Ok(()),
+        })
+    })
+    .await?;
+    let ledger = Ledger::open(folder).await?;
+    let found = ledger.verify().await?.into_result()?;
+    if found != head {
+        let detail = format!("it says that its ledger ends at entry {}, and it ends at {}", head.seq, found.seq);
+        return Err(LedgerError::BackupDamaged { path: path.to_path_buf(), detail });
+    }
+    Ok((BackupContent { head, files }, ledger))
+}
+
+/// A folder for what is not whole yet, readable by its owner only and gone with its value.
+fn scratch_in(folder: &Path) -> Result<TempDir, LedgerError> {
+    tempfile::Builder::new().prefix(".romduol-").tempdir_in(folder).map_err(|e| dialect::io_fault(folder, &e))
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, LedgerError> + Send + 'static,
+) -> Result<T, LedgerError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        // A panic of ours goes on as one; the task is never cancelled.
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
+}

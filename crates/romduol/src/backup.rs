@@ -1,0 +1,90 @@
+//! Backups on the command line: write, check, restore. Refuses to know how a backup is built.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use romduol_app::backup::{missing_files, position};
+use romduol_ledger::{Ledger, check_backup, unpack_backup};
+
+/// Shorter ones are guessed by a machine that has the file.
+const SHORTEST: usize = 12;
+
+#[derive(clap::Args)]
+pub(crate) struct Seal {
+    /// Encrypt with the passphrase that is the first line of this file, or open what was encrypted with it. Without it
+    /// nobody opens the backup again, so keep it elsewhere.
+    #[arg(long, value_name = "FILE")]
+    passphrase_file: Option<PathBuf>,
+}
+
+impl Seal {
+    fn passphrase(&self) -> anyhow::Result<Option<String>> {
+        let Some(path) = &self.passphrase_file else { return Ok(None) };
+        let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+        let line = text.lines().next().unwrap_or_default().to_string();
+        if line.chars().count() < SHORTEST {
+            bail!(
+                "the first line of {} has fewer than {SHORTEST} characters; choose a longer passphrase",
+                path.display()
+            );
+        }
+        Ok(Some(line))
+    }
+}
+
+pub(crate) async fn back_up(file: &Path, data: &Path, seal: &Seal) -> anyhow::Result<()> {
+    let passphrase = seal.passphrase()?;
+    let ledger = Ledger::open(data).await?;
+    let content = ledger.backup(file, passphrase.as_deref()).await?;
+    let size = std::fs::metadata(file).map(|file| file.len().div_ceil(1024)).unwrap_or_default();
+    println!("{} ({size} KB) was written and read back.", file.display());
+    println!("It holds {} files and {} entries, fingerprint {}.", content.files, content.head.seq, content.head.hash);
+    Ok(())
+}
+
+pub(crate) async fn restore(file: &Path, data: &Path, to: Option<&str>, seal: &Seal) -> anyhow::Result<()> {
+    let passphrase = seal.passphrase()?;
+    let mut unpacked = unpack_backup(file, passphrase.as_deref(), data).await?;
+    if let Some(to) = to {
+        let position = position(&unpacked.ledger, to).await?;
+        unpacked.end_at(position).await?;
+    }
+    whole_files(&unpacked.ledger).await?;
+    let content = unpacked.finish().await?;
+    println!("{} is ready, with {} entries, fingerprint {}.", data.display(), content.head.seq, content.head.hash);
+    println!("Nobody is signed in. Passwords and addresses are those of the day of the backup.");
+    Ok(())
+}
+
+pub(crate) async fn verify(file: Option<&Path>, data: Option<&Path>, seal: &Seal) -> anyhow::Result<()> {
+    let head = match (file, data) {
+        (Some(file), _) => {
+            let content = check_backup(file, seal.passphrase()?.as_deref()).await?;
+            println!("The backup is whole, with {} files.", content.files);
+            content.head
+        }
+        (None, Some(data)) => {
+            let ledger = Ledger::open(data).await?;
+            let head = ledger.verify().await?.into_result()?;
+            whole_files(&ledger).await?;
+            head
+        }
+        (None, None) => bail!("name a backup, or a data folder with --data"),
+    };
+    println!("The chain holds: {} entries, fingerprint {}.", head.seq, head.hash);
+    Ok(())
+}
+
+/// Refuses a ledger whose records name files that are not there.
+async fn whole_files(ledger: &Ledger) -> anyhow::Result<()> {
+    let (named, missing) = missing_files(ledger).await?;
+    if let Some(first) = missing.first() {
+        bail!(
+            "{} of {named} files that records name are missing or damaged, the first is {first}; take the folder blobs \
+             from a backup",
+            missing.len()
+        );
+    }
+    println!("{named} files that records name are there and unchanged.");
+    Ok(())
+}
