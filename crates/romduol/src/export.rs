@@ -63,7 +63,7 @@ async fn of_edition(app: App, out: &Path, beginnings: &[&str]) -> anyhow::Result
     let chosen = opened.files.iter().filter(|(path, _)| beginnings.iter().any(|start| path.starts_with(start)));
     let files: Files = chosen.map(|(path, bytes)| (path.clone(), bytes.clone())).collect();
     if files.is_empty() {
-        bail!("edition {id} was published without such files; prepare a new one");
+        bail!("edition {id} has no such files: it tells of no costed action, or is older than they are");
     }
     publish::write(out, &files)?;
     println!("{} is ready: {} files of edition {id}.", out.display(), files.len());
