@@ -128,8 +128,8 @@ def with_sdmx1():
         add_source({"id": source, "name": "NAP", "url": f"{ADDRESS}/sdmx/{path}", "versions": versions})
         client = sdmx.Client(source)
         more = {} if line == "3.0" else {"params": {"references": "all"}}
-        structures = client.dataflow(FLOW, provider=AGENCY, **more)
-        structure = client.datastructure(DSD, provider=AGENCY, params={"references": "all"}).structure[DSD] if line == "3.0" \
+        structures = client.dataflow(FLOW, agency_id=AGENCY, **more)
+        structure = client.datastructure(DSD, agency_id=AGENCY, params={"references": "all"}).structure[DSD] if line == "3.0" \
             else structures.structure[DSD]
         more = {"agency_id": AGENCY, "context": "dataflow"} if line == "3.0" else {}
         key = "*" if line == "3.0" else ""

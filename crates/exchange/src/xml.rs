@@ -41,7 +41,7 @@ impl Element {
     }
 
     #[must_use]
-    pub fn add(mut self, child: Element) -> Element {
+    pub fn child(mut self, child: Element) -> Element {
         self.children.push(Child::Element(child));
         self
     }
@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn what_people_write_cannot_break_out() {
-        let text = Element::new("a").with("b", "\"<&'").text("</a>\u{1}&").add(Element::new("c")).document();
+        let text = Element::new("a").with("b", "\"<&'").text("</a>\u{1}&").child(Element::new("c")).document();
         assert!(text.ends_with("<a b=\"&quot;&lt;&amp;&apos;\">&lt;/a&gt;&amp;<c/></a>\n"), "{text}");
     }
 }

@@ -91,7 +91,8 @@ enum Command {
     /// Take in data from files.
     #[command(subcommand)]
     Import(Import),
-    /// Write the accepted numbers and the records as flat tables, for DuckDB, Power BI, R or a spreadsheet.
+    /// Write the accepted numbers and the records as flat tables, for DuckDB, Power BI, R or a spreadsheet; or the open
+    /// data of the newest edition, as sdmx, iati or datapackage.
     Export(Export),
     /// Write the newest approved edition as a folder that any web server can give out.
     Publish {
@@ -152,6 +153,12 @@ enum FileFormat {
     Csv,
     Sqlite,
     Parquet,
+    /// Numbers and structures of the newest edition, for statistical programs.
+    Sdmx,
+    /// The costed actions of the newest edition, for registers of aid.
+    Iati,
+    /// Numbers and code lists of the newest edition as CSV, with their description.
+    Datapackage,
 }
 
 #[derive(Subcommand)]

@@ -93,7 +93,7 @@ pub(crate) async fn publish(data: &Path, out: &Path) -> anyhow::Result<()> {
 }
 
 /// The folder appears when everything is in it.
-fn write(out: &Path, files: &Files) -> anyhow::Result<()> {
+pub(crate) fn write(out: &Path, files: &Files) -> anyhow::Result<()> {
     if out.read_dir().is_ok_and(|mut entries| entries.next().is_some()) {
         bail!("the folder {} is not empty; name a new one", out.display());
     }

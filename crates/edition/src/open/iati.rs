@@ -30,7 +30,7 @@ pub fn narratives(element: &'static str, text: &Text, otherwise: &str) -> Elemen
     let told = Lang::ALL.into_iter().filter(|lang| !text.lacks(*lang));
     let told = told.map(|lang| Element::new("narrative").with("xml:lang", lang.code()).text(text.get(lang)));
     let element = Element::new(element).all(told);
-    if element.is_empty() { element.add(Element::new("narrative").text(otherwise)) } else { element }
+    if element.is_empty() { element.child(Element::new("narrative").text(otherwise)) } else { element }
 }
 
 fn said(key: &str) -> Text {
@@ -57,15 +57,15 @@ fn activity(content: &Content, action: &CostedAction) -> Option<Element> {
         .with("xml:lang", "en")
         .with("default-currency", action.currency.code())
         .with("last-updated-datetime", format!("{}T00:00:00Z", content.date))
-        .add(Element::new("iati-identifier").text(format!("{reporter}-{}-{}", body.plan.id, node.id)))
-        .add(reporting.with("ref", &reporter).with("type", GOVERNMENT))
-        .add(narratives("title", &node.title, &node.id))
-        .all(descriptions(node, action))
+        .child(Element::new("iati-identifier").text(format!("{reporter}-{}-{}", body.plan.id, node.id)))
+        .child(reporting.with("ref", &reporter).with("type", GOVERNMENT))
+        .child(narratives("title", &node.title, &node.id))
+        .all(descriptions(node, action.illustrative || body.demonstration))
         .all(participants(content, action))
-        .add(Element::new("activity-status").with("code", if begun { "2" } else { "1" }))
-        .add(date("1", &format!("{first}-01-01")))
-        .add(date("3", &format!("{last}-12-31")))
-        .add(Element::new("recipient-country").with("code", body.country()))
+        .child(Element::new("activity-status").with("code", if begun { "2" } else { "1" }))
+        .child(date("1", &format!("{first}-01-01")))
+        .child(date("3", &format!("{last}-12-31")))
+        .child(Element::new("recipient-country").with("code", body.country()))
         .all(sector(content, node))
         .all(action.dac.map(|dac| {
             let marker = Element::new("policy-marker").with("vocabulary", "1").with("code", "1");
@@ -76,18 +76,18 @@ fn activity(content: &Content, action: &CostedAction) -> Option<Element> {
         Element::new("budget")
             .with("type", "1")
             .with("status", "1")
-            .add(Element::new("period-start").with("iso-date", format!("{year}-01-01")))
-            .add(Element::new("period-end").with("iso-date", format!("{year}-12-31")))
-            .add(money(action, &value, &format!("{year}-01-01")))
+            .child(Element::new("period-start").with("iso-date", format!("{year}-01-01")))
+            .child(Element::new("period-end").with("iso-date", format!("{year}-12-31")))
+            .child(money(action, &value, &format!("{year}-01-01")))
     }));
     let activity = activity.all(action.payments.iter().map(|payment| transaction(content, action, payment)));
     Some(activity.all(results.map(|measured| result(content, measured))))
 }
 
-fn descriptions(node: &Node, action: &CostedAction) -> Vec<Element> {
+fn descriptions(node: &Node, made_up: bool) -> Vec<Element> {
     let summary = if node.summary.is_empty() { &node.title } else { &node.summary };
     let mut all = vec![narratives("description", summary, &node.id).with("type", "1")];
-    if action.illustrative {
+    if made_up {
         all.push(narratives("description", &said("open-illustrative"), "").with("type", "4"));
     }
     all.push(narratives("description", &said("edition-licence"), LICENCE.0).with("type", "4"));
@@ -160,9 +160,9 @@ fn transaction(content: &Content, action: &CostedAction, payment: &Payment) -> E
         .first()
         .map(|id| narratives("receiver-org", &content.name(id), id).with("ref", organisation(content, id)));
     Element::new("transaction")
-        .add(Element::new("transaction-type").with("code", code))
-        .add(Element::new("transaction-date").with("iso-date", &day))
-        .add(money(action, &payment.amount.shown(0), &day))
-        .add(provider)
+        .child(Element::new("transaction-type").with("code", code))
+        .child(Element::new("transaction-date").with("iso-date", &day))
+        .child(money(action, &payment.amount.shown(0), &day))
+        .child(provider)
         .all(receiver)
 }

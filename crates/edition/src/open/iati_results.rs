@@ -29,13 +29,13 @@ pub fn result(content: &Content, measured: &Measured) -> Element {
     let element = Element::new("indicator")
         .with("measure", if indicator.unit == "%" { "2" } else { "1" })
         .with("ascending", if indicator.direction == Direction::Down { "0" } else { "1" })
-        .add(narratives("title", &indicator.name, &indicator.id))
-        .add(narratives("description", &indicator.definition, &indicator.id))
-        .add(own)
+        .child(narratives("title", &indicator.name, &indicator.id))
+        .child(narratives("description", &indicator.definition, &indicator.id))
+        .child(own)
         .all(goals(&indicator.frameworks))
         .all(baseline(measured))
         .all(periods(content, measured).into_iter().map(|(at, told)| period(at, &told)));
-    Element::new("result").with("type", kind).add(narratives("title", &indicator.name, &indicator.id)).add(element)
+    Element::new("result").with("type", kind).child(narratives("title", &indicator.name, &indicator.id)).child(element)
 }
 
 /// `SDG 5.5.1b` is indicator 5.5.1 of the goals.
@@ -71,11 +71,11 @@ fn period(at: Period, told: &At) -> Element {
     let day = |name: &'static str, day: Date| Element::new(name).with("iso-date", day.to_string());
     let actual = told.figure.map(|figure| match figure {
         Figure::Shown { value, .. } => number("actual", *value),
-        Figure::Hidden => Element::new("actual").add(narratives("comment", &hidden(), "")),
+        Figure::Hidden => Element::new("actual").child(narratives("comment", &hidden(), "")),
     });
     Element::new("period")
-        .add(day("period-start", at.previous().last_day().plus_days(1)))
-        .add(day("period-end", at.last_day()))
+        .child(day("period-start", at.previous().last_day().plus_days(1)))
+        .child(day("period-end", at.last_day()))
         .all(told.target.map(|value| number("target", value)))
         .all(actual)
 }

@@ -30,15 +30,16 @@ const SDMX: [(&str, &str); 5] = [
 
 /// The files and the keys of what they are. The code lists stand in the data package and are not named one by one.
 #[must_use]
-pub fn names(_content: &Content) -> Vec<(String, &'static str)> {
+pub fn names(content: &Content) -> Vec<(String, &'static str)> {
     let tables = [
         (tables::OBSERVATIONS, "edition-file-observations"),
         (tables::PACKAGE, "edition-file-datapackage"),
         (tables::SDG, "edition-file-sdg"),
         (dcat::CATALOGUE, "edition-file-dcat"),
-        (iati::ACTIVITIES, "edition-file-iati"),
     ];
-    tables.into_iter().chain(SDMX).map(|(path, key)| (path.to_string(), key)).collect()
+    // A list of no activities is not valid; without money told there is no file.
+    let aid = (!content.body.costed.is_empty()).then_some((iati::ACTIVITIES, "edition-file-iati"));
+    tables.into_iter().chain(SDMX).chain(aid).map(|(path, key)| (path.to_string(), key)).collect()
 }
 
 /// Writes them.
@@ -47,7 +48,9 @@ pub fn files(content: &Content) -> Files {
     let data = statistics::dataset(content);
     let mut files = tables::files(content, &data);
     files.insert(dcat::CATALOGUE.into(), dcat::text(content, &data).into_bytes());
-    files.insert(iati::ACTIVITIES.into(), iati::text(content).into_bytes());
+    if !content.body.costed.is_empty() {
+        files.insert(iati::ACTIVITIES.into(), iati::text(content).into_bytes());
+    }
     let texts = [data.csv(), data.data_xml(), data.data_json(), data.structure_xml(), data.structure_json()];
     files.extend(SDMX.iter().zip(texts).map(|((path, _), text)| ((*path).to_string(), text.into_bytes())));
     files

@@ -84,7 +84,7 @@ impl<'a> Wanted<'a> {
         let levels = [(self.flow, Level::Flow), (self.structure, Level::Structure), (parts, Level::Parts)];
         let mut there = levels.into_iter().filter(|(there, _)| *there).map(|(_, level)| level);
         let top = there.next()?;
-        Some((top, there.last().unwrap_or(top)))
+        Some((top, there.next_back().unwrap_or(top)))
     }
 }
 

@@ -27,8 +27,8 @@ pub fn write(data: &Dataset, rows: &[&Row], version: Version, in_series: bool) -
         .with("xmlns:ss", version.space("data/structurespecific"))
         .with("xmlns:com", version.space("common"))
         .with("xmlns:own", &space)
-        .add(header(data, Some(structure(data, version, &space, name))))
-        .add(set)
+        .child(header(data, Some(structure(data, version, &space, name))))
+        .child(set)
         .document()
 }
 
@@ -37,14 +37,14 @@ fn structure(data: &Dataset, version: Version, space: &str, at_observation: &str
         Version::V30 => Element::new("com:StructureUsage").text(data.flow_urn()),
         Version::V21 => {
             let to = reference("datastructure", "Dataflow", &data.agency, &data.flow.id, &data.version);
-            Element::new("com:StructureUsage").add(to)
+            Element::new("com:StructureUsage").child(to)
         }
     };
     Element::new("mes:Structure")
         .with("structureID", &data.flow.id)
         .with("namespace", space)
         .with("dimensionAtObservation", at_observation)
-        .add(usage)
+        .child(usage)
 }
 
 fn in_a_series(data: &Dataset, rows: &[&Row]) -> Element {

@@ -32,8 +32,8 @@ pub fn write(data: &Dataset, wanted: &Wanted, version: Version) -> String {
         .with("xmlns:mes", version.space("message"))
         .with("xmlns:str", version.space("structure"))
         .with("xmlns:com", version.space("common"))
-        .add(header(data, None))
-        .add(Element::new("mes:Structures").all(groups))
+        .child(header(data, None))
+        .child(Element::new("mes:Structures").all(groups))
         .document()
 }
 
@@ -41,10 +41,10 @@ pub fn write(data: &Dataset, wanted: &Wanted, version: Version) -> String {
 pub fn header(data: &Dataset, structure: Option<Element>) -> Element {
     let element = |name: &'static str, text: &str| Element::new(name).text(text);
     Element::new("mes:Header")
-        .add(element("mes:ID", &data.message_id()))
-        .add(element("mes:Test", "false"))
-        .add(element("mes:Prepared", &format!("{}T00:00:00Z", data.prepared)))
-        .add(Element::new("mes:Sender").with("id", &data.agency))
+        .child(element("mes:ID", &data.message_id()))
+        .child(element("mes:Test", "false"))
+        .child(element("mes:Prepared", &format!("{}T00:00:00Z", data.prepared)))
+        .child(Element::new("mes:Sender").with("id", &data.agency))
         .all(structure)
 }
 
@@ -92,8 +92,8 @@ impl Writer<'_> {
         }
         let Dataset { agency, version, structure, .. } = self.data;
         let to = Element::new("str:Structure");
-        flow.add(match self.old() {
-            true => to.add(reference("datastructure", "DataStructure", agency, &structure.id, version)),
+        flow.child(match self.old() {
+            true => to.child(reference("datastructure", "DataStructure", agency, &structure.id, version)),
             false => to.text(self.data.structure_urn()),
         })
     }
@@ -129,18 +129,18 @@ impl Writer<'_> {
         let list = |name: &'static str, id: &str| Element::new(name).with("id", id);
         let dimensions = list("str:DimensionList", "DimensionDescriptor")
             .all(dimensions.iter().enumerate().map(|(n, dimension)| self.dimension(n, dimension)))
-            .add(self.time());
+            .child(self.time());
         let attributes =
             list("str:AttributeList", "AttributeDescriptor").all(attributes.iter().map(|a| self.attribute(a)));
         let measure = if self.old() { "str:PrimaryMeasure" } else { "str:Measure" };
-        let measure = Element::new(measure).with("id", VALUE).add(self.concept(VALUE)).add(format("Double"));
-        let measures = list("str:MeasureList", "MeasureDescriptor").add(measure);
-        element.add(Element::new("str:DataStructureComponents").add(dimensions).add(attributes).add(measures))
+        let measure = Element::new(measure).with("id", VALUE).child(self.concept(VALUE)).child(format("Double"));
+        let measures = list("str:MeasureList", "MeasureDescriptor").child(measure);
+        element.child(Element::new("str:DataStructureComponents").child(dimensions).child(attributes).child(measures))
     }
 
     fn dimension(&self, place: usize, dimension: &Dimension) -> Element {
         let element = Element::new("str:Dimension").with("id", &dimension.id).with("position", (place + 1).to_string());
-        element.add(self.concept(&dimension.id)).add(self.coded(&dimension.list))
+        element.child(self.concept(&dimension.id)).child(self.coded(&dimension.list))
     }
 
     fn time(&self) -> Element {
@@ -149,7 +149,7 @@ impl Writer<'_> {
             true => element.with("position", (self.data.dimensions.len() + 1).to_string()),
             false => element,
         };
-        element.add(self.concept(TIME)).add(format("ObservationalTimePeriod"))
+        element.child(self.concept(TIME)).child(format("ObservationalTimePeriod"))
     }
 
     fn attribute(&self, attribute: &Attribute) -> Element {
@@ -159,18 +159,18 @@ impl Writer<'_> {
         };
         let usage = if attribute.required { required } else { optional };
         let element = Element::new("str:Attribute").with("id", &attribute.id).with(word, usage);
-        let element = element.add(self.concept(&attribute.id)).add(match &attribute.kind {
+        let element = element.child(self.concept(&attribute.id)).child(match &attribute.kind {
             Kind::Coded(list) => self.coded(list),
             kind => format(kind.word()),
         });
         let belongs = Element::new("str:AttributeRelationship");
         match self.old() {
             true => {
-                let measure = Element::new("str:PrimaryMeasure").add(Element::new("Ref").with("id", VALUE));
-                element.add(belongs.add(measure))
+                let measure = Element::new("str:PrimaryMeasure").child(Element::new("Ref").with("id", VALUE));
+                element.child(belongs.child(measure))
             }
             // That it belongs to the one measure there is goes without saying, and some readers know no word for it.
-            false => element.add(belongs.add(Element::new("str:Observation"))),
+            false => element.child(belongs.child(Element::new("str:Observation"))),
         }
     }
 
@@ -187,20 +187,20 @@ impl Writer<'_> {
             .with("agencyID", agency)
             .with("id", id)
             .with("class", "Concept");
-        element.add(to)
+        element.child(to)
     }
 
     fn coded(&self, list: &str) -> Element {
         let Dataset { agency, version, .. } = self.data;
         let element = Element::new("str:Enumeration");
         let element = match self.old() {
-            true => element.add(reference("codelist", "Codelist", agency, list, version)),
+            true => element.child(reference("codelist", "Codelist", agency, list, version)),
             false => element.text(self.data.list_urn(list)),
         };
-        Element::new("str:LocalRepresentation").add(element)
+        Element::new("str:LocalRepresentation").child(element)
     }
 }
 
 fn format(kind: &str) -> Element {
-    Element::new("str:LocalRepresentation").add(Element::new("str:TextFormat").with("textType", kind))
+    Element::new("str:LocalRepresentation").child(Element::new("str:TextFormat").with("textType", kind))
 }
