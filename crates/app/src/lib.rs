@@ -19,6 +19,7 @@ pub mod filing;
 pub mod history;
 pub mod import;
 mod kept;
+mod late;
 pub mod local_cost;
 pub mod local_plan;
 pub mod meetings;

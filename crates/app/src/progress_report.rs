@@ -7,12 +7,13 @@ use romduol_plan::kinds::*;
 use romduol_plan::quality::serves;
 use romduol_plan::readings::{Reading, Source, Standing, View};
 use romduol_plan::status::{RULE_VERSION, Status};
-use romduol_plan::{Date, Lang, Period, returns};
+use romduol_plan::{Date, Lang, Period};
 use romduol_report::chart::trend::{Mark, TrendInput, TrendPoint};
 use romduol_report::document::{Cell, Column, Figure, KeyNumber, Span, Table};
 use romduol_report::{AxisText, Block, Document, scene};
 
-use crate::Snapshot;
+use crate::{Snapshot, late};
+pub use romduol_edition::pages::shape;
 
 struct Writer<'a> {
     view: View<'a>,
@@ -67,21 +68,6 @@ pub fn compose(
         &[("position", (&snapshot.head.seq.to_string()).into()), ("hash", (&snapshot.head.hash).into())],
     )];
     document
-}
-
-/// The mark of a status, the same on paper and on screen.
-pub fn shape(status: Status) -> romduol_report::Status {
-    use romduol_report::Status as Shape;
-    match status {
-        Status::OffTrack => Shape::OffTrack,
-        Status::AtRisk => Shape::AtRisk,
-        Status::OnTrack => Shape::OnTrack,
-        Status::Achieved => Shape::Achieved,
-        Status::NoData => Shape::NoData,
-        Status::Stale => Shape::Stale,
-        Status::NoBaseline => Shape::NoBaseline,
-        Status::NoTarget => Shape::NoTarget,
-    }
 }
 
 impl Writer<'_> {
@@ -211,30 +197,9 @@ impl Writer<'_> {
     }
 
     fn late(&self, today: Date) -> Vec<Block> {
-        let state = self.view.state;
-        let mut rows = Vec::new();
-        for assignment in state.all::<Assignment>() {
-            let owed = returns::owed(state, assignment, today);
-            let late: Vec<_> = owed.iter().filter(|d| d.overdue(today) && self.at.contains(d.period)).collect();
-            if let Some(newest) = late.first() {
-                let body = state.find::<Institution>(&assignment.institution);
-                rows.push(vec![
-                    Cell::text(body.map(|b| b.name.get(self.locale.lang).to_string()).unwrap_or_default()),
-                    Cell::text(newest.form.name.get(self.locale.lang)),
-                    Cell::text(late.iter().rev().map(|d| self.locale.period(d.period)).collect::<Vec<_>>().join(", ")),
-                ]);
-            }
-        }
-        let title = Block::heading(1, self.locale.t("late-and-missing"));
-        if rows.is_empty() {
-            return vec![title, Block::paragraph(self.locale.t("nothing-late"))];
-        }
-        let columns = vec![
-            Column::text(self.locale.t("institution"), 2.0),
-            Column::text(self.locale.t("form"), 1.5),
-            Column::text(self.locale.t("period"), 1.5),
-        ];
-        vec![title, Block::Table(Table { caption: self.locale.t("late-rule"), columns, rows, note: String::new() })]
+        let late = late::table(self.view.state, self.locale, today, |period| self.at.contains(period));
+        let nothing = || Block::paragraph(self.locale.t("nothing-late"));
+        vec![Block::heading(1, self.locale.t("late-and-missing")), late.unwrap_or_else(nothing)]
     }
 
     fn sources(&self, standings: &[Standing]) -> Vec<Block> {

@@ -9,7 +9,7 @@ use romduol_report::{Document, Timestamp, fonts, html};
 
 use crate::content::Content;
 use crate::manifest::{Files, MANIFEST, SIGNATURE};
-use crate::pages::{Page, pages, report};
+use crate::pages::{Page, colophon, pages, report};
 use crate::{open, workbook};
 
 /// Everything that the edition says, as it was composed.
@@ -120,8 +120,7 @@ fn shell(content: &Content, all: &[Page], page: &Page, lang: Lang) -> Result<Str
 fn landing(content: &Content) -> Result<String, SiteError> {
     let of = |lang: Lang| {
         let locale = Locale::of(lang);
-        let (number, date) = (content.number.to_string(), locale.date(content.date));
-        let line = locale.say("edition-line", &[("number", (&number).into()), ("date", (&date).into())]);
+        let line = colophon(content, locale);
         (lang.code(), locale.t("language-name"), content.body.plan.title.get(lang).to_string(), line)
     };
     let page = Landing { languages: Lang::ALL.map(of).into(), demonstration: content.body.demonstration };

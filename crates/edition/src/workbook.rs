@@ -6,7 +6,7 @@ use romduol_plan::kinds::Indicator;
 use romduol_report::{Field, Sheet};
 
 use crate::content::{Content, Figure, Measured, Observation};
-use crate::pages::HIDDEN;
+use crate::pages::{HIDDEN, colophon, name};
 
 #[must_use]
 pub fn sheets(content: &Content, lang: Lang) -> Vec<Sheet> {
@@ -25,7 +25,7 @@ fn figure(at: &Observation) -> Field {
     }
 }
 
-fn name(indicator: &Indicator, locale: &Locale) -> Field {
+fn title(indicator: &Indicator, locale: &Locale) -> Field {
     Field::text(indicator.name.get(locale.lang))
 }
 
@@ -36,7 +36,7 @@ fn scorecard(content: &Content, locale: &Locale) -> Sheet {
         let status = measured.status().map(|status| locale.t(&format!("status-{}", status.code())));
         vec![
             Field::text(&measured.indicator.id),
-            name(&measured.indicator, locale),
+            title(&measured.indicator, locale),
             at.map(figure).unwrap_or_default(),
             Field::text(&measured.indicator.unit),
             at.map(|at| Field::text(locale.period(at.period))).unwrap_or_default(),
@@ -59,11 +59,6 @@ fn numbers(content: &Content, locale: &Locale) -> Sheet {
 }
 
 fn row(content: &Content, locale: &Locale, measured: &Measured, at: &Observation) -> Vec<Field> {
-    let say = |id: &str| match content.name(id).get(locale.lang) {
-        "" if id.ends_with(".?") => locale.t("not-stated"),
-        "" => id.to_string(),
-        name => name.to_string(),
-    };
     let part = |get: fn(Figure) -> Option<f64>| match at.figure {
         Figure::Hidden => Field::text(HIDDEN),
         shown => {
@@ -78,11 +73,11 @@ fn row(content: &Content, locale: &Locale, measured: &Measured, at: &Observation
         Figure::Shown { denominator, .. } => denominator,
         Figure::Hidden => None,
     });
-    let groups = at.categories.iter().map(|category| say(category)).collect::<Vec<_>>().join(", ");
+    let groups = at.categories.iter().map(|category| name(content, locale, category)).collect::<Vec<_>>().join(", ");
     vec![
         Field::text(&measured.indicator.id),
-        name(&measured.indicator, locale),
-        Field::text(say(&at.area)),
+        title(&measured.indicator, locale),
+        Field::text(name(content, locale, &at.area)),
         Field::text(at.period.to_string()),
         if groups.is_empty() { Field::Empty } else { Field::text(groups) },
         figure(at),
@@ -93,10 +88,9 @@ fn row(content: &Content, locale: &Locale, measured: &Measured, at: &Observation
 }
 
 fn about(content: &Content, locale: &Locale) -> Sheet {
-    let (number, date) = (content.number.to_string(), locale.date(content.date));
     let mut lines = vec![
         content.body.plan.title.get(locale.lang).to_string(),
-        locale.say("edition-line", &[("number", (&number).into()), ("date", (&date).into())]),
+        colophon(content, locale),
         locale.say("edition-hidden-legend", &[("mark", HIDDEN.into())]),
         locale.t("edition-licence"),
     ];

@@ -103,9 +103,16 @@ pub(crate) fn periods(view: View, indicator: &Indicator, until: Period) -> (Vec<
     (periods, years)
 }
 
+/// The smallest places that are told: the indicator's own floor, what was chosen, and never below a province where a single
+/// person is easily recognised.
+fn lowest(indicator: &Indicator, level: AreaLevel) -> AreaLevel {
+    let floor = indicator.floor.min(level);
+    if indicator.is_sensitive() { floor.min(AreaLevel::Province) } else { floor }
+}
+
 /// The places down to a level, without what is left over between them.
 pub(crate) fn places(view: View, indicator: &Indicator, level: AreaLevel, country: &str) -> Places {
-    let level = indicator.floor.min(level);
+    let level = lowest(indicator, level);
     let inside: Vec<&Area> = view
         .state
         .all::<Area>()
@@ -134,8 +141,8 @@ pub(crate) fn counts(view: View, indicator: &Indicator, level: AreaLevel, until:
     let (periods, years) = periods(view, indicator, until);
     let mut reader = Reader { view, indicator, periods: &periods, at: BTreeMap::new() };
     let mut places = places(view, indicator, level, &country);
-    let lowest = if places.groups.is_empty() { None } else { Some(indicator.floor.min(level)) };
-    for (leaf, total) in reader.ask(&country, lowest) {
+    let smallest = if places.groups.is_empty() { None } else { Some(lowest(indicator, level)) };
+    for (leaf, total) in reader.ask(&country, smallest) {
         reader.at.insert(leaf, total);
     }
     for n in 0..places.groups.len() {
@@ -231,4 +238,26 @@ fn dimensions(view: View, indicator: &Indicator, at: &BTreeMap<Leaf, Pair>) -> V
         (dimension.clone(), categories)
     };
     indicator.dimensions.iter().enumerate().map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn nothing_sensitive_is_told_below_a_province() {
+        let plan = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plans/cambodia-wps");
+        let changes = crate::package::changes(&crate::package::files(&plan).unwrap()).unwrap();
+        let mut indicators = changes.into_iter().filter_map(|change| match change {
+            romduol_plan::Change::Put(Body::Indicator(indicator)) => Some(Indicator::clone(&indicator)),
+            _ => None,
+        });
+        let violence = indicators.find(|indicator| indicator.is_sensitive()).unwrap();
+        let fine = Indicator { floor: AreaLevel::Commune, ..violence };
+        assert_eq!(lowest(&fine, AreaLevel::Village), AreaLevel::Province);
+        assert_eq!(lowest(&Indicator { k: 5, ..fine.clone() }, AreaLevel::District), AreaLevel::District);
+        assert_eq!(lowest(&Indicator { floor: AreaLevel::Country, ..fine }, AreaLevel::District), AreaLevel::Country);
+    }
 }

@@ -4,6 +4,7 @@
 mod compose;
 mod costed;
 mod counts;
+mod numbers;
 mod protect;
 mod sections;
 mod shelf;
@@ -66,6 +67,11 @@ pub fn newest(state: &State) -> Option<&Arc<Edition>> {
 /// All that were published, oldest first.
 pub fn published(state: &State) -> impl Iterator<Item = &Arc<Edition>> {
     in_order(state).into_iter().filter(|edition| edition.state == EditionState::Published)
+}
+
+/// The newest edition that was published under a smaller number.
+fn before(state: &State, edition: &Edition) -> Option<Arc<Edition>> {
+    published(state).filter(|other| other.number() < edition.number()).last().cloned()
 }
 
 /// All editions by number.
@@ -150,7 +156,7 @@ impl App {
     }
 
     async fn look(&self, person: &Person, id: &str, explain: bool) -> Result<(Composed, Vec<Difference>), AppError> {
-        person.post.may(Act::PrepareEdition).or_else(|_| person.post.may(Act::ApproveEdition))?;
+        person.post.may(Act::ApproveEdition)?;
         let newest_snapshot = self.snapshot();
         let edition = find(&newest_snapshot.state, id)?.clone();
         let snapshot = self.at(u64::from(edition.position)).await?;
@@ -162,9 +168,7 @@ impl App {
 
     /// The newest edition that was published before this one was prepared.
     async fn edition_before(&self, edition: &Edition) -> Result<Option<Arc<Opened>>, AppError> {
-        let snapshot = self.snapshot();
-        let before = published(&snapshot.state).filter(|other| other.number() < edition.number()).last().cloned();
-        match before {
+        match before(&self.snapshot().state, edition) {
             Some(before) => self.edition(&before.id).await.map(Some),
             None => Ok(None),
         }
@@ -184,9 +188,7 @@ impl App {
 
     /// What editions before this one told and hid.
     async fn edition_memory(&self, edition: &Edition) -> Result<compose::Memory, AppError> {
-        let snapshot = self.snapshot();
-        let before = published(&snapshot.state).filter(|other| other.number() < edition.number()).last();
-        let Some(blob) = before.and_then(|before| before.memory.clone()) else {
+        let Some(blob) = before(&self.snapshot().state, edition).and_then(|before| before.memory.clone()) else {
             return Ok(compose::Memory::default());
         };
         let bytes = self.ledger.blobs().get(&BlobId::from_str(&blob)?).await?;
@@ -246,8 +248,7 @@ impl App {
         edition: &Edition,
         map: Option<Arc<Outlines>>,
     ) -> Result<Files, AppError> {
-        let secret = self.ledger.secret("edition").await?;
-        let secret = from_hex::<32>(&secret).ok_or_else(|| AppError::fault("the secret of editions is damaged"))?;
+        let secret = self.edition_secret().await?;
         let manifest = Manifest {
             edition: content.number,
             date: content.date,
@@ -268,9 +269,12 @@ impl App {
 
     /// The public key to which the signatures of this plan's editions belong.
     pub async fn edition_key(&self) -> Result<String, AppError> {
+        Ok(manifest::public_key(&self.edition_secret().await?))
+    }
+
+    async fn edition_secret(&self) -> Result<[u8; 32], AppError> {
         let secret = self.ledger.secret("edition").await?;
-        let secret = from_hex::<32>(&secret).ok_or_else(|| AppError::fault("the secret of editions is damaged"))?;
-        Ok(manifest::public_key(&secret))
+        from_hex::<32>(&secret).ok_or_else(|| AppError::fault("the secret of editions is damaged"))
     }
 
     /// Closes an edition that shall not come out.

@@ -10,6 +10,7 @@ use romduol_disclosure::{
     Dimension, Edition, Entry as MemoryEntry, Figure, Memory, Policy, Refusal, Release, Table, Why, Zeros, suppress,
     what_if,
 };
+use romduol_plan::kinds::SENSITIVE;
 use romduol_plan::{Id, Period};
 use serde::{Deserialize, Serialize};
 
@@ -62,9 +63,9 @@ pub(crate) struct Protected {
     pub instead: Vec<(String, usize, usize)>,
 }
 
-/// Counts below `k` are small; where it is 10 or more (violence, trafficking, minorities) a zero is small as well.
+/// Counts below `k` are small; where they are sensitive a zero is small as well.
 pub(crate) fn policy(k: u32) -> Policy {
-    let zeros = if k >= 10 { Zeros::Protected } else { Zeros::Shown };
+    let zeros = if k >= SENSITIVE { Zeros::Protected } else { Zeros::Shown };
     Policy { k, zeros, ..Policy::people() }
 }
 

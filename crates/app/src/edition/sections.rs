@@ -6,12 +6,12 @@ use romduol_locale::Locale;
 use romduol_plan::commitments::{coverage, parts, positions};
 use romduol_plan::kinds::*;
 use romduol_plan::money::gap;
-use romduol_plan::{Date, Lang, State, returns};
+use romduol_plan::{Date, Lang, Period, State};
 use romduol_report::Block;
 use romduol_report::document::{Cell, Column, Table};
 
-use crate::Snapshot;
 use crate::money::gap_view::{self, Asked};
+use crate::{Snapshot, late};
 
 /// Every chosen section in every language, in the order of the choice.
 pub(crate) fn write(snapshot: &Snapshot, choice: &Edition, today: Date) -> Vec<Section> {
@@ -134,36 +134,17 @@ impl Writer<'_> {
             Column::text(self.locale.t("field-state"), 1.0),
         ];
         let rows = decisions.into_iter().map(row).collect();
-        vec![
-            Block::paragraph(self.locale.say("edition-as-of", &[("date", (&self.locale.date(self.today)).into())])),
-            self.table(self.locale.t("kinds-decisions"), columns, rows),
-        ]
+        vec![self.as_of(), self.table(self.locale.t("kinds-decisions"), columns, rows)]
     }
 
     /// Who has not reported although the day has passed.
     fn late(&self, choice: &Edition) -> Vec<Block> {
-        let mut rows = Vec::new();
-        for assignment in self.state.all::<Assignment>() {
-            let owed = returns::owed(self.state, assignment, self.today);
-            let of_time =
-                |due: &&returns::Due| due.overdue(self.today) && due.period.last_month() <= choice.until.last_month();
-            let late: Vec<_> = owed.iter().filter(of_time).collect();
-            let Some(newest) = late.first() else { continue };
-            let periods: Vec<String> = late.iter().rev().map(|due| self.locale.period(due.period)).collect();
-            rows.push(vec![
-                Cell::text(self.name(&assignment.institution)),
-                Cell::text(newest.form.name.get(self.locale.lang)),
-                Cell::text(periods.join(", ")),
-            ]);
-        }
-        let columns = vec![
-            Column::text(self.locale.t("institution"), 2.0),
-            Column::text(self.locale.t("form"), 1.5),
-            Column::text(self.locale.t("period"), 1.5),
-        ];
-        vec![
-            Block::paragraph(self.locale.say("edition-as-of", &[("date", (&self.locale.date(self.today)).into())])),
-            self.table(self.locale.t("late-rule"), columns, rows),
-        ]
+        let told = |period: Period| period.last_month() <= choice.until.last_month();
+        let nothing = || Block::paragraph(self.locale.t("edition-nothing"));
+        vec![self.as_of(), late::table(self.state, self.locale, self.today, told).unwrap_or_else(nothing)]
+    }
+
+    fn as_of(&self) -> Block {
+        Block::paragraph(self.locale.say("edition-as-of", &[("date", (&self.locale.date(self.today)).into())]))
     }
 }

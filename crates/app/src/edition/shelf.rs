@@ -3,10 +3,11 @@
 
 use std::collections::HashMap;
 use std::str::FromStr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use romduol_edition::content::Content;
 use romduol_edition::manifest::{Files, Manifest, verify};
+use romduol_edition::open::{Answer, Dataset, Refused, Request, answer, dataset};
 use romduol_edition::{site, unpack};
 use romduol_ledger::BlobId;
 use romduol_plan::Say;
@@ -22,6 +23,18 @@ pub struct Opened {
     pub files: Files,
     /// All of them in one ZIP file.
     pub bundle: Vec<u8>,
+    /// Its numbers as statistics offices ask for them, from the first question on.
+    statistics: OnceLock<Dataset>,
+}
+
+impl Opened {
+    /// Answers a question of the SDMX REST standard.
+    ///
+    /// # Errors
+    /// What cannot be read, what is not there, and what is not offered.
+    pub fn answer(&self, request: &Request) -> Result<Answer, Refused> {
+        answer(self.statistics.get_or_init(|| dataset(&self.content)), request)
+    }
 }
 
 /// Editions by their bundle. A published one never changes.
@@ -71,5 +84,6 @@ fn open(bundle: Vec<u8>, key: &str) -> Result<Opened, AppError> {
     let manifest = verify(&files, Some(key)).map_err(broken)?;
     let content = files.get(site::CONTENT).and_then(|bytes| serde_json::from_slice(bytes).ok());
     let unreadable = || AppError::Bad(Say::new("edition-broken-unreadable").words("value", site::CONTENT));
-    Ok(Opened { content: content.ok_or_else(unreadable)?, manifest, files, bundle })
+    let content = content.ok_or_else(unreadable)?;
+    Ok(Opened { content, manifest, files, bundle, statistics: OnceLock::new() })
 }

@@ -14,8 +14,8 @@ mod sdg;
 mod statistics;
 mod tables;
 
-use romduol_exchange::sdmx::answer;
-pub use romduol_exchange::sdmx::{Answer, Refused, Request};
+pub use romduol_exchange::sdmx::{Answer, Dataset, Refused, Request, answer};
+pub use statistics::dataset;
 
 use crate::content::Content;
 use crate::manifest::Files;
@@ -45,7 +45,7 @@ pub fn names(content: &Content) -> Vec<(String, &'static str)> {
 /// Writes them.
 #[must_use]
 pub fn files(content: &Content) -> Files {
-    let data = statistics::dataset(content);
+    let data = dataset(content);
     let mut files = tables::files(content, &data);
     files.insert(dcat::CATALOGUE.into(), dcat::text(content, &data).into_bytes());
     if !content.body.costed.is_empty() {
@@ -54,12 +54,4 @@ pub fn files(content: &Content) -> Files {
     let texts = [data.csv(), data.data_xml(), data.data_json(), data.structure_xml(), data.structure_json()];
     files.extend(SDMX.iter().zip(texts).map(|((path, _), text)| ((*path).to_string(), text.into_bytes())));
     files
-}
-
-/// Answers a question of the SDMX REST standard from the edition.
-///
-/// # Errors
-/// What cannot be read, what is not there, and what is not offered.
-pub fn sdmx(content: &Content, request: &Request) -> Result<Answer, Refused> {
-    answer(&statistics::dataset(content), request)
 }

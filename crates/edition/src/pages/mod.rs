@@ -63,7 +63,7 @@ pub fn pages(content: &Content, outlines: Option<&Outlines>, lang: Lang) -> Vec<
     pages.extend(content.body.indicators.iter().map(|measured| Page {
         path: path_of(&measured.indicator),
         menu: "",
-        violence: measured.indicator.k >= 10,
+        violence: measured.indicator.is_sensitive(),
         document: below.document(below.title(measured), below.indicator(measured)),
     }));
     pages
@@ -113,6 +113,21 @@ fn path_of(indicator: &Indicator) -> String {
     format!("indicators/{}.html", indicator.id)
 }
 
+/// Which edition this is, and of which day.
+pub(crate) fn colophon(content: &Content, locale: &Locale) -> String {
+    let (number, date) = (content.number.to_string(), locale.date(content.date));
+    locale.say("edition-line", &[("number", (&number).into()), ("date", (&date).into())])
+}
+
+/// What a place, an institution, a node or a category is called.
+pub(crate) fn name(content: &Content, locale: &Locale, id: &str) -> String {
+    match content.name(id).get(locale.lang) {
+        "" if id.ends_with(".?") => locale.t("not-stated"),
+        "" => id.to_string(),
+        name => name.to_string(),
+    }
+}
+
 pub(crate) struct Writer<'a> {
     pub content: &'a Content,
     pub locale: &'static Locale,
@@ -131,12 +146,7 @@ impl Writer<'_> {
     }
 
     fn name(&self, id: &str) -> String {
-        let name = self.content.name(id);
-        match self.text(&name) {
-            "" if id.ends_with(".?") => self.locale.t("not-stated"),
-            "" => id.to_string(),
-            name => name.to_string(),
-        }
+        name(self.content, self.locale, id)
     }
 
     fn title(&self, measured: &Measured) -> String {
@@ -147,7 +157,7 @@ impl Writer<'_> {
         let (content, locale) = (self.content, self.locale);
         let mut document = Document::new(self.lang().code(), title);
         document.organisation = self.text(&content.body.plan.title).to_string();
-        document.subtitle = self.colophon();
+        document.subtitle = colophon(content, locale);
         document.running_head = document.subtitle.clone();
         document.contents_title = locale.t("contents");
         document.marker = content.body.demonstration.then(|| locale.t("edition-demonstration"));
@@ -159,12 +169,6 @@ impl Writer<'_> {
         document.fingerprint =
             vec![locale.say("ledger-line", &[("position", (&position).into()), ("hash", hash.into())])];
         document
-    }
-
-    /// Which edition this is, and of which day.
-    fn colophon(&self) -> String {
-        let (number, date) = (self.content.number.to_string(), self.locale.date(self.content.date));
-        self.locale.say("edition-line", &[("number", (&number).into()), ("date", (&date).into())])
     }
 
     fn number(&self, count: usize) -> String {
@@ -211,7 +215,9 @@ impl Writer<'_> {
     }
 }
 
-fn shape(status: Status) -> romduol_report::Status {
+/// The mark of a status, the same on paper and on screen.
+#[must_use]
+pub fn shape(status: Status) -> romduol_report::Status {
     use romduol_report::Status as Shape;
     match status {
         Status::OffTrack => Shape::OffTrack,

@@ -211,6 +211,16 @@ pub struct Indicator {
     pub source: String,
 }
 
+/// From this `k` on counts are of violence, trafficking or minorities: a zero tells something, too, and nothing below a
+/// province is told.
+pub const SENSITIVE: u32 = 10;
+
+impl Indicator {
+    pub fn is_sensitive(&self) -> bool {
+        self.k >= SENSITIVE
+    }
+}
+
 vocabulary! {
     TargetKind {
         /// To be reached; progress is counted against it.

@@ -106,7 +106,8 @@ impl Totals {
         long_enough.flat_map(ask).collect()
     }
 
-    fn made_up_in(&self, indicator: &Indicator, span: &Range<u32>) -> bool {
+    /// Whether made-up returns speak for an indicator in a stretch of months.
+    pub fn made_up_in(&self, indicator: &Indicator, span: &Range<u32>) -> bool {
         self.made_up.get(&indicator.id).is_some_and(|periods| periods.range(span.clone()).next().is_some())
     }
 

@@ -6,7 +6,7 @@ use axum::http::header::{ACCEPT, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CON
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use romduol_app::edition::newest;
-use romduol_edition::open::{Request, sdmx};
+use romduol_edition::open::Request;
 
 use crate::Site;
 use crate::error::{Page, not_found};
@@ -21,7 +21,7 @@ pub(crate) async fn answer(State(site): State<Site>, uri: Uri, headers: HeaderMa
     let answered = tokio::task::spawn_blocking(move || {
         let path = uri.path().strip_prefix("/sdmx/").unwrap_or_default();
         let request = Request { path, query: uri.query().unwrap_or_default(), accept: &accept };
-        sdmx(&opened.content, &request)
+        opened.answer(&request)
     });
     Ok(match answered.await {
         Ok(Ok(answer)) => dressed(StatusCode::OK, answer.media, answer.body),

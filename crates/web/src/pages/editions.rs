@@ -37,7 +37,7 @@ pub(crate) async fn list(viewer: Viewer) -> Page {
     viewer.must(Act::ReadPlan)?;
     let c = Chrome::of(&viewer, viewer.locale.t("menu-editions"));
     let state = &viewer.snapshot.state;
-    let seen = |e: &&Arc<Edition>| e.state == EditionState::Published || looks(&viewer);
+    let seen = |e: &&Arc<Edition>| e.state == EditionState::Published || viewer.may(Act::ApproveEdition);
     let list = in_order(state).into_iter().rev().filter(seen);
     let list = list.map(|edition| (edition.clone(), c.code(edition.state.code()))).collect();
     let usual = Choice::usual(state, viewer.site.app.now().date);
@@ -61,11 +61,6 @@ pub(crate) async fn list(viewer: Viewer) -> Page {
         usual,
         c,
     })
-}
-
-/// Whether the reader takes part in making editions.
-fn looks(viewer: &Viewer) -> bool {
-    viewer.may(Act::PrepareEdition) || viewer.may(Act::ApproveEdition)
 }
 
 pub(crate) async fn prepare(viewer: Viewer, Form(given): Form<Vec<(String, String)>>) -> Page {
@@ -123,7 +118,7 @@ fn find(viewer: &Viewer, id: &str) -> Result<Arc<Edition>, AppError> {
 
 pub(crate) async fn look(viewer: Viewer, Path(id): Path<String>) -> Page {
     // Guessing a number tells nothing: who may not look is refused before anything is sought.
-    viewer.must(Act::PrepareEdition).or_else(|_| viewer.must(Act::ApproveEdition))?;
+    viewer.must(Act::ApproveEdition)?;
     let edition = find(&viewer, &id)?;
     let title = viewer.locale.t("kind-editions");
     let c = Chrome::of(&viewer, format!("{title} {id}"));

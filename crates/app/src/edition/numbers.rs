@@ -1,0 +1,372 @@
+//! The numbers of an edition: which tables an indicator has, what of them may be told, and what documents say beside them.
+//! Refuses to know the records around them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use romduol_disclosure::{Refusal, Why};
+use romduol_edition::content::{Figure, Key, Measured, Observation, Printed, Protection, Standing, owned, unknown};
+use romduol_plan::kinds::*;
+use romduol_plan::readings::{Source, View};
+use romduol_plan::totals::{Corner, months};
+use romduol_plan::{Period, Say};
+
+use super::compose::{Explained, Memory, Reason};
+use super::counts::{self, Counts, Pair, Parts};
+use super::protect::{self, Told, Wanted};
+use crate::AppError;
+
+/// The numbers of one edition while they are gathered.
+pub(crate) struct Work<'a> {
+    view: View<'a>,
+    choice: &'a Edition,
+    pub memory: Memory,
+    explain: bool,
+    pub explained: Vec<Explained>,
+}
+
+impl<'a> Work<'a> {
+    pub fn new(view: View<'a>, choice: &'a Edition, memory: &Memory, explain: bool) -> Work<'a> {
+        Work { view, choice, memory: memory.clone(), explain, explained: Vec::new() }
+    }
+
+    fn country(&self) -> Id {
+        self.view.state.plan().map(|plan| plan.area.clone()).unwrap_or_default()
+    }
+
+    /// An indicator with what may be told of it.
+    pub fn measured(&mut self, indicator: &Arc<Indicator>) -> Result<Measured, AppError> {
+        let protected = indicator.k > 1 && counts::counted(indicator);
+        let mut found = if protected { self.protected(indicator)? } else { self.open(indicator) };
+        self.printed(indicator, &mut found);
+        let country = self.country();
+        let view = self.view;
+        let until = |target: &Arc<Target>| !target.illustrative || self.choice.demonstration;
+        let targets = view.state.all::<Target>().filter(|t| t.indicator == indicator.id && until(t));
+        let zeros = protected && protect::policy(indicator.k).zeros == romduol_disclosure::Zeros::Protected;
+        Ok(Measured {
+            indicator: Indicator::clone(indicator),
+            targets: owned(targets),
+            standing: self.standing(indicator, &found, &country),
+            protection: Protection { k: if protected { indicator.k } else { 0 }, zeros },
+            observations: found.into_values().collect(),
+        })
+    }
+
+    fn standing(&self, indicator: &Arc<Indicator>, found: &BTreeMap<Key, Observation>, country: &str) -> Standing {
+        let standing = self.view.standing(indicator, self.choice.until);
+        let period = standing.reading.as_ref().map(|reading| reading.period);
+        let key = |period| Key { area: country.into(), period, categories: Vec::new() };
+        let told = period.and_then(|period| found.get(&key(period))).is_some_and(|at| at.figure != Figure::Hidden);
+        Standing {
+            computed: (told || period.is_none()).then_some(standing.judgement.status),
+            official: standing.set_by_person.map(|set| Override::clone(&set)),
+            period,
+        }
+    }
+
+    /// The tables of the choice, as far as the indicator has them.
+    fn wanted(&self, places: &[Id], periods: &[Period], years: &[Period], dimensions: usize) -> Vec<Wanted> {
+        let country = vec![self.country()];
+        let main = if years.is_empty() { periods } else { years };
+        let table = |areas: &[Id], periods: &[Period], dimensions: Vec<usize>| Wanted {
+            areas: areas.to_vec(),
+            periods: periods.to_vec(),
+            dimensions,
+        };
+        let mut wanted = Vec::new();
+        for kind in &self.choice.tables {
+            match kind {
+                EditionTable::Time => wanted.push(table(&country, &[periods, years].concat(), Vec::new())),
+                EditionTable::Place if places.len() > 1 => wanted.push(table(places, main, Vec::new())),
+                EditionTable::Group => {
+                    wanted.extend((0..dimensions).map(|n| table(&country, main, vec![n])));
+                    wanted.extend((dimensions > 1).then(|| table(&country, main, (0..dimensions).collect())));
+                }
+                EditionTable::PlaceGroup if places.len() > 1 => {
+                    wanted.extend((0..dimensions).map(|n| table(places, main, vec![n])));
+                }
+                EditionTable::Place | EditionTable::PlaceGroup => {}
+            }
+        }
+        wanted
+    }
+
+    /// Numbers that hide nobody: no count of people, or one that may be told as it is.
+    fn open(&self, indicator: &Indicator) -> BTreeMap<Key, Observation> {
+        let (periods, years) = counts::periods(self.view, indicator, self.choice.until);
+        let years: Vec<Period> = years.into_iter().map(|(year, _)| year).collect();
+        let places = counts::places(self.view, indicator, self.choice.level, &self.country()).shown();
+        let mut found = BTreeMap::new();
+        for wanted in self.wanted(&places, &periods, &years, indicator.dimensions.len()) {
+            let keep: Vec<Id> = wanted.dimensions.iter().map(|n| indicator.dimensions[*n].clone()).collect();
+            let spans: Vec<_> = wanted.periods.iter().map(|period| months(*period)).collect();
+            for area in &wanted.areas {
+                let corner = Corner { within: area, level: None, spans: &spans, keep: &keep };
+                for placed in self.view.totals.table(self.view.state, indicator, &corner) {
+                    let name =
+                        |(category, dimension): (Option<Id>, &Id)| category.unwrap_or_else(|| unknown(dimension));
+                    let categories = placed.categories.into_iter().zip(&keep).map(name).collect();
+                    let key = Key { area: area.clone(), period: wanted.periods[placed.span], categories };
+                    let total = placed.total;
+                    let (numerator, denominator) = (total.numerator, total.denominator);
+                    let figure = Figure::Shown { value: total.value, numerator, denominator };
+                    let coverage = key.categories.is_empty().then_some((total.reported, total.expected));
+                    self.put(&mut found, key, figure, coverage, placed.illustrative);
+                }
+            }
+        }
+        found.extend(self.overlapping_open(indicator, &places, &periods, &years));
+        found
+    }
+
+    fn put(
+        &self,
+        found: &mut BTreeMap<Key, Observation>,
+        key: Key,
+        figure: Figure,
+        coverage: Option<(u32, u32)>,
+        illustrative: bool,
+    ) {
+        let Key { area, period, categories } = key.clone();
+        let figure = figure.in_fifteen_digits();
+        found.insert(key, Observation { area, period, categories, figure, coverage, illustrative, source: None });
+    }
+
+    /// The tables of dimensions whose categories overlap, of which each stands by itself.
+    fn overlapping_tables(&self, places: &[Id], periods: &[Period], years: &[Period]) -> Vec<(Id, Period)> {
+        let main = if years.is_empty() { periods } else { years };
+        let country = [self.country()];
+        let areas: &[Id] = match &self.choice.tables {
+            tables if tables.contains(&EditionTable::PlaceGroup) => places,
+            tables if tables.contains(&EditionTable::Group) => &country,
+            _ => &[],
+        };
+        areas.iter().flat_map(|area| main.iter().map(|period| (area.clone(), *period))).collect()
+    }
+
+    fn overlapping_open(
+        &self,
+        indicator: &Indicator,
+        places: &[Id],
+        periods: &[Period],
+        years: &[Period],
+    ) -> BTreeMap<Key, Observation> {
+        let mut found = BTreeMap::new();
+        for dimension in &indicator.overlapping {
+            for (area, period) in self.overlapping_tables(places, periods, years) {
+                for (category, total) in
+                    self.view.totals.breakdown(self.view.state, indicator, dimension, &area, period)
+                {
+                    let Some(category) = category else { continue };
+                    let (numerator, denominator) = (total.numerator, total.denominator);
+                    let figure = Figure::Shown { value: total.value, numerator, denominator };
+                    let key = Key { area: area.clone(), period, categories: vec![category] };
+                    let illustrative = self.illustrative(indicator, period);
+                    self.put(&mut found, key, figure, None, illustrative);
+                }
+            }
+        }
+        found
+    }
+
+    fn illustrative(&self, indicator: &Indicator, period: Period) -> bool {
+        self.view.totals.made_up_in(indicator, &months(period))
+    }
+
+    /// Counts of people: what is small is hidden, and as much else as it takes.
+    fn protected(&mut self, indicator: &Arc<Indicator>) -> Result<BTreeMap<Key, Observation>, AppError> {
+        let counts = counts::counts(self.view, indicator, self.choice.level, self.choice.until).map_err(|not| {
+            let say =
+                Say::new("refused-edition-not-counts").words("indicator", &indicator.id).number("value", not.value);
+            AppError::Bad(say.words("area", not.area).period("period", not.period))
+        })?;
+        let places = counts.places.shown();
+        let years: Vec<Period> = counts.years.iter().map(|(year, _)| *year).collect();
+        let wanted = self.wanted(&places, &counts.periods, &years, counts.dimensions.len());
+        let mut found = BTreeMap::new();
+        let mut explained = Explained {
+            indicator: indicator.id.clone(),
+            k: indicator.k,
+            shown: 0,
+            hidden: Vec::new(),
+            coarser: Vec::new(),
+            instead: Vec::new(),
+        };
+        if !counts.at.is_empty() {
+            let told = self.ask(indicator, &indicator.id, &counts, &wanted, &mut explained)?;
+            for cell in told {
+                self.tell(indicator, counts.parts, cell, &mut found, &mut explained);
+            }
+            self.overlapping(indicator, &counts, &places, &years, &mut found, &mut explained)?;
+        }
+        explained.shown = found.len() - explained.hidden.len();
+        explained.hidden.sort();
+        self.explained.push(explained);
+        Ok(found)
+    }
+
+    fn ask(
+        &mut self,
+        indicator: &Indicator,
+        measure: &str,
+        counts: &Counts,
+        wanted: &[Wanted],
+        explained: &mut Explained,
+    ) -> Result<Vec<Told>, AppError> {
+        let before = self.memory.0.get(measure).cloned().unwrap_or_default();
+        let edition = format!("e{}", self.choice.number());
+        let done = protect::protect(counts, wanted, indicator.k, &edition, &before, self.explain)
+            .map_err(|refusal| unprotectable(indicator, &refusal))?;
+        self.memory.0.insert(measure.to_string(), done.remembered);
+        explained.coarser.extend(done.coarser);
+        explained.instead.extend(done.instead);
+        Ok(done.told)
+    }
+
+    fn tell(
+        &self,
+        indicator: &Indicator,
+        parts: Parts,
+        cell: Told,
+        found: &mut BTreeMap<Key, Observation>,
+        explained: &mut Explained,
+    ) {
+        let key = Key { area: cell.area, period: cell.period, categories: cell.categories };
+        if found.contains_key(&key) {
+            return;
+        }
+        let total =
+            key.categories.is_empty().then(|| self.view.totals.total(indicator, &key.area, key.period)).flatten();
+        let figure = match cell.pair {
+            None => Figure::Hidden,
+            Some(pair) => match figure(parts, pair, total.map(|total| total.value)) {
+                Some(figure) => figure,
+                None => return,
+            },
+        };
+        if figure == Figure::Hidden {
+            explained.hidden.push((key.clone(), reason(&cell.why)));
+        }
+        let coverage = total.map(|total| (total.reported, total.expected));
+        let illustrative = self.illustrative(indicator, key.period);
+        self.put(found, key, figure, coverage, illustrative);
+    }
+
+    /// Each category that overlaps others is a part of the whole by itself. Where the whole is hidden, it is hidden, too:
+    /// it would say how small the whole cannot be.
+    fn overlapping(
+        &mut self,
+        indicator: &Arc<Indicator>,
+        counts: &Counts,
+        places: &[Id],
+        years: &[Period],
+        found: &mut BTreeMap<Key, Observation>,
+        explained: &mut Explained,
+    ) -> Result<(), AppError> {
+        let cells = self.overlapping_tables(places, &counts.periods, years);
+        if indicator.kind != ValueKind::Count || cells.is_empty() {
+            return Ok(());
+        }
+        let areas: BTreeSet<Id> = cells.iter().map(|(area, _)| area.clone()).collect();
+        let areas: Vec<Id> = places.iter().filter(|area| areas.contains(*area)).cloned().collect();
+        let periods: Vec<Period> =
+            cells.iter().map(|(_, period)| *period).collect::<BTreeSet<_>>().into_iter().collect();
+        for dimension in &indicator.overlapping {
+            for category in self.view.state.categories(dimension) {
+                let part = self.part_of(indicator, counts, dimension, &category.id);
+                if part.at.is_empty() {
+                    continue;
+                }
+                let wanted = [Wanted { areas: areas.clone(), periods: periods.clone(), dimensions: Vec::new() }];
+                let measure = format!("{}:{}", indicator.id, category.id);
+                for mut cell in self.ask(indicator, &measure, &part, &wanted, explained)? {
+                    let whole = Key { area: cell.area.clone(), period: cell.period, categories: Vec::new() };
+                    if found.get(&whole).is_none_or(|whole| whole.figure == Figure::Hidden) {
+                        cell.pair = None;
+                    }
+                    cell.categories = vec![category.id.clone()];
+                    self.tell(indicator, Parts::Count, cell, found, explained);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A category beside the whole, at every place and period where it was counted.
+    fn part_of(&self, indicator: &Indicator, counts: &Counts, dimension: &str, category: &str) -> Counts {
+        let mut whole: BTreeMap<(Id, Period), i64> = BTreeMap::new();
+        for ((area, period, _), pair) in &counts.at {
+            *whole.entry((area.clone(), *period)).or_default() += pair.upper;
+        }
+        let asked = |area: &str, period: Period| -> Option<f64> {
+            let list = self.view.totals.breakdown(self.view.state, indicator, dimension, area, period);
+            list.into_iter().find(|(own, _)| own.as_deref() == Some(category)).map(|(_, total)| total.value)
+        };
+        let mut at = BTreeMap::new();
+        for ((area, period), lower) in whole {
+            let Some(upper) = asked(&area, period).map(|value| value.round() as i64) else { continue };
+            at.insert((area, period, Vec::new()), Pair { upper, lower });
+        }
+        let parts = if at.values().all(|pair| pair.upper <= pair.lower) { Parts::Share } else { Parts::Rate };
+        let places = counts.places.clone();
+        Counts {
+            places,
+            periods: counts.periods.clone(),
+            years: counts.years.clone(),
+            dimensions: Vec::new(),
+            at,
+            parts,
+        }
+    }
+
+    /// Figures of documents count beside what was reported; they are public already.
+    fn printed(&self, indicator: &Indicator, found: &mut BTreeMap<Key, Observation>) {
+        let country = self.country();
+        for reading in self.view.series(indicator, &country).counted {
+            let Source::Figure(figure) = &reading.source else { continue };
+            if reading.period.last_month() > self.choice.until.last_month() {
+                continue;
+            }
+            let key = Key { area: country.clone(), period: reading.period, categories: Vec::new() };
+            let (numerator, denominator) = (reading.numerator, reading.denominator);
+            let told = Figure::Shown { value: reading.value, numerator, denominator };
+            self.put(found, key.clone(), told, None, false);
+            if let Some(at) = found.get_mut(&key) {
+                at.source = Some(Printed {
+                    evidence: figure.id.clone(),
+                    section: figure.section.clone(),
+                    cited: figure.cited_source.clone(),
+                });
+            }
+        }
+    }
+}
+
+fn unprotectable(indicator: &Indicator, refusal: &Refusal) -> AppError {
+    let why = refusal.to_string();
+    AppError::Bad(Say::new("refused-edition-unprotectable").words("indicator", &indicator.id).words("why", why))
+}
+
+/// A share is divided anew from its counts; what has no base has no value.
+fn figure(parts: Parts, pair: Pair, mean: Option<f64>) -> Option<Figure> {
+    let (upper, lower) = (pair.upper as f64, pair.lower as f64);
+    Some(match parts {
+        Parts::Count => Figure::Shown { value: upper, numerator: None, denominator: None },
+        Parts::Share | Parts::Rate if pair.lower == 0 => return None,
+        Parts::Share | Parts::Rate => {
+            Figure::Shown { value: upper / lower * 100.0, numerator: Some(upper), denominator: Some(lower) }
+        }
+        Parts::Mean => Figure::Shown { value: mean?, numerator: None, denominator: Some(lower) },
+    })
+}
+
+fn reason(why: &[Why]) -> Reason {
+    if why.contains(&Why::Small) {
+        Reason::Small
+    } else if why.contains(&Why::Earlier) {
+        Reason::Earlier
+    } else {
+        Reason::Protects
+    }
+}
