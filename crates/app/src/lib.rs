@@ -56,7 +56,7 @@ pub use snapshot::Snapshot;
 pub type Decide = Box<dyn Fn(&State) -> Result<Vec<Change>, AppError> + Send>;
 
 /// How stale a page may be beside what another node has written.
-const FOLLOW_EVERY: std::time::Duration = std::time::Duration::from_millis(50);
+const FOLLOW_EVERY: std::time::Duration = std::time::Duration::from_millis(25);
 
 /// A running plan. Cloning shares it.
 #[derive(Clone)]
@@ -175,7 +175,7 @@ impl App {
         for turn in 1_u64.. {
             tokio::time::sleep(FOLLOW_EVERY).await;
             // Every five minutes or so.
-            if turn % 6_000 == 0 {
+            if turn % 12_000 == 0 {
                 self.keep_snapshot().await;
             }
             match self.ledger.changed(&self.snapshot().head).await {
@@ -188,7 +188,7 @@ impl App {
                     }
                 }
                 Ok(false) => away = false,
-                // Said once, not twenty times a second.
+                // Said once, not forty times a second.
                 Err(error) if !away => {
                     away = true;
                     tracing::error!("the ledger cannot be read: {error}");

@@ -1,6 +1,6 @@
 //! Appending to and reading from the table of entries. It refuses to know what a body says.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::AssertSqlSafe;
 
@@ -16,7 +16,7 @@ pub const READ_LIMIT: usize = 1_000;
 const INSERT_ROWS: usize = 64;
 
 /// How long a database that was cut off is waited for: a server that changes over to its stand-by takes seconds.
-const RETRIES: u32 = 40;
+const PATIENCE: Duration = Duration::from_secs(10);
 const RETRY_AFTER: Duration = Duration::from_millis(250);
 
 /// Why entries were not appended. Nothing was written.
@@ -76,7 +76,7 @@ impl Ledger {
         let Some(head) = entries.last().map(Entry::head) else {
             return Ok(after.clone());
         };
-        let mut tries = 0;
+        let (start, mut tries) = (Instant::now(), 0);
         loop {
             match self.write(after, entries, &head).await {
                 Ok(true) => return Ok(head),
@@ -84,7 +84,7 @@ impl Ledger {
                 Err(e) if dialect::is_unique_violation(&e) => break,
                 // The answer to a commit may be what was cut off. Another try settles it: it waits for whatever is left
                 // of this one, and if that was committed, the end has moved to our own last entry.
-                Err(e) if dialect::is_cut_off(&e) && tries < RETRIES => {
+                Err(e) if self.on_server() && dialect::is_cut_off(&e) && start.elapsed() < PATIENCE => {
                     tries += 1;
                     tokio::time::sleep(RETRY_AFTER).await;
                 }

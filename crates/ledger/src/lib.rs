@@ -153,7 +153,11 @@ impl Ledger {
     /// The folder that the ledger is in, if it is in one.
     #[must_use]
     pub fn folder(&self) -> Option<&Path> {
-        if self.writer.packs() { self.path.parent() } else { None }
+        if self.on_server() { None } else { self.path.parent() }
+    }
+
+    pub(crate) fn on_server(&self) -> bool {
+        matches!(self.writer, dialect::Pool::Postgres(_))
     }
 
     /// The content-addressed files beside the entries.
