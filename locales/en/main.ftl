@@ -993,6 +993,7 @@ ledger-file-missing = This file is not stored here; tell the administrator, who 
 ledger-line = Ledger entry { $position }, fingerprint { $hash }
 ledger-login-taken = The login { $value } is taken; choose another one.
 ledger-read-only = The server cannot write its data: nothing was saved. Keep this page open, tell the administrator, and send it again later; reading goes on.
+ledger-unreachable = The database cannot be reached at the moment; wait a little, look whether the last change was saved, and if not send it again.
 level-action = Action
 level-activity = Activity
 level-outcome = Outcome

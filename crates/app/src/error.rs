@@ -54,6 +54,7 @@ fn of_ledger(error: &LedgerError) -> Say {
         LedgerError::DiskFull { .. } => Say::new("ledger-disk-full"),
         LedgerError::ReadOnly { .. } => Say::new("ledger-read-only"),
         LedgerError::Busy { waited_s, .. } => Say::new("ledger-busy").number("seconds", *waited_s as f64),
+        LedgerError::Unreachable { .. } => Say::new("ledger-unreachable"),
         LedgerError::LoginTaken { login } => Say::new("ledger-login-taken").words("value", login),
         LedgerError::BadBlobId { .. } | LedgerError::BlobMissing { .. } => Say::new("ledger-file-missing"),
         LedgerError::BlobDamaged { .. } => Say::new("ledger-file-damaged"),

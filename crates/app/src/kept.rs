@@ -14,12 +14,14 @@ use crate::{AppError, Snapshot};
 /// Shorter ledgers are folded faster than a file is worth.
 pub(crate) const WORTH_KEEPING: u64 = 500;
 
-fn file(ledger: &Ledger) -> PathBuf {
-    ledger.path().with_extension("snapshot")
+/// Beside the ledger's file. A database has no place that only this program reads, so nothing is kept for it.
+fn file(ledger: &Ledger) -> Option<PathBuf> {
+    ledger.folder().map(|_| ledger.path().with_extension("snapshot"))
 }
 
 /// Writes the snapshot whole or not at all. The program works without it, so whoever calls only notes a failure.
 pub(crate) fn keep(ledger: &Ledger, snapshot: &Snapshot) -> std::io::Result<()> {
+    let Some(path) = file(ledger) else { return Ok(()) };
     let (state, cube) = (snapshot.state.to_bytes(), snapshot.totals_to_bytes());
     let Head { seq, hash } = &snapshot.head;
     let mut bytes = format!("{seq} {hash} {} {}\n", state.len(), cube.len()).into_bytes();
@@ -27,14 +29,14 @@ pub(crate) fn keep(ledger: &Ledger, snapshot: &Snapshot) -> std::io::Result<()> 
     bytes.extend(cube);
     let mut whole = format!("{}\n", BlobId::of(&bytes)).into_bytes();
     whole.extend(bytes);
-    let (path, part) = (file(ledger), file(ledger).with_extension("snapshot.part"));
+    let part = path.with_extension("snapshot.part");
     std::fs::write(&part, whole)?;
     std::fs::rename(&part, path)
 }
 
 /// The snapshot that was kept, if it belongs to this ledger and this program.
 pub(crate) async fn restore(ledger: &Ledger) -> Result<Option<Snapshot>, AppError> {
-    let path = file(ledger);
+    let Some(path) = file(ledger) else { return Ok(None) };
     let read = tokio::task::spawn_blocking(move || read(&path)).await.ok().flatten();
     let Some(snapshot) = read else { return Ok(None) };
     let entry = ledger.entry(snapshot.head.seq).await?;

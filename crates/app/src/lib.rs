@@ -42,12 +42,11 @@ pub mod words;
 mod workbook;
 mod writer;
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
-use romduol_ledger::{Head, Ledger};
+use romduol_ledger::{Head, Ledger, Place};
 use romduol_plan::{Actor, Change, State};
 use tokio::sync::mpsc;
 
@@ -57,6 +56,9 @@ pub use snapshot::Snapshot;
 
 /// Decides a command against the newest state. May be called again if another process wrote in between.
 pub type Decide = Box<dyn Fn(&State) -> Result<Vec<Change>, AppError> + Send>;
+
+/// How stale a page may be beside what another node has written.
+const FOLLOW_EVERY: std::time::Duration = std::time::Duration::from_millis(25);
 
 /// A running plan. Cloning shares it.
 #[derive(Clone)]
@@ -72,15 +74,15 @@ pub struct App {
 }
 
 impl App {
-    /// Opens the data folder, checks the chain while folding it, and starts the writer.
-    pub async fn open(folder: &Path, clock: Clock) -> Result<App, AppError> {
-        App::start(Ledger::open(folder).await?, clock).await
+    /// Opens the data folder or database, checks the chain while folding it, and starts the writer.
+    pub async fn open(place: impl Into<Place>, clock: Clock) -> Result<App, AppError> {
+        App::start(Ledger::open(place).await?, clock).await
     }
 
-    /// Makes a new data folder with a plan package in it.
-    pub async fn create(folder: &Path, clock: Clock, package: &package::Files) -> Result<App, AppError> {
+    /// Makes a new data folder, or fills an empty database, with a plan package.
+    pub async fn create(place: impl Into<Place>, clock: Clock, package: &package::Files) -> Result<App, AppError> {
         let changes = package::changes(package)?;
-        let app = App::start(Ledger::create(folder).await?, clock).await?;
+        let app = App::start(Ledger::create(place).await?, clock).await?;
         let actor = Actor { account: "program".into(), post: "init".into() };
         app.run(actor, "plan package loaded".into(), Box::new(move |_| Ok(changes.clone()))).await?;
         Ok(app)
@@ -167,24 +169,33 @@ impl App {
         answers
     }
 
-    /// Takes in what other processes have written and keeps the snapshot, for as long as the program runs.
+    /// Takes in what other processes have written and keeps the snapshot, for as long as the program runs. Asking costs
+    /// one row, so it is asked often rather than listened for: that works on every engine and needs no connection of
+    /// its own that might have died unnoticed.
     pub async fn follow(self) {
+        let mut away = false;
         for turn in 1_u64.. {
-            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+            tokio::time::sleep(FOLLOW_EVERY).await;
             // Every five minutes or so.
-            if turn % 1_000 == 0 {
+            if turn % 12_000 == 0 {
                 self.keep_snapshot().await;
             }
             match self.ledger.changed(&self.snapshot().head).await {
                 // An empty command makes the one writer catch up, so that snapshots never go backwards.
                 Ok(true) => {
+                    away = false;
                     let actor = Actor { account: "program".into(), post: "follower".into() };
                     if let Err(error) = self.run(actor, String::new(), Box::new(|_| Ok(Vec::new()))).await {
                         tracing::error!("the ledger of another process cannot be followed: {error}");
                     }
                 }
-                Ok(false) => {}
-                Err(error) => tracing::error!("the ledger cannot be read: {error}"),
+                Ok(false) => away = false,
+                // Said once, not forty times a second.
+                Err(error) if !away => {
+                    away = true;
+                    tracing::error!("the ledger cannot be read: {error}");
+                }
+                Err(_) => {}
             }
         }
     }

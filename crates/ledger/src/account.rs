@@ -1,5 +1,6 @@
 //! Who may sign in: an ordinary table whose rows can be erased. It refuses to know what a role may do.
 
+use crate::dialect::on;
 use crate::{Ledger, LedgerError, dialect, password, random};
 
 /// A person's account, without the password hash (that never leaves this crate).
@@ -63,23 +64,25 @@ impl Ledger {
         };
         let hash = password::hash(password).await?;
         // All rows, though there is one: see `save_draft`.
-        let rows: Result<Vec<Row>, sqlx::Error> = sqlx::query_as(
-            "INSERT INTO account
-             (id, login, name, password_hash, role, institution, area, language, active, created)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9)
-             RETURNING id, login, name, role, institution, area, language, active, created",
-        )
-        .bind(id)
-        .bind(&new.login)
-        .bind(new.name)
-        .bind(hash)
-        .bind(new.role)
-        .bind(new.institution)
-        .bind(new.area)
-        .bind(new.language)
-        .bind(created)
-        .fetch_all(&self.writer)
-        .await;
+        let rows: Result<Vec<Row>, sqlx::Error> = on!(&self.writer, |pool| {
+            sqlx::query_as(
+                "INSERT INTO account
+                 (id, login, name, password_hash, role, institution, area, language, active, created)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9)
+                 RETURNING id, login, name, role, institution, area, language, active, created",
+            )
+            .bind(id)
+            .bind(&new.login)
+            .bind(new.name)
+            .bind(hash)
+            .bind(new.role)
+            .bind(new.institution)
+            .bind(new.area)
+            .bind(new.language)
+            .bind(created)
+            .fetch_all(pool)
+            .await
+        });
         let row = rows.and_then(|mut rows| rows.pop().ok_or(sqlx::Error::RowNotFound));
         row.map(account).map_err(|e| self.login_fault(e, &new.login))
     }
@@ -89,13 +92,15 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`] of the engine.
     pub async fn account(&self, id: &str) -> Result<Option<Account>, LedgerError> {
-        let row: Option<Row> = sqlx::query_as(
-            "SELECT id, login, name, role, institution, area, language, active, created
-             FROM account WHERE id = $1",
-        )
-        .bind(id)
-        .fetch_optional(&self.reader)
-        .await
+        let row: Option<Row> = on!(&self.reader, |pool| {
+            sqlx::query_as(
+                "SELECT id, login, name, role, institution, area, language, active, created
+                 FROM account WHERE id = $1",
+            )
+            .bind(id)
+            .fetch_optional(pool)
+            .await
+        })
         .map_err(|e| self.fault(e))?;
         Ok(row.map(account))
     }
@@ -105,12 +110,14 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`] of the engine.
     pub async fn accounts(&self) -> Result<Vec<Account>, LedgerError> {
-        let rows: Vec<Row> = sqlx::query_as(
-            "SELECT id, login, name, role, institution, area, language, active, created
-             FROM account",
-        )
-        .fetch_all(&self.reader)
-        .await
+        let rows: Vec<Row> = on!(&self.reader, |pool| {
+            sqlx::query_as(
+                "SELECT id, login, name, role, institution, area, language, active, created
+                 FROM account",
+            )
+            .fetch_all(pool)
+            .await
+        })
         .map_err(|e| self.fault(e))?;
         let mut accounts: Vec<_> = rows.into_iter().map(account).collect();
         // Sorted here: the order of text differs between engines.
@@ -123,22 +130,25 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError::NoAccount`], [`LedgerError::LoginTaken`].
     pub async fn update_account(&self, account: &Account) -> Result<(), LedgerError> {
-        let done = sqlx::query(
-            "UPDATE account SET login = $1, name = $2, role = $3, institution = $4, area = $5,
-             language = $6, active = $7 WHERE id = $8",
-        )
-        .bind(&account.login)
-        .bind(&account.name)
-        .bind(&account.role)
-        .bind(&account.institution)
-        .bind(&account.area)
-        .bind(&account.language)
-        .bind(i64::from(account.active))
-        .bind(&account.id)
-        .execute(&self.writer)
-        .await
+        let done = on!(&self.writer, |pool| {
+            sqlx::query(
+                "UPDATE account SET login = $1, name = $2, role = $3, institution = $4, area = $5,
+                 language = $6, active = $7 WHERE id = $8",
+            )
+            .bind(&account.login)
+            .bind(&account.name)
+            .bind(&account.role)
+            .bind(&account.institution)
+            .bind(&account.area)
+            .bind(&account.language)
+            .bind(i64::from(account.active))
+            .bind(&account.id)
+            .execute(pool)
+            .await
+            .map(|done| done.rows_affected())
+        })
         .map_err(|e| self.login_fault(e, &account.login))?;
-        found(done.rows_affected(), &account.id)
+        found(done, &account.id)
     }
 
     /// Sets a new password and ends every session of the account, in one transaction.
@@ -148,15 +158,17 @@ impl Ledger {
     pub async fn set_password(&self, id: &str, password: &str) -> Result<(), LedgerError> {
         let hash = password::hash(password).await?;
         let done = async {
-            let mut transaction = dialect::begin_write(&self.writer).await?;
-            let done = sqlx::query("UPDATE account SET password_hash = $1 WHERE id = $2")
-                .bind(hash)
-                .bind(id)
-                .execute(&mut *transaction)
-                .await?;
-            sqlx::query("DELETE FROM session WHERE account = $1").bind(id).execute(&mut *transaction).await?;
-            transaction.commit().await?;
-            Ok(done.rows_affected())
+            on!(&self.writer, |pool| {
+                let mut transaction = dialect::begin_write(pool).await?;
+                let done = sqlx::query("UPDATE account SET password_hash = $1 WHERE id = $2")
+                    .bind(hash)
+                    .bind(id)
+                    .execute(&mut *transaction)
+                    .await?;
+                sqlx::query("DELETE FROM session WHERE account = $1").bind(id).execute(&mut *transaction).await?;
+                transaction.commit().await?;
+                Ok(done.rows_affected())
+            })
         };
         found(done.await.map_err(|e| self.fault(e))?, id)
     }
@@ -166,12 +178,15 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError::NoAccount`].
     pub async fn erase_account(&self, id: &str) -> Result<(), LedgerError> {
-        let done = sqlx::query("DELETE FROM account WHERE id = $1")
-            .bind(id)
-            .execute(&self.writer)
-            .await
-            .map_err(|e| self.fault(e))?;
-        found(done.rows_affected(), id)
+        let done = on!(&self.writer, |pool| {
+            sqlx::query("DELETE FROM account WHERE id = $1")
+                .bind(id)
+                .execute(pool)
+                .await
+                .map(|done| done.rows_affected())
+        })
+        .map_err(|e| self.fault(e))?;
+        found(done, id)
     }
 
     /// The active account with this login and password. An unknown login, a wrong password and an account that is not
@@ -180,11 +195,13 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`] of the engine or of hashing.
     pub async fn sign_in(&self, login: &str, password: &str) -> Result<Option<Account>, LedgerError> {
-        let known: Option<(String, String)> = sqlx::query_as("SELECT id, password_hash FROM account WHERE login = $1")
-            .bind(login)
-            .fetch_optional(&self.reader)
-            .await
-            .map_err(|e| self.fault(e))?;
+        let known: Option<(String, String)> = on!(&self.reader, |pool| {
+            sqlx::query_as("SELECT id, password_hash FROM account WHERE login = $1")
+                .bind(login)
+                .fetch_optional(pool)
+                .await
+        })
+        .map_err(|e| self.fault(e))?;
         let (id, hash) = known.unzip();
         let right = password::verify(password, hash).await?;
         match id {

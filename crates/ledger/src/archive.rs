@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::chain::Head;
 use crate::seal::{Sink, Source};
-use crate::{BLOB_FOLDER, BlobId, FILE_NAME, LedgerError, dialect};
+use crate::{BLOB_FOLDER, BlobId, FILE_NAME, LedgerError, disk};
 
 const FIRST: &str = "BACKUP";
 const LAST: &str = "END";
@@ -132,7 +132,7 @@ fn blob(name: &str, member: &mut dyn Read) -> io::Result<Vec<u8>> {
 }
 
 fn write_out(member: &mut dyn Read, path: &Path) -> io::Result<()> {
-    let mut file = dialect::private_file(path)?;
+    let mut file = disk::private_file(path)?;
     io::copy(member, &mut file)?;
     file.flush()?;
     file.sync_all()
@@ -140,7 +140,7 @@ fn write_out(member: &mut dyn Read, path: &Path) -> io::Result<()> {
 
 /// Tells a backup that cannot be read from a disk that cannot be written.
 fn part_fault(backup: &Path, database: &Path, error: io::Error) -> LedgerError {
-    match dialect::io_fault(database, &error) {
+    match disk::io_fault(database, &error) {
         LedgerError::CannotOpen { detail, .. } => LedgerError::BackupDamaged { path: backup.to_path_buf(), detail },
         fault => fault,
     }

@@ -9,7 +9,8 @@ use tokio::runtime::Handle;
 
 use crate::archive::{self, Writer};
 use crate::chain::Head;
-use crate::{BLOB_FOLDER, Blobs, FILE_NAME, Ledger, LedgerError, dialect};
+use crate::dialect::Pool;
+use crate::{BLOB_FOLDER, Blobs, FILE_NAME, Ledger, LedgerError, dialect, disk};
 
 /// What a backup holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,15 +33,18 @@ impl Ledger {
         }
         let scratch = scratch_in(folder_of(path))?;
         let copy = scratch.path().join(FILE_NAME);
-        dialect::copy_file(&self.reader, &copy).await.map_err(|e| self.fault(e))?;
+        match &self.reader {
+            Pool::Sqlite(reader) => dialect::copy_file(reader, &copy).await.map_err(|e| self.fault(e))?,
+            Pool::Postgres(_) => self.copy_without_files(scratch.path()).await?,
+        }
         let ledger = Ledger::open(scratch.path()).await?;
         let head = ledger.verify().await?.into_result()?;
         ledger.close().await;
         let part = scratch.path().join("part");
         self.write_archive(&part, passphrase, &copy, &head).await?;
         let content = check_backup(&part, passphrase).await?;
-        fs::rename(&part, path).map_err(|e| dialect::io_fault(path, &e))?;
-        dialect::sync_folder(folder_of(path))?;
+        fs::rename(&part, path).map_err(|e| disk::io_fault(path, &e))?;
+        disk::sync_folder(folder_of(path))?;
         Ok(content)
     }
 
@@ -57,8 +61,8 @@ impl Ledger {
         let (blobs, passphrase, head) = (self.blobs.clone(), passphrase.map(String::from), head.clone());
         let (part, copy) = (part.to_path_buf(), copy.to_path_buf());
         blocking(move || {
-            let fault = |e: std::io::Error| dialect::io_fault(&part, &e);
-            let file = dialect::private_file(&part).map_err(fault)?;
+            let fault = |e: std::io::Error| disk::io_fault(&part, &e);
+            let file = disk::private_file(&part).map_err(fault)?;
             let mut writer = Writer::new(file, passphrase.as_deref(), &head).map_err(fault)?;
             writer.database(&copy).map_err(fault)?;
             for id in &ids {
@@ -102,8 +106,8 @@ pub struct Unpacked {
 /// # Errors
 /// [`LedgerError::NotEmpty`], and as [`check_backup`].
 pub async fn unpack_backup(path: &Path, passphrase: Option<&str>, folder: &Path) -> Result<Unpacked, LedgerError> {
-    fs::create_dir_all(folder).map_err(|e| dialect::io_fault(folder, &e))?;
-    let mut there = fs::read_dir(folder).map_err(|e| dialect::io_fault(folder, &e))?;
+    fs::create_dir_all(folder).map_err(|e| disk::io_fault(folder, &e))?;
+    let mut there = fs::read_dir(folder).map_err(|e| disk::io_fault(folder, &e))?;
     if there.next().is_some() {
         return Err(LedgerError::NotEmpty { path: folder.to_path_buf() });
     }
@@ -140,10 +144,10 @@ impl Unpacked {
         for name in [BLOB_FOLDER, FILE_NAME] {
             let (from, to) = (self.scratch.path().join(name), self.folder.join(name));
             if from.exists() {
-                fs::rename(from, &to).map_err(|e| dialect::io_fault(&to, &e))?;
+                fs::rename(from, &to).map_err(|e| disk::io_fault(&to, &e))?;
             }
         }
-        dialect::sync_folder(&self.folder)?;
+        disk::sync_folder(&self.folder)?;
         Ok(self.content)
     }
 }
@@ -155,7 +159,7 @@ async fn unpack(
     folder: &Path,
     keep: bool,
 ) -> Result<(BackupContent, Ledger), LedgerError> {
-    let blobs = Blobs::new(&folder.join(BLOB_FOLDER));
+    let blobs = Blobs::in_folder(&folder.join(BLOB_FOLDER));
     let (backup, passphrase) = (path.to_path_buf(), passphrase.map(String::from));
     let database = folder.join(FILE_NAME);
     let (head, files) = blocking(move || {
@@ -176,7 +180,7 @@ async fn unpack(
 
 /// A folder for what is not whole yet, readable by its owner only and gone with its value.
 fn scratch_in(folder: &Path) -> Result<TempDir, LedgerError> {
-    tempfile::Builder::new().prefix(".romduol-").tempdir_in(folder).map_err(|e| dialect::io_fault(folder, &e))
+    tempfile::Builder::new().prefix(".romduol-").tempdir_in(folder).map_err(|e| disk::io_fault(folder, &e))
 }
 
 fn folder_of(path: &Path) -> &Path {

@@ -2,6 +2,7 @@
 //! no name, no time of day; the code that opens an answer is stored as a hash. It refuses to know what a comment says.
 
 use crate::chain::sha256_hex;
+use crate::dialect::on;
 use crate::{Ledger, LedgerError, random};
 
 /// A comment as stored. Its key is the hash of the code, which opens nothing by itself.
@@ -32,14 +33,17 @@ impl Ledger {
     /// [`LedgerError`] of the engine.
     pub async fn add_comment(&self, version: &str, body: &str, day: i64) -> Result<String, LedgerError> {
         let code = random::hex_bytes::<8>()?;
-        sqlx::query("INSERT INTO comment (code_hash, version, body, day) VALUES ($1, $2, $3, $4)")
-            .bind(sha256_hex(code.as_bytes()))
-            .bind(version)
-            .bind(body)
-            .bind(day)
-            .execute(&self.writer)
-            .await
-            .map_err(|e| self.fault(e))?;
+        on!(&self.writer, |pool| {
+            sqlx::query("INSERT INTO comment (code_hash, version, body, day) VALUES ($1, $2, $3, $4)")
+                .bind(sha256_hex(code.as_bytes()))
+                .bind(version)
+                .bind(body)
+                .bind(day)
+                .execute(pool)
+                .await
+                .map(|done| done.rows_affected())
+        })
+        .map_err(|e| self.fault(e))?;
         Ok(code)
     }
 
@@ -56,12 +60,13 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`] of the engine.
     pub async fn comment(&self, key: &str) -> Result<Option<Comment>, LedgerError> {
-        let row: Option<Row> =
+        let row: Option<Row> = on!(&self.reader, |pool| {
             sqlx::query_as("SELECT code_hash, version, body, day, outcome FROM comment WHERE code_hash = $1")
                 .bind(key)
-                .fetch_optional(&self.reader)
+                .fetch_optional(pool)
                 .await
-                .map_err(|e| self.fault(e))?;
+        })
+        .map_err(|e| self.fault(e))?;
         Ok(row.map(comment))
     }
 
@@ -70,12 +75,14 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`] of the engine.
     pub async fn comments_waiting(&self) -> Result<Vec<Comment>, LedgerError> {
-        let rows: Vec<Row> = sqlx::query_as(
-            "SELECT code_hash, version, body, day, outcome FROM comment WHERE outcome IS NULL
-             ORDER BY day, code_hash",
-        )
-        .fetch_all(&self.reader)
-        .await
+        let rows: Vec<Row> = on!(&self.reader, |pool| {
+            sqlx::query_as(
+                "SELECT code_hash, version, body, day, outcome FROM comment WHERE outcome IS NULL
+                 ORDER BY day, code_hash",
+            )
+            .fetch_all(pool)
+            .await
+        })
         .map_err(|e| self.fault(e))?;
         Ok(rows.into_iter().map(comment).collect())
     }
@@ -85,12 +92,15 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`] of the engine.
     pub async fn close_comment(&self, key: &str, outcome: &str) -> Result<bool, LedgerError> {
-        sqlx::query("UPDATE comment SET outcome = $2, body = NULL WHERE code_hash = $1 AND outcome IS NULL")
-            .bind(key)
-            .bind(outcome)
-            .execute(&self.writer)
-            .await
-            .map(|done| done.rows_affected() == 1)
-            .map_err(|e| self.fault(e))
+        on!(&self.writer, |pool| {
+            sqlx::query("UPDATE comment SET outcome = $2, body = NULL WHERE code_hash = $1 AND outcome IS NULL")
+                .bind(key)
+                .bind(outcome)
+                .execute(pool)
+                .await
+                .map(|done| done.rows_affected())
+        })
+        .map(|rows| rows == 1)
+        .map_err(|e| self.fault(e))
     }
 }

@@ -1,5 +1,6 @@
 //! Half-filled returns, saved while typing; erased when submitted. It refuses to know what a draft says.
 
+use crate::dialect::on;
 use crate::{Ledger, LedgerError};
 
 /// A draft as stored.
@@ -53,12 +54,13 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`] of the engine.
     pub async fn draft(&self, return_id: &str) -> Result<Option<Draft>, LedgerError> {
-        let row: Option<Row> =
+        let row: Option<Row> = on!(&self.reader, |pool| {
             sqlx::query_as("SELECT return_id, body, revision, saved_by, saved_at FROM draft WHERE return_id = $1")
                 .bind(return_id)
-                .fetch_optional(&self.reader)
+                .fetch_optional(pool)
                 .await
-                .map_err(|e| self.fault(e))?;
+        })
+        .map_err(|e| self.fault(e))?;
         Ok(row.map(draft))
     }
 
@@ -67,11 +69,10 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`] of the engine.
     pub async fn drafts(&self) -> Result<Vec<DraftSummary>, LedgerError> {
-        let rows: Vec<(String, i64, String, i64)> =
-            sqlx::query_as("SELECT return_id, revision, saved_by, saved_at FROM draft")
-                .fetch_all(&self.reader)
-                .await
-                .map_err(|e| self.fault(e))?;
+        let rows: Vec<(String, i64, String, i64)> = on!(&self.reader, |pool| {
+            sqlx::query_as("SELECT return_id, revision, saved_by, saved_at FROM draft").fetch_all(pool).await
+        })
+        .map_err(|e| self.fault(e))?;
         let mut drafts: Vec<_> = rows
             .into_iter()
             .map(|(return_id, revision, saved_by, saved_at)| DraftSummary {
@@ -108,15 +109,17 @@ impl Ledger {
         };
         // All rows, though there is one at most: SQLite gives the row first and commits at the end of the statement.
         // Whoever stops at the row takes for durable what is not, and never hears that the commit has failed.
-        let rows: Vec<Row> = sqlx::query_as(sql)
-            .bind(return_id)
-            .bind(body)
-            .bind(revision.cast_signed())
-            .bind(saved_by)
-            .bind(saved_at)
-            .fetch_all(&self.writer)
-            .await
-            .map_err(|e| self.fault(e))?;
+        let rows: Vec<Row> = on!(&self.writer, |pool| {
+            sqlx::query_as(sql)
+                .bind(return_id)
+                .bind(body)
+                .bind(revision.cast_signed())
+                .bind(saved_by)
+                .bind(saved_at)
+                .fetch_all(pool)
+                .await
+        })
+        .map_err(|e| self.fault(e))?;
         match rows.into_iter().next() {
             Some(row) => Ok(draft(row)),
             None => Err(DraftError::Conflict(self.draft(return_id).await?.map(Box::new))),
@@ -128,11 +131,14 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`] of the engine.
     pub async fn erase_draft(&self, return_id: &str) -> Result<(), LedgerError> {
-        sqlx::query("DELETE FROM draft WHERE return_id = $1")
-            .bind(return_id)
-            .execute(&self.writer)
-            .await
-            .map(drop)
-            .map_err(|e| self.fault(e))
+        on!(&self.writer, |pool| {
+            sqlx::query("DELETE FROM draft WHERE return_id = $1")
+                .bind(return_id)
+                .execute(pool)
+                .await
+                .map(|done| done.rows_affected())
+        })
+        .map(drop)
+        .map_err(|e| self.fault(e))
     }
 }

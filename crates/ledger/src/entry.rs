@@ -1,8 +1,11 @@
 //! Appending to and reading from the table of entries. It refuses to know what a body says.
 
+use std::time::{Duration, Instant};
+
 use sqlx::AssertSqlSafe;
 
 use crate::chain::{Break, Entry, Head, Why};
+use crate::dialect::on;
 use crate::packed::{Body, Stored, pack};
 use crate::{Ledger, LedgerError, dialect};
 
@@ -11,6 +14,10 @@ pub const READ_LIMIT: usize = 1_000;
 /// Rows in one INSERT: few round trips, and far below the engines' limits of bound values. SQLite looks for the name of
 /// each value among all of them, so that more rows would cost more.
 const INSERT_ROWS: usize = 64;
+
+/// How long a database that was cut off is waited for: a server that changes over to its stand-by takes seconds.
+const PATIENCE: Duration = Duration::from_secs(10);
+const RETRY_AFTER: Duration = Duration::from_millis(250);
 
 /// Why entries were not appended. Nothing was written.
 #[derive(Debug, thiserror::Error)]
@@ -32,10 +39,10 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`] of the engine.
     pub async fn head(&self) -> Result<Head, LedgerError> {
-        let text: Option<String> = sqlx::query_scalar("SELECT value FROM meta WHERE key = 'head'")
-            .fetch_optional(&self.reader)
-            .await
-            .map_err(|e| self.fault(e))?;
+        let text: Option<String> = on!(&self.reader, |pool| {
+            sqlx::query_scalar("SELECT value FROM meta WHERE key = 'head'").fetch_optional(pool).await
+        })
+        .map_err(|e| self.fault(e))?;
         text.as_deref().and_then(Head::from_text).ok_or_else(|| LedgerError::Damaged {
             path: self.path(),
             detail: "the row that says where the ledger ends is unreadable".into(),
@@ -69,58 +76,76 @@ impl Ledger {
         let Some(head) = entries.last().map(Entry::head) else {
             return Ok(after.clone());
         };
-        match self.write(after, entries, &head).await {
-            Ok(true) => Ok(head),
-            Ok(false) => Err(self.conflict(after).await?),
-            Err(e) if dialect::is_unique_violation(&e) => Err(self.conflict(after).await?),
-            Err(e) => Err(self.fault(e).into()),
+        let (start, mut tries) = (Instant::now(), 0);
+        loop {
+            match self.write(after, entries, &head).await {
+                Ok(true) => return Ok(head),
+                Ok(false) => break,
+                Err(e) if dialect::is_unique_violation(&e) => break,
+                // The answer to a commit may be what was cut off. Another try settles it: it waits for whatever is left
+                // of this one, and if that was committed, the end has moved to our own last entry.
+                Err(e) if self.on_server() && dialect::is_cut_off(&e) && start.elapsed() < PATIENCE => {
+                    tries += 1;
+                    tokio::time::sleep(RETRY_AFTER).await;
+                }
+                Err(e) => return Err(self.fault(e).into()),
+            }
+        }
+        match self.entry(head.seq).await? {
+            Some(there) if tries > 0 && there.hash == head.hash => Ok(head),
+            _ => Err(self.conflict(after).await?),
         }
     }
 
     /// `false` if the head has moved; then nothing is written. The head's row is the lock: moving it from `after` to
     /// `head` succeeds for one writer only, on either engine. The primary key of `entry` guards a second time.
     async fn write(&self, after: &Head, entries: &[Entry], head: &Head) -> Result<bool, sqlx::Error> {
-        let mut transaction = dialect::begin_write(&self.writer).await?;
-        let moved = sqlx::query("UPDATE meta SET value = $1 WHERE key = 'head' AND value = $2")
-            .bind(head.to_text())
-            .bind(after.to_text())
-            .execute(&mut *transaction)
-            .await?
-            .rows_affected();
-        if moved == 0 {
-            transaction.rollback().await?;
-            return Ok(false);
-        }
-        for rows in entries.chunks(INSERT_ROWS) {
-            // Safe: the text depends on the number of rows only; values are bound.
-            let mut insert = sqlx::query(AssertSqlSafe(insert_sql(rows.len())));
-            for row in rows {
-                insert = insert.bind(row.seq.cast_signed());
-                insert = match pack(&row.body) {
-                    Stored::Text(text) => insert.bind(text),
-                    Stored::Bytes(bytes) => insert.bind(bytes),
-                };
-                insert = insert.bind(row.hash.as_str());
+        let packs = self.writer.packs();
+        on!(&self.writer, |pool| {
+            let mut transaction = dialect::begin_write(pool).await?;
+            let moved = sqlx::query("UPDATE meta SET value = $1 WHERE key = 'head' AND value = $2")
+                .bind(head.to_text())
+                .bind(after.to_text())
+                .execute(&mut *transaction)
+                .await?
+                .rows_affected();
+            if moved == 0 {
+                transaction.rollback().await?;
+                return Ok(false);
             }
-            insert.execute(&mut *transaction).await?;
-        }
-        transaction.commit().await?;
-        Ok(true)
+            for rows in entries.chunks(INSERT_ROWS) {
+                // Safe: the text depends on the number of rows only; values are bound.
+                let mut insert = sqlx::query(AssertSqlSafe(insert_sql(rows.len())));
+                for row in rows {
+                    insert = insert.bind(row.seq.cast_signed());
+                    insert = match pack(&row.body, packs) {
+                        Stored::Text(text) => insert.bind(text),
+                        Stored::Bytes(bytes) => insert.bind(bytes),
+                    };
+                    insert = insert.bind(row.hash.as_str());
+                }
+                insert.execute(&mut *transaction).await?;
+            }
+            transaction.commit().await?;
+            Ok(true)
+        })
     }
 
     /// Takes the entries after `head` out of a ledger that nobody uses yet (one that is being restored).
     pub(crate) async fn cut(&self, head: &Head) -> Result<(), LedgerError> {
         let cut = async {
-            let mut transaction = dialect::begin_write(&self.writer).await?;
-            sqlx::query("DELETE FROM entry WHERE seq > $1")
-                .bind(head.seq.cast_signed())
-                .execute(&mut *transaction)
-                .await?;
-            sqlx::query("UPDATE meta SET value = $1 WHERE key = 'head'")
-                .bind(head.to_text())
-                .execute(&mut *transaction)
-                .await?;
-            transaction.commit().await
+            on!(&self.writer, |pool| {
+                let mut transaction = dialect::begin_write(pool).await?;
+                sqlx::query("DELETE FROM entry WHERE seq > $1")
+                    .bind(head.seq.cast_signed())
+                    .execute(&mut *transaction)
+                    .await?;
+                sqlx::query("UPDATE meta SET value = $1 WHERE key = 'head'")
+                    .bind(head.to_text())
+                    .execute(&mut *transaction)
+                    .await?;
+                transaction.commit().await
+            })
         };
         cut.await.map_err(|e| self.fault(e))
     }
@@ -139,11 +164,13 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`] of the engine.
     pub async fn entry(&self, seq: u64) -> Result<Option<Entry>, LedgerError> {
-        let row: Option<Row> = sqlx::query_as("SELECT seq, body, hash FROM entry WHERE seq = $1")
-            .bind(seq.cast_signed())
-            .fetch_optional(&self.reader)
-            .await
-            .map_err(|e| self.fault(e))?;
+        let row: Option<Row> = on!(&self.reader, |pool| {
+            sqlx::query_as("SELECT seq, body, hash FROM entry WHERE seq = $1")
+                .bind(seq.cast_signed())
+                .fetch_optional(pool)
+                .await
+        })
+        .map_err(|e| self.fault(e))?;
         Ok(row.map(entry))
     }
 
@@ -183,14 +210,15 @@ impl Ledger {
     }
 
     pub(crate) async fn rows(&self, from: u64, to: u64) -> Result<Vec<Entry>, LedgerError> {
-        let rows: Vec<Row> =
+        let rows: Vec<Row> = on!(&self.reader, |pool| {
             sqlx::query_as("SELECT seq, body, hash FROM entry WHERE seq >= $1 AND seq <= $2 ORDER BY seq LIMIT $3")
                 .bind(from.min(i64::MAX as u64).cast_signed())
                 .bind(to.cast_signed())
                 .bind(READ_LIMIT as i64)
-                .fetch_all(&self.reader)
+                .fetch_all(pool)
                 .await
-                .map_err(|e| self.fault(e))?;
+        })
+        .map_err(|e| self.fault(e))?;
         Ok(rows.into_iter().map(entry).collect())
     }
 }

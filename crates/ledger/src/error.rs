@@ -44,6 +44,12 @@ pub enum LedgerError {
     /// Another process held the write lock for too long.
     #[error("Another program has kept {} locked for more than {waited_s} seconds; nothing was saved; send it again.", path.display())]
     Busy { path: PathBuf, waited_s: u64 },
+    /// A database server that is away, or was cut off in the middle of a request.
+    #[error("The database {} cannot be reached ({detail}); when it is back, look whether the last change was saved before you send it again.", path.display())]
+    Unreachable { path: PathBuf, detail: String },
+    /// A copy that has gone its own way.
+    #[error("{} has other entries than the ledger that is copied, from entry {seq} on; choose an empty place.", path.display())]
+    NotACopy { path: PathBuf, seq: u64 },
     /// The login belongs to somebody.
     #[error("The login {login} is taken; choose another one.")]
     LoginTaken { login: String },

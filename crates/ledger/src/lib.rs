@@ -14,12 +14,15 @@ mod blob;
 mod chain;
 mod comment;
 mod contact;
+mod copy;
 mod dialect;
+mod disk;
 mod draft;
 mod entry;
 mod error;
 mod packed;
 mod password;
+mod place;
 mod random;
 mod schema;
 mod seal;
@@ -36,9 +39,11 @@ pub use blob::{BlobId, Blobs};
 pub use chain::{Break, Entry, GENESIS_HASH, Head, Why, entry_hash};
 pub use comment::Comment;
 pub use contact::Contact;
+pub use copy::{Copied, Copy};
 pub use draft::{Draft, DraftError, DraftSummary};
 pub use entry::{AppendError, READ_LIMIT};
 pub use error::LedgerError;
+pub use place::Place;
 pub use schema::LATEST as SCHEMA_VERSION;
 pub use session::{Session, SessionToken};
 pub use verify::Verification;
@@ -49,7 +54,7 @@ pub const FILE_NAME: &str = "romduol.sqlite";
 pub const BLOB_FOLDER: &str = "blobs";
 
 /// An open ledger. Cheap to clone; all clones share the same connections. Any number of processes may open the same
-/// data directory: writers take turns, readers never wait.
+/// place: writers take turns, readers never wait.
 #[derive(Clone, Debug)]
 pub struct Ledger {
     path: Arc<Path>,
@@ -69,18 +74,23 @@ pub struct Options {
 }
 
 impl Ledger {
-    /// Makes a new, empty ledger in `dir` (created if needed, private to its owner) and opens it.
+    /// Makes a new, empty ledger and opens it: in a folder (created if needed, private to its owner), or in an empty
+    /// database.
     ///
     /// # Errors
-    /// [`LedgerError::AlreadyExists`] if `dir` holds one; disk full or not writable as for every write.
-    pub async fn create(dir: impl AsRef<Path>) -> Result<Self, LedgerError> {
-        let path = dir.as_ref().join(FILE_NAME);
-        dialect::create_file(dir.as_ref(), &path)?;
+    /// [`LedgerError::AlreadyExists`] if there is one; disk full or not writable as for every write.
+    pub async fn create(place: impl Into<Place>) -> Result<Self, LedgerError> {
+        let place = place.into();
+        let Place::Folder(dir) = &place else {
+            let ledger = Self::connect(&place, &Options::default()).await?;
+            schema::create(&ledger.writer).await.map_err(|e| ledger.fault(e))?;
+            return Ok(ledger);
+        };
+        let path = dir.join(FILE_NAME);
+        disk::create_file(dir, &path)?;
         let made = async {
-            let ledger = Self::connect(dir.as_ref(), &path, &Options::default()).await?;
-            let mut connection = ledger.writer.acquire().await.map_err(|e| ledger.fault(e))?;
-            schema::create(&mut connection).await.map_err(|e| ledger.fault(e))?;
-            drop(connection);
+            let ledger = Self::connect(&place, &Options::default()).await?;
+            schema::create(&ledger.writer).await.map_err(|e| ledger.fault(e))?;
             Ok(ledger)
         };
         let made = made.await;
@@ -91,46 +101,66 @@ impl Ledger {
         made
     }
 
-    /// Opens the ledger in `dir`; an older schema is migrated forward first.
+    /// Opens the ledger at a place; an older schema is migrated forward first.
     ///
     /// # Errors
     /// [`LedgerError::Missing`], [`LedgerError::NotALedger`], [`LedgerError::NewerSchema`], [`LedgerError::Damaged`].
-    pub async fn open(dir: impl AsRef<Path>) -> Result<Self, LedgerError> {
-        Self::open_with(dir, &Options::default()).await
+    pub async fn open(place: impl Into<Place>) -> Result<Self, LedgerError> {
+        Self::open_with(place, &Options::default()).await
     }
 
     #[doc(hidden)]
-    pub async fn open_with(dir: impl AsRef<Path>, options: &Options) -> Result<Self, LedgerError> {
-        let path = dir.as_ref().join(FILE_NAME);
-        dialect::check_file(&path)?;
-        let ledger = Self::connect(dir.as_ref(), &path, options).await?;
-        let found = {
-            let mut connection = ledger.reader.acquire().await.map_err(|e| ledger.fault(e))?;
-            schema::version(&mut connection).await.map_err(|e| ledger.schema_fault(e))?
-        };
-        let found = found.ok_or_else(|| LedgerError::NotALedger { path: path.clone() })?;
+    pub async fn open_with(place: impl Into<Place>, options: &Options) -> Result<Self, LedgerError> {
+        let place = place.into();
+        if let Place::Folder(dir) = &place {
+            disk::check_file(&dir.join(FILE_NAME))?;
+        }
+        let ledger = Self::connect(&place, options).await?;
+        let found = schema::version(&ledger.reader).await.map_err(|e| ledger.schema_fault(e))?;
+        let found = found.ok_or_else(|| LedgerError::NotALedger { path: ledger.path() })?;
         if found > schema::LATEST {
-            return Err(LedgerError::NewerSchema { path, found, known: schema::LATEST });
+            return Err(LedgerError::NewerSchema { path: ledger.path(), found, known: schema::LATEST });
         }
         if found < schema::LATEST {
-            let mut connection = ledger.writer.acquire().await.map_err(|e| ledger.fault(e))?;
-            schema::migrate(&mut connection, schema::MIGRATIONS).await.map_err(|e| ledger.fault(e))?;
+            schema::migrate(&ledger.writer, schema::MIGRATIONS).await.map_err(|e| ledger.fault(e))?;
         }
         Ok(ledger)
     }
 
-    async fn connect(dir: &Path, path: &Path, options: &Options) -> Result<Self, LedgerError> {
-        let (reader, writer) = dialect::connect(path, options).await.map_err(|e| dialect::fault(path, e))?;
-        Ok(Self { path: path.into(), reader, writer, blobs: Blobs::new(&dir.join(BLOB_FOLDER)) })
+    async fn connect(place: &Place, options: &Options) -> Result<Self, LedgerError> {
+        match place {
+            Place::Folder(dir) => {
+                let path = dir.join(FILE_NAME);
+                let (reader, writer) =
+                    dialect::open_file(&path, options).await.map_err(|e| dialect::fault(&path, e))?;
+                Ok(Self { path: path.into(), reader, writer, blobs: Blobs::in_folder(&dir.join(BLOB_FOLDER)) })
+            }
+            Place::Database(address) => {
+                let path = place.name();
+                let pool = dialect::open_database(address).await.map_err(|e| dialect::fault(&path, e))?;
+                let (reader, blobs) = (dialect::Pool::Postgres(pool.clone()), Blobs::in_database(&path, pool));
+                Ok(Self { path: path.into(), writer: reader.clone(), reader, blobs })
+            }
+        }
     }
 
-    /// The database file.
+    /// The database file, or the name of the database.
     #[must_use]
     pub fn path(&self) -> PathBuf {
         self.path.to_path_buf()
     }
 
-    /// The content-addressed files beside the database.
+    /// The folder that the ledger is in, if it is in one.
+    #[must_use]
+    pub fn folder(&self) -> Option<&Path> {
+        if self.on_server() { None } else { self.path.parent() }
+    }
+
+    pub(crate) fn on_server(&self) -> bool {
+        matches!(self.writer, dialect::Pool::Postgres(_))
+    }
+
+    /// The content-addressed files beside the entries.
     #[must_use]
     pub fn blobs(&self) -> &Blobs {
         &self.blobs

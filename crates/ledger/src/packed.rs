@@ -1,13 +1,14 @@
 //! How a long body lies in its column: compressed, where the engine does not do that by itself. It refuses to know what
 //! a body says; the hash is always over the plain text.
 //!
-//! SQLite keeps text and bytes in one column, so an older, uncompressed row reads the same. (PostgreSQL compresses long
-//! text itself; its column stays text.)
+//! SQLite keeps text and bytes in one column, so an older, uncompressed row reads the same. PostgreSQL compresses long text
+//! itself; its column stays text.
 
 use std::cell::RefCell;
 
+use sqlx::postgres::{PgTypeInfo, PgValueRef};
 use sqlx::sqlite::{SqliteTypeInfo, SqliteValueRef};
-use sqlx::{Decode, Sqlite, Type, TypeInfo, ValueRef};
+use sqlx::{Decode, Postgres, Sqlite, Type, TypeInfo, ValueRef};
 
 /// Shorter bodies gain nothing.
 const LONG: usize = 512;
@@ -20,9 +21,9 @@ pub(crate) enum Stored<'a> {
     Bytes(Vec<u8>),
 }
 
-/// Packs a body where that makes it smaller.
-pub(crate) fn pack(body: &str) -> Stored<'_> {
-    let packed = (body.len() > LONG).then(|| compress(body.as_bytes()).ok()).flatten();
+/// Packs a body where the engine does not and where that makes it smaller.
+pub(crate) fn pack(body: &str, packs: bool) -> Stored<'_> {
+    let packed = (packs && body.len() > LONG).then(|| compress(body.as_bytes()).ok()).flatten();
     match packed {
         Some(bytes) if bytes.len() < body.len() => Stored::Bytes(bytes),
         _ => Stored::Text(body),
@@ -65,6 +66,18 @@ impl<'r> Decode<'r, Sqlite> for Body {
     }
 }
 
+impl Type<Postgres> for Body {
+    fn type_info() -> PgTypeInfo {
+        <String as Type<Postgres>>::type_info()
+    }
+}
+
+impl<'r> Decode<'r, Postgres> for Body {
+    fn decode(value: PgValueRef<'r>) -> Result<Self, sqlx::error::BoxDynError> {
+        <String as Decode<Postgres>>::decode(value).map(Body)
+    }
+}
+
 fn unpack(bytes: &[u8]) -> Option<String> {
     String::from_utf8(zstd::stream::decode_all(bytes).ok()?).ok()
 }
@@ -76,15 +89,15 @@ mod tests {
     #[test]
     fn a_long_body_comes_back_and_a_short_one_is_left_alone() {
         let long = r#"{"put":[{"kind":"returns"}]}"#.repeat(100);
-        let Stored::Bytes(bytes) = pack(&long) else { panic!("long bodies are packed") };
+        let Stored::Bytes(bytes) = pack(&long, true) else { panic!("long bodies are packed") };
         assert!(bytes.len() * 10 < long.len());
         assert_eq!(unpack(&bytes).unwrap(), long);
-        assert!(matches!(pack("{}"), Stored::Text("{}")));
+        assert!(matches!(pack("{}", true), Stored::Text("{}")));
     }
 
     #[test]
     fn damaged_bytes_are_no_body() {
-        let Stored::Bytes(mut bytes) = pack(&"{}".repeat(1_000)) else { panic!("long bodies are packed") };
+        let Stored::Bytes(mut bytes) = pack(&"{}".repeat(1_000), true) else { panic!("long bodies are packed") };
         bytes.truncate(bytes.len() / 2);
         assert!(unpack(&bytes).is_none());
         assert!(unpack(b"not packed at all").is_none());

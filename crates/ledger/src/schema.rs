@@ -3,10 +3,8 @@
 //!
 //! A change of the schema is a new list at the end of [`MIGRATIONS`]; lists that were released are never edited.
 
-use sqlx::Connection as _;
-
 use crate::chain::Head;
-use crate::dialect::{BEGIN_WRITE, Connection};
+use crate::dialect::{self, Pool, on};
 
 /// Version 1 and onwards; the list at index `n` leads from version `n` to `n + 1`.
 pub(crate) const MIGRATIONS: &[&[&str]] = &[V1, V2, V3, V4];
@@ -63,44 +61,57 @@ const V4: &[&str] = &["CREATE TABLE contact (
         email TEXT NOT NULL,
         reminded BIGINT)"];
 
+/// What only one engine needs. A file keeps its blobs in a folder beside it; nodes that share a database share no folder.
+const POSTGRES: &[&str] = &["CREATE TABLE blob (id TEXT PRIMARY KEY, bytes BYTEA NOT NULL)"];
+
 /// Lays out an empty database: all migrations and the head before the first entry.
-pub(crate) async fn create(connection: &mut Connection) -> Result<(), sqlx::Error> {
-    let mut transaction = connection.begin_with(BEGIN_WRITE).await?;
-    for statement in MIGRATIONS.iter().copied().flatten().copied() {
-        sqlx::query(statement).execute(&mut *transaction).await?;
-    }
-    for (key, value) in [("schema", LATEST.to_string()), ("head", Head::genesis().to_text())] {
-        sqlx::query("INSERT INTO meta (key, value) VALUES ($1, $2)")
-            .bind(key)
-            .bind(value)
-            .execute(&mut *transaction)
-            .await?;
-    }
-    transaction.commit().await
+pub(crate) async fn create(pool: &Pool) -> Result<(), sqlx::Error> {
+    let own: &[&str] = if matches!(pool, Pool::Postgres(_)) { POSTGRES } else { &[] };
+    on!(pool, |pool| {
+        let mut transaction = dialect::begin_write(pool).await?;
+        for statement in MIGRATIONS.iter().copied().flatten().chain(own).copied() {
+            sqlx::query(statement).execute(&mut *transaction).await?;
+        }
+        for (key, value) in [("schema", LATEST.to_string()), ("head", Head::genesis().to_text())] {
+            sqlx::query("INSERT INTO meta (key, value) VALUES ($1, $2)")
+                .bind(key)
+                .bind(value)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        transaction.commit().await
+    })
 }
 
 /// The version that the file says it has; `None` if it says nothing or no number.
-pub(crate) async fn version(connection: &mut Connection) -> Result<Option<u32>, sqlx::Error> {
-    let value: Option<String> =
-        sqlx::query_scalar("SELECT value FROM meta WHERE key = 'schema'").fetch_optional(connection).await?;
+pub(crate) async fn version(pool: &Pool) -> Result<Option<u32>, sqlx::Error> {
+    let value: Option<String> = on!(pool, |pool| {
+        sqlx::query_scalar("SELECT value FROM meta WHERE key = 'schema'").fetch_optional(pool).await?
+    });
     Ok(value.and_then(|text| text.parse().ok()))
 }
 
 /// Runs the lists that the file has not seen, all or none. Asks for the version again inside the write lock, because
 /// another process may have migrated meanwhile.
-pub(crate) async fn migrate(connection: &mut Connection, migrations: &'static [&[&str]]) -> Result<(), sqlx::Error> {
-    let mut transaction = connection.begin_with(BEGIN_WRITE).await?;
-    let seen = version(&mut transaction).await?.unwrap_or(0) as usize;
-    for statement in migrations.iter().skip(seen).copied().flatten().copied() {
-        sqlx::query(statement).execute(&mut *transaction).await?;
-    }
-    if seen < migrations.len() {
-        sqlx::query("UPDATE meta SET value = $1 WHERE key = 'schema'")
-            .bind(migrations.len().to_string())
-            .execute(&mut *transaction)
-            .await?;
-    }
-    transaction.commit().await
+pub(crate) async fn migrate(pool: &Pool, migrations: &'static [&[&str]]) -> Result<(), sqlx::Error> {
+    on!(pool, |pool| {
+        let mut transaction = dialect::begin_write(pool).await?;
+        // Writing the row takes its lock on either engine, before it is read.
+        sqlx::query("UPDATE meta SET value = value WHERE key = 'schema'").execute(&mut *transaction).await?;
+        let seen: Option<String> =
+            sqlx::query_scalar("SELECT value FROM meta WHERE key = 'schema'").fetch_optional(&mut *transaction).await?;
+        let seen: usize = seen.and_then(|text| text.parse().ok()).unwrap_or(0);
+        for statement in migrations.iter().skip(seen).copied().flatten().copied() {
+            sqlx::query(statement).execute(&mut *transaction).await?;
+        }
+        if seen < migrations.len() {
+            sqlx::query("UPDATE meta SET value = $1 WHERE key = 'schema'")
+                .bind(migrations.len().to_string())
+                .execute(&mut *transaction)
+                .await?;
+        }
+        transaction.commit().await
+    })
 }
 
 #[cfg(test)]
@@ -116,28 +127,33 @@ mod tests {
         &["CREATE TABLE extra (id TEXT PRIMARY KEY)"],
     ];
 
-    async fn empty() -> Connection {
-        let mut connection = Connection::connect("sqlite::memory:").await.unwrap();
-        create(&mut connection).await.unwrap();
-        connection
+    async fn empty() -> Pool {
+        let one = sqlx::sqlite::SqlitePoolOptions::new().max_connections(1);
+        let pool = Pool::Sqlite(one.connect("sqlite::memory:").await.unwrap());
+        create(&pool).await.unwrap();
+        pool
+    }
+
+    async fn select(pool: &Pool, sql: &'static str) -> bool {
+        on!(pool, |pool| sqlx::query(sql).fetch_all(pool).await.is_ok())
     }
 
     #[tokio::test]
     async fn an_older_file_gets_every_later_list_once() {
-        let mut connection = empty().await;
+        let pool = empty().await;
         for _ in 0..2 {
-            migrate(&mut connection, NEXT).await.unwrap();
-            assert_eq!(version(&mut connection).await.unwrap(), Some(6));
+            migrate(&pool, NEXT).await.unwrap();
+            assert_eq!(version(&pool).await.unwrap(), Some(6));
         }
-        sqlx::query("SELECT phone FROM account, extra").fetch_all(&mut connection).await.unwrap();
+        assert!(select(&pool, "SELECT phone FROM account, extra").await);
     }
 
     #[tokio::test]
     async fn a_failing_migration_changes_nothing() {
         const BAD: &[&[&str]] = &[V1, V2, V3, V4, &["CREATE TABLE extra (id TEXT)", "CREATE TABLE extra (id TEXT)"]];
-        let mut connection = empty().await;
-        assert!(migrate(&mut connection, BAD).await.is_err());
-        assert_eq!(version(&mut connection).await.unwrap(), Some(LATEST));
-        assert!(sqlx::query("SELECT id FROM extra").fetch_all(&mut connection).await.is_err());
+        let pool = empty().await;
+        assert!(migrate(&pool, BAD).await.is_err());
+        assert_eq!(version(&pool).await.unwrap(), Some(LATEST));
+        assert!(!select(&pool, "SELECT id FROM extra").await);
     }
 }

@@ -9,7 +9,7 @@ use age::secrecy::SecretString;
 use age::stream::{StreamReader, StreamWriter};
 use age::{DecryptError, Decryptor, Encryptor, Identity, Recipient, scrypt};
 
-use crate::{LedgerError, dialect};
+use crate::{LedgerError, disk};
 
 /// First bytes of an encrypted file.
 const SEALED: &[u8] = b"age-encryption.org/";
@@ -70,8 +70,8 @@ pub(crate) enum Source {
 impl Source {
     /// Opens a file, with the passphrase if it is encrypted.
     pub(crate) fn open(path: &Path, passphrase: Option<&str>) -> Result<Self, LedgerError> {
-        let mut file = BufReader::new(File::open(path).map_err(|e| dialect::io_fault(path, &e))?);
-        let start = file.fill_buf().map_err(|e| dialect::io_fault(path, &e))?;
+        let mut file = BufReader::new(File::open(path).map_err(|e| disk::io_fault(path, &e))?);
+        let start = file.fill_buf().map_err(|e| disk::io_fault(path, &e))?;
         if !start.starts_with(SEALED) {
             return Ok(Self::Plain(file));
         }

@@ -1,5 +1,6 @@
 //! Secret bytes of the program itself, made when they are first asked for. It refuses to know what they are for.
 
+use crate::dialect::on;
 use crate::{Ledger, LedgerError, random};
 
 impl Ledger {
@@ -10,16 +11,21 @@ impl Ledger {
     pub async fn secret(&self, name: &str) -> Result<String, LedgerError> {
         let fresh = random::hex_bytes::<32>()?;
         // Who comes second finds the first one's: the row is never changed.
-        sqlx::query("INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING")
-            .bind(format!("secret.{name}"))
-            .bind(fresh)
-            .execute(&self.writer)
-            .await
-            .map_err(|e| self.fault(e))?;
-        sqlx::query_scalar("SELECT value FROM meta WHERE key = $1")
-            .bind(format!("secret.{name}"))
-            .fetch_one(&self.reader)
-            .await
-            .map_err(|e| self.fault(e))
+        on!(&self.writer, |pool| {
+            sqlx::query("INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING")
+                .bind(format!("secret.{name}"))
+                .bind(fresh)
+                .execute(pool)
+                .await
+                .map(|done| done.rows_affected())
+        })
+        .map_err(|e| self.fault(e))?;
+        on!(&self.reader, |pool| {
+            sqlx::query_scalar("SELECT value FROM meta WHERE key = $1")
+                .bind(format!("secret.{name}"))
+                .fetch_one(pool)
+                .await
+        })
+        .map_err(|e| self.fault(e))
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::account::{Account, account};
 use crate::chain::sha256_hex;
+use crate::dialect::on;
 use crate::{Ledger, LedgerError, random};
 
 /// The secret that a browser keeps: 64 hexadecimal digits of 32 random bytes. Not shown by `Debug`.
@@ -45,18 +46,21 @@ impl Ledger {
     /// [`LedgerError::NoAccount`] if the account was erased meanwhile.
     pub async fn add_session(&self, account: &str, now: i64, expires: i64) -> Result<SessionToken, LedgerError> {
         let token = SessionToken(random::hex_bytes::<32>()?);
-        let done = sqlx::query(
-            "INSERT INTO session (token_hash, account, created, seen, expires)
-             SELECT $1, id, $3, $3, $4 FROM account WHERE id = $2",
-        )
-        .bind(sha256_hex(token.0.as_bytes()))
-        .bind(account)
-        .bind(now)
-        .bind(expires)
-        .execute(&self.writer)
-        .await
+        let done = on!(&self.writer, |pool| {
+            sqlx::query(
+                "INSERT INTO session (token_hash, account, created, seen, expires)
+                 SELECT $1, id, $3, $3, $4 FROM account WHERE id = $2",
+            )
+            .bind(sha256_hex(token.0.as_bytes()))
+            .bind(account)
+            .bind(now)
+            .bind(expires)
+            .execute(pool)
+            .await
+            .map(|done| done.rows_affected())
+        })
         .map_err(|e| self.fault(e))?;
-        if done.rows_affected() == 0 {
+        if done == 0 {
             return Err(LedgerError::NoAccount { id: account.to_owned() });
         }
         Ok(token)
@@ -67,16 +71,18 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`] of the engine.
     pub async fn session(&self, token: &str, now: i64) -> Result<Option<Session>, LedgerError> {
-        let row: Option<Row> = sqlx::query_as(
-            "SELECT a.id, a.login, a.name, a.role, a.institution, a.area, a.language, a.active,
-                    a.created, s.created, s.seen, s.expires
-             FROM session s JOIN account a ON a.id = s.account
-             WHERE s.token_hash = $1 AND s.expires > $2 AND s.revoked IS NULL AND a.active = 1",
-        )
-        .bind(sha256_hex(token.as_bytes()))
-        .bind(now)
-        .fetch_optional(&self.reader)
-        .await
+        let row: Option<Row> = on!(&self.reader, |pool| {
+            sqlx::query_as(
+                "SELECT a.id, a.login, a.name, a.role, a.institution, a.area, a.language, a.active,
+                 a.created, s.created, s.seen, s.expires
+          FROM session s JOIN account a ON a.id = s.account
+          WHERE s.token_hash = $1 AND s.expires > $2 AND s.revoked IS NULL AND a.active = 1",
+            )
+            .bind(sha256_hex(token.as_bytes()))
+            .bind(now)
+            .fetch_optional(pool)
+            .await
+        })
         .map_err(|e| self.fault(e))?;
         Ok(row.map(|r| Session {
             account: account((r.0, r.1, r.2, r.3, r.4, r.5, r.6, r.7, r.8)),
@@ -91,15 +97,18 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`] of the engine.
     pub async fn extend_session(&self, token: &str, now: i64, expires: i64) -> Result<(), LedgerError> {
-        sqlx::query(
-            "UPDATE session SET seen = $1, expires = $2
-             WHERE token_hash = $3 AND expires > $1 AND revoked IS NULL",
-        )
-        .bind(now)
-        .bind(expires)
-        .bind(sha256_hex(token.as_bytes()))
-        .execute(&self.writer)
-        .await
+        on!(&self.writer, |pool| {
+            sqlx::query(
+                "UPDATE session SET seen = $1, expires = $2
+                 WHERE token_hash = $3 AND expires > $1 AND revoked IS NULL",
+            )
+            .bind(now)
+            .bind(expires)
+            .bind(sha256_hex(token.as_bytes()))
+            .execute(pool)
+            .await
+            .map(|done| done.rows_affected())
+        })
         .map(drop)
         .map_err(|e| self.fault(e))
     }
@@ -109,13 +118,16 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`] of the engine.
     pub async fn revoke_session(&self, token: &str, now: i64) -> Result<(), LedgerError> {
-        sqlx::query("UPDATE session SET revoked = $1 WHERE token_hash = $2 AND revoked IS NULL")
-            .bind(now)
-            .bind(sha256_hex(token.as_bytes()))
-            .execute(&self.writer)
-            .await
-            .map(drop)
-            .map_err(|e| self.fault(e))
+        on!(&self.writer, |pool| {
+            sqlx::query("UPDATE session SET revoked = $1 WHERE token_hash = $2 AND revoked IS NULL")
+                .bind(now)
+                .bind(sha256_hex(token.as_bytes()))
+                .execute(pool)
+                .await
+                .map(|done| done.rows_affected())
+        })
+        .map(drop)
+        .map_err(|e| self.fault(e))
     }
 
     /// Ends every session of an account (lost phone) and says how many counted.
@@ -123,13 +135,15 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`] of the engine.
     pub async fn revoke_sessions_of(&self, account: &str, now: i64) -> Result<u64, LedgerError> {
-        sqlx::query("UPDATE session SET revoked = $1 WHERE account = $2 AND revoked IS NULL AND expires > $1")
-            .bind(now)
-            .bind(account)
-            .execute(&self.writer)
-            .await
-            .map(|done| done.rows_affected())
-            .map_err(|e| self.fault(e))
+        on!(&self.writer, |pool| {
+            sqlx::query("UPDATE session SET revoked = $1 WHERE account = $2 AND revoked IS NULL AND expires > $1")
+                .bind(now)
+                .bind(account)
+                .execute(pool)
+                .await
+                .map(|done| done.rows_affected())
+        })
+        .map_err(|e| self.fault(e))
     }
 
     /// The sessions of an account that count at `now`, the newest use first: key, begin, last use. The key is a hash and
@@ -172,7 +186,11 @@ impl Ledger {
 
     /// Erases every session: a restored ledger might remember one that was ended since.
     pub(crate) async fn end_all_sessions(&self) -> Result<(), LedgerError> {
-        sqlx::query("DELETE FROM session").execute(&self.writer).await.map(drop).map_err(|e| self.fault(e))
+        on!(&self.writer, |pool| {
+            sqlx::query("DELETE FROM session").execute(pool).await.map(|done| done.rows_affected())
+        })
+        .map(drop)
+        .map_err(|e| self.fault(e))
     }
 
     /// Erases sessions that expired or were revoked before `before`, and says how many.
@@ -180,11 +198,13 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`] of the engine.
     pub async fn erase_sessions(&self, before: i64) -> Result<u64, LedgerError> {
-        sqlx::query("DELETE FROM session WHERE expires < $1 OR revoked < $1")
-            .bind(before)
-            .execute(&self.writer)
-            .await
-            .map(|done| done.rows_affected())
-            .map_err(|e| self.fault(e))
+        on!(&self.writer, |pool| {
+            sqlx::query("DELETE FROM session WHERE expires < $1 OR revoked < $1")
+                .bind(before)
+                .execute(pool)
+                .await
+                .map(|done| done.rows_affected())
+        })
+        .map_err(|e| self.fault(e))
     }
 }

@@ -1,13 +1,16 @@
-//! Backups on the command line: write, check, restore. Refuses to know how a backup is built.
+//! Backups and copies on the command line: write, check, restore, follow. Refuses to know how a backup is built.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use romduol_app::backup::{missing_files, position};
-use romduol_ledger::{Ledger, check_backup, unpack_backup};
+use romduol_ledger::{Copy, Ledger, LedgerError, Place, check_backup, unpack_backup};
 
 /// Shorter ones are guessed by a machine that has the file.
 const SHORTEST: usize = 12;
+
+/// How far a copy is behind at most.
+const FOLLOW_EVERY: std::time::Duration = std::time::Duration::from_secs(1);
 
 #[derive(clap::Args)]
 pub(crate) struct Seal {
@@ -32,7 +35,7 @@ impl Seal {
     }
 }
 
-pub(crate) async fn back_up(file: &Path, data: &Path, seal: &Seal) -> anyhow::Result<()> {
+pub(crate) async fn back_up(file: &Path, data: &Place, seal: &Seal) -> anyhow::Result<()> {
     let passphrase = seal.passphrase()?;
     let ledger = Ledger::open(data).await?;
     let content = ledger.backup(file, passphrase.as_deref()).await?;
@@ -56,7 +59,44 @@ pub(crate) async fn restore(file: &Path, data: &Path, to: Option<&str>, seal: &S
     Ok(())
 }
 
-pub(crate) async fn verify(file: Option<&Path>, data: Option<&Path>, seal: &Seal) -> anyhow::Result<()> {
+pub(crate) async fn copy(data: &Place, to: &Place, follow: bool) -> anyhow::Result<()> {
+    let mut copy = Copy::new(&Ledger::open(data).await?, to).await?;
+    let copied = copy.pass().await?;
+    println!(
+        "{to} has {} entries, {} of them new, and {} new files, fingerprint {}.",
+        copied.head.seq, copied.entries, copied.files, copied.head.hash
+    );
+    if follow {
+        println!("It follows until you stop this program.");
+        tokio::select! {
+            never = keep_following(&mut copy) => never?,
+            stopped = tokio::signal::ctrl_c() => stopped?,
+        }
+    }
+    copy.close().await;
+    Ok(())
+}
+
+/// Goes on when a place was away for a while; stops when the copy can never be one again.
+async fn keep_following(copy: &mut Copy) -> anyhow::Result<()> {
+    let mut away = false;
+    loop {
+        tokio::time::sleep(FOLLOW_EVERY).await;
+        match copy.pass().await {
+            Ok(_) => away = false,
+            Err(error @ (LedgerError::NotACopy { .. } | LedgerError::Broken(_) | LedgerError::Diverged { .. })) => {
+                return Err(error.into());
+            }
+            Err(error) if !away => {
+                away = true;
+                eprintln!("romduol: {error}");
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+pub(crate) async fn verify(file: Option<&Path>, data: Option<&Place>, seal: &Seal) -> anyhow::Result<()> {
     let head = match (file, data) {
         (Some(file), _) => {
             let content = check_backup(file, seal.passphrase()?.as_deref()).await?;

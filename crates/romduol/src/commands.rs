@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anyhow::{Context, bail};
 use romduol_app::{App, Clock, demo, package, progress_report};
-use romduol_ledger::NewAccount;
+use romduol_ledger::{NewAccount, Place};
 use romduol_locale::Locale;
 use romduol_plan::{Lang, Period, Say};
 
@@ -19,9 +19,10 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
         Command::Init { data, plan } => init(&data, &plan).await,
         Command::Plan(Plan::Check { folder, lang }) => check(&folder, &lang),
         Command::Plan(Plan::Describe { folder }) => describe(&folder),
-        Command::Verify { file, data, seal } => backup::verify(file.as_deref(), data.as_deref(), &seal).await,
+        Command::Verify { file, data, seal } => backup::verify(file.as_deref(), data.as_ref(), &seal).await,
         Command::Backup { file, data, seal } => backup::back_up(&file, &data, &seal).await,
         Command::Restore { file, data, to, seal } => backup::restore(&file, &data, to.as_deref(), &seal).await,
+        Command::Copy { data, to, follow } => backup::copy(&data, &to, follow).await,
         Command::Bench { data } => bench::run(&data).await,
         Command::Export(wanted) => export::run(wanted).await,
         Command::Import(wanted) => import::run(wanted).await,
@@ -82,11 +83,10 @@ async fn serve(app: App, port: u16, demo: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn init(data: &Path, plan: &Path) -> anyhow::Result<()> {
+async fn init(data: &Place, plan: &Path) -> anyhow::Result<()> {
     let files = package::files(plan)?;
-    std::fs::create_dir_all(data).with_context(|| format!("the folder {} cannot be made", data.display()))?;
     let app = App::create(data, Clock::System, &files).await?;
-    println!("{} is ready, with {} entry.", data.display(), app.snapshot().head.seq);
+    println!("{data} is ready, with {} entry.", app.snapshot().head.seq);
     app.close().await;
     Ok(())
 }
@@ -136,7 +136,7 @@ async fn add_user(user: User) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn set_email(data: &Path, login: &str, email: Option<&str>) -> anyhow::Result<()> {
+async fn set_email(data: &Place, login: &str, email: Option<&str>) -> anyhow::Result<()> {
     let app = App::open(data, Clock::System).await?;
     app.set_email(login, email).await?;
     app.close().await;

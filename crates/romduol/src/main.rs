@@ -11,6 +11,8 @@ mod remind;
 
 use std::path::PathBuf;
 
+use romduol_ledger::Place;
+
 /// Packing and opening returns is many short allocations; the system's allocator takes a fifth of an import.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -38,17 +40,17 @@ enum Command {
         #[arg(long)]
         no_illustrative: bool,
     },
-    /// Serve an existing data folder.
+    /// Serve an existing data folder or database. Several may serve the same.
     Serve {
-        #[arg(long)]
-        data: PathBuf,
+        #[arg(long, visible_alias = "database", env = "ROMDUOL_DATABASE", hide_env_values = true)]
+        data: Place,
         #[arg(long, default_value_t = 8080)]
         port: u16,
     },
-    /// Make a new data folder from a plan package.
+    /// Make a new data folder from a plan package, or fill an empty database with it.
     Init {
-        #[arg(long)]
-        data: PathBuf,
+        #[arg(long, visible_alias = "database", env = "ROMDUOL_DATABASE", hide_env_values = true)]
+        data: Place,
         #[arg(long)]
         plan: PathBuf,
     },
@@ -58,18 +60,18 @@ enum Command {
     /// Recompute the hash chain of a ledger and of its files, or of a backup.
     Verify {
         /// A backup.
-        #[arg(required_unless_present = "data", conflicts_with = "data")]
+        #[arg(required_unless_present = "data")]
         file: Option<PathBuf>,
-        #[arg(long)]
-        data: Option<PathBuf>,
+        #[arg(long, visible_alias = "database", env = "ROMDUOL_DATABASE", hide_env_values = true)]
+        data: Option<Place>,
         #[command(flatten)]
         seal: backup::Seal,
     },
     /// Write everything into one new file, while the program runs, and check it.
     Backup {
         file: PathBuf,
-        #[arg(long)]
-        data: PathBuf,
+        #[arg(long, visible_alias = "database", env = "ROMDUOL_DATABASE", hide_env_values = true)]
+        data: Place,
         #[command(flatten)]
         seal: backup::Seal,
     },
@@ -85,6 +87,17 @@ enum Command {
         #[command(flatten)]
         seal: backup::Seal,
     },
+    /// Copy everything to another folder or to a database, which can then be served. Again: only what is new.
+    Copy {
+        #[arg(long, visible_alias = "database", env = "ROMDUOL_DATABASE", hide_env_values = true)]
+        data: Place,
+        /// A folder, or postgres://user@host/name.
+        #[arg(long)]
+        to: Place,
+        /// Go on until the program is stopped, a second behind at most.
+        #[arg(long)]
+        follow: bool,
+    },
     /// Answer the queries of bench/, for bench/compare.
     #[command(hide = true)]
     Bench { data: PathBuf },
@@ -96,8 +109,8 @@ enum Command {
     Export(Export),
     /// Write the newest approved edition as a folder that any web server can give out.
     Publish {
-        #[arg(long)]
-        data: PathBuf,
+        #[arg(long, visible_alias = "database", env = "ROMDUOL_DATABASE", hide_env_values = true)]
+        data: Place,
         /// A new folder, or an empty one.
         #[arg(long)]
         out: PathBuf,
@@ -117,8 +130,8 @@ enum Command {
 
 #[derive(clap::Args)]
 struct Remind {
-    #[arg(long)]
-    data: PathBuf,
+    #[arg(long, visible_alias = "database", env = "ROMDUOL_DATABASE", hide_env_values = true)]
+    data: Place,
     /// The mail server: smtp://host:25, smtps://user:password@host, smtp://host:587?tls=required.
     #[arg(long, env = "ROMDUOL_SMTP", default_value = "smtp://127.0.0.1:25", hide_env_values = true)]
     smtp: String,
@@ -138,8 +151,8 @@ struct Export {
     format: FileFormat,
     /// A new folder, or an empty one.
     out: PathBuf,
-    #[arg(long)]
-    data: PathBuf,
+    #[arg(long, visible_alias = "database", env = "ROMDUOL_DATABASE", hide_env_values = true)]
+    data: Place,
     /// Parquet in folders by country, year and indicator, as engines over many machines read it.
     #[arg(long)]
     partition: bool,
@@ -167,8 +180,8 @@ enum Import {
     /// needed base and comment. The rows of one return stand together. Importing the same file again files nothing twice.
     Returns {
         file: PathBuf,
-        #[arg(long)]
-        data: PathBuf,
+        #[arg(long, visible_alias = "database", env = "ROMDUOL_DATABASE", hide_env_values = true)]
+        data: Place,
         /// Check everything and file nothing.
         #[arg(long)]
         dry_run: bool,
@@ -224,8 +237,8 @@ enum Plan {
 enum User {
     /// Add an account. The password is read from standard input.
     Add {
-        #[arg(long)]
-        data: PathBuf,
+        #[arg(long, visible_alias = "database", env = "ROMDUOL_DATABASE", hide_env_values = true)]
+        data: Place,
         login: String,
         #[arg(long)]
         role: String,
@@ -243,8 +256,8 @@ enum User {
     },
     /// Set where a person is reminded; without an address it is erased.
     Email {
-        #[arg(long)]
-        data: PathBuf,
+        #[arg(long, visible_alias = "database", env = "ROMDUOL_DATABASE", hide_env_values = true)]
+        data: Place,
         login: String,
         email: Option<String>,
     },

@@ -10,6 +10,7 @@ use romduol_app::edition::{Choice, in_order, newest};
 use romduol_app::{App, Clock};
 use romduol_edition::manifest::Files;
 use romduol_edition::{unpack, verify};
+use romduol_ledger::Place;
 use romduol_locale::Locale;
 use romduol_plan::{Lang, Period};
 use romduol_report::map::Outlines;
@@ -20,8 +21,8 @@ use crate::embedded;
 pub(crate) enum Edition {
     /// Prepare an edition of the plan as it stands; somebody else approves it.
     Prepare {
-        #[arg(long)]
-        data: PathBuf,
+        #[arg(long, visible_alias = "database", env = "ROMDUOL_DATABASE", hide_env_values = true)]
+        data: Place,
         /// The account of who prepares it.
         #[arg(long = "as", value_name = "LOGIN")]
         login: String,
@@ -35,15 +36,15 @@ pub(crate) enum Edition {
     /// Approve an edition that somebody else prepared, and publish it.
     Approve {
         number: String,
-        #[arg(long)]
-        data: PathBuf,
+        #[arg(long, visible_alias = "database", env = "ROMDUOL_DATABASE", hide_env_values = true)]
+        data: Place,
         #[arg(long = "as", value_name = "LOGIN")]
         login: String,
     },
     /// List all editions and the public key of their signatures.
     List {
-        #[arg(long)]
-        data: PathBuf,
+        #[arg(long, visible_alias = "database", env = "ROMDUOL_DATABASE", hide_env_values = true)]
+        data: Place,
     },
     /// Check the folder or ZIP file of an edition against its signature.
     Verify {
@@ -79,7 +80,7 @@ pub(crate) async fn run(edition: Edition) -> anyhow::Result<()> {
 }
 
 /// Writes the newest edition's files into a new folder.
-pub(crate) async fn publish(data: &Path, out: &Path) -> anyhow::Result<()> {
+pub(crate) async fn publish(data: &Place, out: &Path) -> anyhow::Result<()> {
     let app = App::open(data, Clock::System).await?;
     let snapshot = app.snapshot();
     let Some(edition) = newest(&snapshot.state) else {
@@ -109,7 +110,7 @@ pub(crate) fn write(out: &Path, files: &Files) -> anyhow::Result<()> {
     std::fs::rename(&part, out).with_context(|| format!("the folder {} cannot be made", out.display()))
 }
 
-async fn list(data: &Path) -> anyhow::Result<()> {
+async fn list(data: &Place) -> anyhow::Result<()> {
     let app = App::open(data, Clock::System).await?;
     let snapshot = app.snapshot();
     for edition in in_order(&snapshot.state) {

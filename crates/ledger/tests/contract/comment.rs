@@ -1,6 +1,7 @@
 //! Comments: a code opens its own comment only, and what has been dealt with is gone.
 
-use crate::{fresh, raw};
+use crate::fresh;
+use crate::home::texts;
 
 #[tokio::test]
 async fn a_code_opens_its_comment_and_the_file_does_not_hold_it() {
@@ -12,8 +13,7 @@ async fn a_code_opens_its_comment_and_the_file_does_not_hold_it() {
     assert_eq!(found.body.as_deref(), Some("{\"text\":\"more shelters\"}"));
     assert_eq!(ledger.comment_of("0123456789abcdef").await.unwrap(), None);
     assert_eq!(ledger.comments_waiting().await.unwrap().len(), 2);
-    let stored: Vec<String> =
-        sqlx::query_scalar("SELECT code_hash FROM comment").fetch_all(&mut raw(&dir).await).await.unwrap();
+    let stored = texts(&dir, "SELECT code_hash FROM comment").await;
     assert!(!stored.contains(&first));
 }
 

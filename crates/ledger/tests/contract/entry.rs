@@ -11,7 +11,7 @@ async fn what_was_appended_is_read_and_verifies() {
     assert_eq!(head.seq, 600);
     ledger.close().await;
 
-    let ledger = Ledger::open(dir.path()).await.unwrap();
+    let ledger = Ledger::open(dir.place()).await.unwrap();
     assert_eq!(ledger.head().await.unwrap(), head);
     let read = ledger.read_after(&Head::genesis()).await.unwrap();
     let read_bodies: Vec<_> = read.iter().map(|e| e.body.clone()).collect();
@@ -78,7 +78,7 @@ async fn a_head_of_another_ledger_is_not_a_conflict_to_retry() {
 #[tokio::test]
 async fn a_follower_sees_what_another_process_wrote() {
     let (dir, one, head) = filled(3).await;
-    let two = Ledger::open(dir.path()).await.unwrap();
+    let two = Ledger::open(dir.place()).await.unwrap();
     assert!(!two.changed(&head).await.unwrap());
     let newer = one.append(&head, &bodies(2)).await.unwrap();
     assert!(two.changed(&head).await.unwrap());
@@ -89,7 +89,7 @@ async fn a_follower_sees_what_another_process_wrote() {
 #[tokio::test]
 async fn two_processes_write_in_turns() {
     let (dir, one) = fresh().await;
-    let two = Ledger::open(dir.path()).await.unwrap();
+    let two = Ledger::open(dir.place()).await.unwrap();
     let mut head = Head::genesis();
     for n in 0..20 {
         let writer = if n % 2 == 0 { &one } else { &two };
@@ -119,7 +119,7 @@ async fn racing_writers_lose_nothing_and_write_nothing_twice() {
     let (dir, ledger) = fresh().await;
     let mut races = tokio::task::JoinSet::new();
     for name in 0..4 {
-        let process = Ledger::open(dir.path()).await.unwrap();
+        let process = Ledger::open(dir.place()).await.unwrap();
         races.spawn(race(process, name));
     }
     races.join_all().await;
@@ -159,10 +159,10 @@ fn the_framing_is_unambiguous() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
-    /// How entries are grouped into commits does not show in the chain.
+    /// How entries are grouped into commits does not show in the chain. (Bodies are JSON, which has no zero byte.)
     #[test]
     fn any_batching_gives_the_same_chain(
-        texts in prop::collection::vec(".{0,40}", 1..40),
+        texts in prop::collection::vec("[^\\x00\n]{0,40}", 1..40),
         cuts in prop::collection::vec(0_usize..12, 1..40),
     ) {
         let expected = texts.iter().fold(Head::genesis(), |head, text| head.next(text));

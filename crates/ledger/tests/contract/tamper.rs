@@ -1,12 +1,11 @@
 //! Somebody changes the file past the store: each change is found, with the number of the first entry it touches.
 
 use romduol_ledger::{Break, Head, LedgerError, Why};
-use tempfile::TempDir;
 
-use crate::{execute, filled};
+use crate::{Home, execute, filled};
 
 /// Tampers with a ledger of ten entries and expects one finding, from `verify` and from reading alike.
-async fn check(statements: &[&'static str], seq: u64, why: Why) -> (TempDir, LedgerError) {
+async fn check(statements: &[&'static str], seq: u64, why: Why) -> (Home, LedgerError) {
     let (dir, ledger, _) = filled(10).await;
     execute(&dir, statements).await;
     let found = ledger.verify().await.unwrap();

@@ -2,10 +2,9 @@
 //! it was told to be durable, at once and never earlier.
 
 use std::io::Write;
-use std::path::Path;
 use std::process::{Command, Stdio};
 
-use romduol_ledger::Ledger;
+use romduol_ledger::{Ledger, Place};
 
 const FOLDER: &str = "CRASH_FOLDER";
 const TURNS: &str = "CRASH_TURNS";
@@ -13,7 +12,7 @@ const TURNS: &str = "CRASH_TURNS";
 pub(crate) const BATCH: u64 = 5;
 
 /// The command that starts this process on a folder; `before` is what it runs under. It ends by itself after `turns`.
-pub(crate) fn command(before: &[&str], folder: &Path, turns: u64) -> Command {
+pub(crate) fn command(before: &[&str], folder: impl AsRef<std::ffi::OsStr>, turns: u64) -> Command {
     let own = std::env::current_exe().unwrap();
     let mut words = before.iter().map(std::ffi::OsString::from).chain([own.into()]);
     let mut command = Command::new(words.next().unwrap());
@@ -28,7 +27,7 @@ pub(crate) fn command(before: &[&str], folder: &Path, turns: u64) -> Command {
 async fn write() {
     let Ok(folder) = std::env::var(FOLDER) else { return };
     let turns: u64 = std::env::var(TURNS).unwrap().parse().unwrap();
-    let ledger = Ledger::open(folder).await.unwrap();
+    let ledger = Ledger::open(folder.parse::<Place>().unwrap()).await.unwrap();
     let mut head = ledger.head().await.unwrap();
     let mut draft = ledger.draft("R-1").await.unwrap().map_or(0, |draft| draft.revision);
     for turn in 0..turns {
@@ -37,7 +36,11 @@ async fn write() {
                 say(&format!("ack entry {} {}", next.seq, next.hash));
                 head = next;
             }
-            Err(_) => say("ack no entry"),
+            Err(error) => {
+                say(&format!("ack no entry: {error}"));
+                // Another one was faster, or the database is away.
+                head = ledger.head().await.unwrap_or(head);
+            }
         }
         if turn % 3 == 0 {
             match ledger.save_draft("R-1", &format!("draft {turn}"), draft, "a1", 0).await {

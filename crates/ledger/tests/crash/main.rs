@@ -1,12 +1,14 @@
 //! Crashes: a process that writes is killed, its files are cut and mixed as a power cut leaves them. Then the ledger
 //! must open by itself, hold everything that was acknowledged, nothing by halves, and its chain must verify.
 //!
+//! `.ci/postgres cargo test --workspace --test crash -- --ignored nodes` does the same to nodes that share a database.
 //! A few hundred rounds run with `.ci/run`; `CRASH_ROUNDS=5000 cargo test --workspace --test crash -- --ignored
 //! --nocapture` runs more. `CRASH_SEED` repeats a run's choices.
 
 mod boundary;
 mod child;
 mod kill;
+mod nodes;
 mod torn;
 
 use std::path::Path;
@@ -40,6 +42,7 @@ impl Dice {
 /// What a writing process was told to be durable before it died.
 #[derive(Debug, Default)]
 struct Acknowledged {
+    entries: Vec<Head>,
     head: Option<Head>,
     draft: u64,
     blobs: Vec<String>,
@@ -54,7 +57,9 @@ impl Acknowledged {
         let told = (words.next(), words.next(), words.next(), words.next());
         match told {
             (Some(_), Some("entry"), Some(seq), Some(hash)) if hash.len() == 64 => {
-                self.head = Some(Head { seq: seq.parse().unwrap(), hash: hash.into() });
+                let head = Head { seq: seq.parse().unwrap(), hash: hash.into() };
+                self.entries.push(head.clone());
+                self.head = Some(head);
             }
             (Some(_), Some("draft"), Some(revision), Some("saved")) => self.draft = revision.parse().unwrap(),
             (Some(_), Some("blob"), Some(id), Some("kept")) => self.blobs.push(id.into()),
