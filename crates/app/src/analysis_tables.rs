@@ -63,7 +63,7 @@ fn record(state: &State, locale: &Locale, kind: Kind, id: &str) -> [Field; 3] {
     [Field::text(locale.t(&format!("kind-{}", kind.code()))), Field::text(id), Field::text(title)]
 }
 
-fn sheet(locale: &Locale, name: &str, heads: &[&str], rows: Vec<Vec<Field>>) -> Sheet {
+pub(crate) fn sheet(locale: &Locale, name: &str, heads: &[&str], rows: Vec<Vec<Field>>) -> Sheet {
     let heads = heads.iter().map(|key| Field::text(locale.t(key))).collect();
     Sheet { name: locale.t(name), heads: 1, names: 1, rows: std::iter::once(heads).chain(rows).collect() }
 }

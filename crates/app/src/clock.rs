@@ -27,9 +27,20 @@ impl Clock {
             Clock::System => (jiff::Timestamp::now(), jiff::tz::TimeZone::system()),
             Clock::Fixed(unix) => (jiff::Timestamp::from_second(unix).unwrap_or_default(), jiff::tz::TimeZone::UTC),
         };
-        let stamp = instant.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-        Now { stamp, unix: instant.as_second(), date: date(instant.to_zoned(zone)) }
+        let unix = instant.as_second();
+        Now { stamp: stamp(unix), unix, date: date(instant.to_zoned(zone)) }
     }
+}
+
+/// A moment as ledger entries keep it.
+pub fn stamp(unix: i64) -> String {
+    jiff::Timestamp::from_second(unix).unwrap_or_default().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// The first second of a day where the program runs.
+pub fn midnight(date: Date) -> i64 {
+    let day = jiff::civil::Date::new(date.year as i16, date.month as i8, date.day as i8).unwrap_or_default();
+    day.to_zoned(jiff::tz::TimeZone::system()).map_or(0, |zoned| zoned.timestamp().as_second())
 }
 
 /// The day of a moment where the program runs.

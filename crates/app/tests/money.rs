@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use calamine::{Data, Reader, Xlsx};
-use romduol_app::accounts::Person;
+use romduol_app::accounts::{Person, Proof};
 use romduol_app::money::gap_view::{self, Asked};
 use romduol_app::money::pledge::Pledge;
 use romduol_app::money::{Cell, budget_note};
@@ -32,7 +32,7 @@ async fn demo() -> (App, tempfile::TempDir) {
 
 fn person(role: Role, institution: Option<&str>) -> Person {
     let post = Post { role, institution: institution.map(String::from), area: None };
-    Person { account: "test".into(), name: "Test".into(), post, lang: Lang::En }
+    Person { account: "test".into(), name: "Test".into(), post, lang: Lang::En, proof: Proof::default() }
 }
 
 /// The faults of the package when these files are added to it, without their file names.

@@ -45,6 +45,9 @@ pub struct NewAccount {
     pub language: String,
 }
 
+/// What stands in the place of a hash until a password is set.
+const NO_PASSWORD: &str = "";
+
 pub(crate) type Row = (String, String, String, String, Option<String>, Option<String>, String, i64, i64);
 
 pub(crate) fn account(row: Row) -> Account {
@@ -53,16 +56,24 @@ pub(crate) fn account(row: Row) -> Account {
 }
 
 impl Ledger {
-    /// Adds an active account. `created` in unix seconds.
+    /// Adds an active account. `created` in unix seconds. Without a password nobody signs in with one until it is set.
     ///
     /// # Errors
     /// [`LedgerError::LoginTaken`] if the login (or a given id) exists.
-    pub async fn add_account(&self, new: NewAccount, password: &str, created: i64) -> Result<Account, LedgerError> {
+    pub async fn add_account<'a>(
+        &self,
+        new: NewAccount,
+        password: impl Into<Option<&'a str>>,
+        created: i64,
+    ) -> Result<Account, LedgerError> {
         let id = match new.id {
             Some(id) => id,
             None => random::hex_bytes::<8>()?,
         };
-        let hash = password::hash(password).await?;
+        let hash = match password.into() {
+            Some(password) => password::hash(password).await?,
+            None => NO_PASSWORD.to_string(),
+        };
         // All rows, though there is one: see `save_draft`.
         let rows: Result<Vec<Row>, sqlx::Error> = on!(&self.writer, |pool| {
             sqlx::query_as(
@@ -195,6 +206,8 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`] of the engine or of hashing.
     pub async fn sign_in(&self, login: &str, password: &str) -> Result<Option<Account>, LedgerError> {
+        // No login has a zero byte, and one engine would not even take it as a question.
+        let login = if login.contains('\0') { "" } else { login };
         let known: Option<(String, String)> = on!(&self.reader, |pool| {
             sqlx::query_as("SELECT id, password_hash FROM account WHERE login = $1")
                 .bind(login)
@@ -202,7 +215,7 @@ impl Ledger {
                 .await
         })
         .map_err(|e| self.fault(e))?;
-        let (id, hash) = known.unzip();
+        let (id, hash) = known.filter(|(_, hash)| hash != NO_PASSWORD).unzip();
         let right = password::verify(password, hash).await?;
         match id {
             Some(id) if right => Ok(self.account(&id).await?.filter(|a| a.active)),

@@ -30,12 +30,17 @@ const TABLES: &[Table] = &[
     },
     Table {
         name: "session",
-        columns: &["token_hash", "account", "#created", "#seen", "#expires", "#revoked"],
+        columns: &["token_hash", "account", "#created", "#seen", "#expires", "#revoked", "#strong", "#proved"],
         only: "",
     },
     Table { name: "draft", columns: &["return_id", "body", "#revision", "saved_by", "#saved_at"], only: "" },
     Table { name: "comment", columns: &["code_hash", "version", "body", "#day", "outcome"], only: "" },
     Table { name: "contact", columns: &["account", "email", "#reminded"], only: "" },
+    Table { name: "ticket", columns: &["hash", "purpose", "account", "data", "#expires"], only: "" },
+    Table { name: "factor", columns: &["id", "account", "kind", "name", "secret", "#used", "#created"], only: "" },
+    Table { name: "token", columns: &["hash", "account", "name", "scope", "#created", "#expires", "#used"], only: "" },
+    Table { name: "identity", columns: &["issuer", "subject", "account"], only: "" },
+    Table { name: "access", columns: &["id", "#at", "account", "act", "object"], only: "" },
 ];
 
 struct Table {

@@ -7,6 +7,7 @@
 //!
 //! The clock is never read here. Randomness is used in `random.rs` (ids, tokens) and for password salts only.
 
+mod access;
 mod account;
 mod archive;
 mod backup;
@@ -20,6 +21,8 @@ mod disk;
 mod draft;
 mod entry;
 mod error;
+mod factor;
+mod identity;
 mod packed;
 mod password;
 mod place;
@@ -28,11 +31,14 @@ mod schema;
 mod seal;
 mod secret;
 mod session;
+mod ticket;
+mod token;
 mod verify;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use access::Access;
 pub use account::{Account, NewAccount};
 pub use backup::{BackupContent, Unpacked, check_backup, unpack_backup};
 pub use blob::{BlobId, Blobs};
@@ -43,9 +49,12 @@ pub use copy::{Copied, Copy};
 pub use draft::{Draft, DraftError, DraftSummary};
 pub use entry::{AppendError, READ_LIMIT};
 pub use error::LedgerError;
+pub use factor::Factor;
 pub use place::Place;
 pub use schema::LATEST as SCHEMA_VERSION;
 pub use session::{Session, SessionToken};
+pub use ticket::Ticket;
+pub use token::AccessToken;
 pub use verify::Verification;
 
 /// Name of the database file inside a data directory.

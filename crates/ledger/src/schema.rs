@@ -7,7 +7,7 @@ use crate::chain::Head;
 use crate::dialect::{self, Pool, on};
 
 /// Version 1 and onwards; the list at index `n` leads from version `n` to `n + 1`.
-pub(crate) const MIGRATIONS: &[&[&str]] = &[V1, V2, V3, V4];
+pub(crate) const MIGRATIONS: &[&[&str]] = &[V1, V2, V3, V4, V5];
 
 /// The schema version that this program writes.
 #[allow(clippy::cast_possible_truncation)]
@@ -60,6 +60,48 @@ const V4: &[&str] = &["CREATE TABLE contact (
         account TEXT PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
         email TEXT NOT NULL,
         reminded BIGINT)"];
+
+/// More ways in than a password, and a trail of what was read.
+const V5: &[&str] = &[
+    "ALTER TABLE session ADD COLUMN strong BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE session ADD COLUMN proved BIGINT NOT NULL DEFAULT 0",
+    "CREATE TABLE ticket (
+        hash TEXT PRIMARY KEY,
+        purpose TEXT NOT NULL,
+        account TEXT REFERENCES account (id) ON DELETE CASCADE,
+        data TEXT NOT NULL,
+        expires BIGINT NOT NULL)",
+    "CREATE TABLE factor (
+        id TEXT PRIMARY KEY,
+        account TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+        kind TEXT NOT NULL,
+        name TEXT NOT NULL,
+        secret TEXT NOT NULL,
+        used BIGINT NOT NULL,
+        created BIGINT NOT NULL)",
+    "CREATE INDEX factor_account ON factor (account)",
+    "CREATE TABLE token (
+        hash TEXT PRIMARY KEY,
+        account TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+        name TEXT NOT NULL,
+        scope TEXT NOT NULL,
+        created BIGINT NOT NULL,
+        expires BIGINT NOT NULL,
+        used BIGINT)",
+    "CREATE INDEX token_account ON token (account)",
+    "CREATE TABLE identity (
+        issuer TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        account TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+        PRIMARY KEY (issuer, subject))",
+    "CREATE TABLE access (
+        id TEXT PRIMARY KEY,
+        at BIGINT NOT NULL,
+        account TEXT NOT NULL,
+        act TEXT NOT NULL,
+        object TEXT NOT NULL)",
+    "CREATE INDEX access_at ON access (at)",
+];
 
 /// What only one engine needs. A file keeps its blobs in a folder beside it; nodes that share a database share no folder.
 const POSTGRES: &[&str] = &["CREATE TABLE blob (id TEXT PRIMARY KEY, bytes BYTEA NOT NULL)"];
@@ -123,6 +165,7 @@ mod tests {
         V2,
         V3,
         V4,
+        V5,
         &["ALTER TABLE account ADD COLUMN phone TEXT"],
         &["CREATE TABLE extra (id TEXT PRIMARY KEY)"],
     ];
@@ -143,14 +186,15 @@ mod tests {
         let pool = empty().await;
         for _ in 0..2 {
             migrate(&pool, NEXT).await.unwrap();
-            assert_eq!(version(&pool).await.unwrap(), Some(6));
+            assert_eq!(version(&pool).await.unwrap(), Some(7));
         }
         assert!(select(&pool, "SELECT phone FROM account, extra").await);
     }
 
     #[tokio::test]
     async fn a_failing_migration_changes_nothing() {
-        const BAD: &[&[&str]] = &[V1, V2, V3, V4, &["CREATE TABLE extra (id TEXT)", "CREATE TABLE extra (id TEXT)"]];
+        const BAD: &[&[&str]] =
+            &[V1, V2, V3, V4, V5, &["CREATE TABLE extra (id TEXT)", "CREATE TABLE extra (id TEXT)"]];
         let pool = empty().await;
         assert!(migrate(&pool, BAD).await.is_err());
         assert_eq!(version(&pool).await.unwrap(), Some(LATEST));

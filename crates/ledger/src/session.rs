@@ -1,7 +1,7 @@
 //! Who is signed in. Only the SHA-256 of a token is stored, so a stolen file opens no session. It refuses to know
 //! cookies, and the clock: every time is unix seconds from the caller.
 
-use crate::account::{Account, account};
+use crate::account::Account;
 use crate::chain::sha256_hex;
 use crate::dialect::on;
 use crate::{Ledger, LedgerError, random};
@@ -35,26 +35,36 @@ pub struct Session {
     pub seen: i64,
     /// From when on it does not count.
     pub expires: i64,
+    /// Whether it began with more than a password.
+    pub strong: bool,
+    /// When whoever holds it last proved who they are.
+    pub proved: i64,
 }
 
-type Row = (String, String, String, String, Option<String>, Option<String>, String, i64, i64, i64, i64, i64);
-
 impl Ledger {
-    /// Begins a session that counts until `expires`, and gives its token, which is not stored.
+    /// Begins a session that counts until `expires`, and gives its token, which is not stored. It is strong if more than a
+    /// password was asked for.
     ///
     /// # Errors
     /// [`LedgerError::NoAccount`] if the account was erased meanwhile.
-    pub async fn add_session(&self, account: &str, now: i64, expires: i64) -> Result<SessionToken, LedgerError> {
+    pub async fn add_session(
+        &self,
+        account: &str,
+        now: i64,
+        expires: i64,
+        strong: bool,
+    ) -> Result<SessionToken, LedgerError> {
         let token = SessionToken(random::hex_bytes::<32>()?);
         let done = on!(&self.writer, |pool| {
             sqlx::query(
-                "INSERT INTO session (token_hash, account, created, seen, expires)
-                 SELECT $1, id, $3, $3, $4 FROM account WHERE id = $2",
+                "INSERT INTO session (token_hash, account, created, seen, expires, strong, proved)
+                 SELECT $1, id, $3, $3, $4, $5, $3 FROM account WHERE id = $2",
             )
             .bind(sha256_hex(token.0.as_bytes()))
             .bind(account)
             .bind(now)
             .bind(expires)
+            .bind(i64::from(strong))
             .execute(pool)
             .await
             .map(|done| done.rows_affected())
@@ -71,25 +81,42 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`] of the engine.
     pub async fn session(&self, token: &str, now: i64) -> Result<Option<Session>, LedgerError> {
-        let row: Option<Row> = on!(&self.reader, |pool| {
+        let hash = sha256_hex(token.as_bytes());
+        let times: Option<(String, i64, i64, i64, i64, i64)> = on!(&self.reader, |pool| {
             sqlx::query_as(
-                "SELECT a.id, a.login, a.name, a.role, a.institution, a.area, a.language, a.active,
-                 a.created, s.created, s.seen, s.expires
-          FROM session s JOIN account a ON a.id = s.account
-          WHERE s.token_hash = $1 AND s.expires > $2 AND s.revoked IS NULL AND a.active = 1",
+                "SELECT account, created, seen, expires, strong, proved FROM session
+                 WHERE token_hash = $1 AND expires > $2 AND revoked IS NULL",
             )
-            .bind(sha256_hex(token.as_bytes()))
+            .bind(&hash)
             .bind(now)
             .fetch_optional(pool)
             .await
         })
         .map_err(|e| self.fault(e))?;
-        Ok(row.map(|r| Session {
-            account: account((r.0, r.1, r.2, r.3, r.4, r.5, r.6, r.7, r.8)),
-            created: r.9,
-            seen: r.10,
-            expires: r.11,
-        }))
+        let Some((account, created, seen, expires, strong, proved)) = times else { return Ok(None) };
+        let account = self.account(&account).await?.filter(|account| account.active);
+        Ok(account.map(|account| Session { account, created, seen, expires, strong: strong != 0, proved }))
+    }
+
+    /// Notes that whoever holds a session has proved again who they are; with more than a password it becomes strong.
+    ///
+    /// # Errors
+    /// [`LedgerError`] of the engine.
+    pub async fn prove_session(&self, token: &str, now: i64, strong: bool) -> Result<(), LedgerError> {
+        on!(&self.writer, |pool| {
+            sqlx::query(
+                "UPDATE session SET proved = $1, strong = CASE WHEN $2 = 1 THEN 1 ELSE strong END
+                 WHERE token_hash = $3 AND expires > $1 AND revoked IS NULL",
+            )
+            .bind(now)
+            .bind(i64::from(strong))
+            .bind(sha256_hex(token.as_bytes()))
+            .execute(pool)
+            .await
+            .map(|done| done.rows_affected())
+        })
+        .map(drop)
+        .map_err(|e| self.fault(e))
     }
 
     /// Marks a session as used and moves its end. A write: callers do this every few minutes, not at each request.
@@ -152,21 +179,17 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`] of the engine.
     pub async fn sessions_of(&self, account: &str, now: i64) -> Result<Vec<(String, i64, i64)>, LedgerError> {
-        sqlx::query_as(
-            "SELECT token_hash, created, seen FROM session
-             WHERE account = $1 AND expires > $2 AND revoked IS NULL ORDER BY seen DESC, token_hash",
-        )
-        .bind(account)
-        .bind(now)
-        .fetch_all(&self.reader)
-        .await
+        on!(&self.reader, |pool| {
+            sqlx::query_as(
+                "SELECT token_hash, created, seen FROM session
+                 WHERE account = $1 AND expires > $2 AND revoked IS NULL ORDER BY seen DESC, token_hash",
+            )
+            .bind(account)
+            .bind(now)
+            .fetch_all(pool)
+            .await
+        })
         .map_err(|e| self.fault(e))
-    }
-
-    /// The key of a token, as [`Ledger::sessions_of`] lists it.
-    #[must_use]
-    pub fn session_key(token: &str) -> String {
-        sha256_hex(token.as_bytes())
     }
 
     /// Ends one session of an account by its key; a key of another account's session ends nothing.
@@ -174,14 +197,17 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`] of the engine.
     pub async fn revoke_session_of(&self, account: &str, key: &str, now: i64) -> Result<(), LedgerError> {
-        sqlx::query("UPDATE session SET revoked = $1 WHERE account = $2 AND token_hash = $3 AND revoked IS NULL")
-            .bind(now)
-            .bind(account)
-            .bind(key)
-            .execute(&self.writer)
-            .await
-            .map(drop)
-            .map_err(|e| self.fault(e))
+        on!(&self.writer, |pool| {
+            sqlx::query("UPDATE session SET revoked = $1 WHERE account = $2 AND token_hash = $3 AND revoked IS NULL")
+                .bind(now)
+                .bind(account)
+                .bind(key)
+                .execute(pool)
+                .await
+                .map(|done| done.rows_affected())
+        })
+        .map(drop)
+        .map_err(|e| self.fault(e))
     }
 
     /// Erases every session: a restored ledger might remember one that was ended since.

@@ -150,6 +150,19 @@ impl Date {
         }
         Date { day: left as u8, ..date }
     }
+
+    pub fn minus_days(self, days: u16) -> Date {
+        let mut date = self;
+        let mut left = i32::from(self.day) - i32::from(days);
+        while left < 1 {
+            date = match date.month {
+                1 => Date { year: date.year - 1, month: 12, day: 1 },
+                month => Date { month: month - 1, ..date },
+            };
+            left += i32::from(days_in_month(date.year, date.month));
+        }
+        Date { day: left as u8, ..date }
+    }
 }
 
 fn days_in_month(year: i32, month: u8) -> u8 {

@@ -66,6 +66,8 @@ vocabulary! {
         ApproveEdition = "approve-edition",
         /// Create and close accounts.
         ManageAccounts = "manage-accounts",
+        /// See who saw or changed what.
+        ReadTrail = "read-trail",
     }
 }
 
@@ -82,7 +84,7 @@ use Act::*;
 use Reach::{All, No, Own};
 
 /// The table. Columns: reporter, verifier, secretariat, committee, civil society, administrator, partner.
-const TABLE: [(Act, [Reach; 7]); 22] = [
+const TABLE: [(Act, [Reach; 7]); 23] = [
     (ReadPlan, [All, All, All, All, All, All, All]),
     (ReadReturn, [Own, Own, All, All, No, No, No]),
     (File, [Own, No, No, No, No, No, No]),
@@ -106,11 +108,31 @@ const TABLE: [(Act, [Reach; 7]); 22] = [
     (PrepareEdition, [No, No, All, No, No, No, No]),
     (ApproveEdition, [No, No, All, All, No, No, No]),
     (ManageAccounts, [No, No, No, No, No, All, No]),
+    (ReadTrail, [No, No, All, No, No, All, No]),
 ];
 
 pub fn reach(role: Role, act: Act) -> Reach {
     let column = Role::ALL.iter().position(|r| *r == role).expect("ALL lists every role");
     TABLE.iter().find(|(a, _)| *a == act).map_or(No, |(_, row)| row[column])
+}
+
+impl Act {
+    /// What cannot be taken back or opens doors to others: whoever does it has proved lately who they are.
+    pub fn is_dangerous(self) -> bool {
+        matches!(self, ApproveEdition | ManageAccounts)
+    }
+}
+
+impl Role {
+    /// Whether the role decides over what others have entered, or over accounts: a password alone is too little for it.
+    pub fn proves_twice(self) -> bool {
+        [Verify, ApproveEdition, ManageAccounts].iter().any(|act| reach(self, *act) != No)
+    }
+
+    /// Whether the role means nothing without an institution or an area.
+    pub fn belongs_somewhere(self) -> bool {
+        matches!(self, Role::Reporter | Role::Verifier | Role::Partner | Role::CivilSociety)
+    }
 }
 
 /// The post a person holds: a role, for an institution and/or an area.
@@ -212,14 +234,11 @@ impl Post {
         if reach(self.role, CostLocally) == Own && own { Ok(()) } else { Err(Denied(CostLocally)) }
     }
 
-    /// Whether the post may read a record as it stands. Small groups of people, and what was said in confidence, are
-    /// for those who work on the plan; for others there are pages that leave them out.
+    /// Whether the post may read a record as it stands; for others there are pages that leave it out.
     pub fn may_see(&self, body: &Body) -> bool {
         match body {
-            Body::Attendance(_) => self.may_read(Class::Restricted),
-            Body::Contribution(said) => said.consent != Consent::Internal || self.may_read(Class::Restricted),
             Body::Return(_) => false,
-            _ => true,
+            body => !is_restricted(body) || self.may_read(Class::Restricted),
         }
     }
 
@@ -233,6 +252,15 @@ impl Post {
     }
 }
 
+/// Whether a record is for those who work on the plan only: small groups of people, and what was said in confidence.
+pub fn is_restricted(body: &Body) -> bool {
+    match body {
+        Body::Attendance(_) => true,
+        Body::Contribution(said) => said.consent == Consent::Internal,
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -242,6 +270,12 @@ mod tests {
         for act in Act::ALL {
             assert_eq!(TABLE.iter().filter(|(a, _)| a == act).count(), 1, "{}", act.code());
         }
+    }
+
+    #[test]
+    fn who_decides_over_others_proves_twice() {
+        let twice: Vec<&str> = Role::ALL.iter().filter(|role| role.proves_twice()).map(|role| role.code()).collect();
+        assert_eq!(twice, ["verifier", "secretariat", "committee", "administrator"]);
     }
 
     #[test]

@@ -10,12 +10,12 @@ use romduol_ledger::{NewAccount, Place};
 use romduol_locale::Locale;
 use romduol_plan::{Lang, Period, Say};
 
-use crate::{Command, Plan, Report, User, backup, bench, embedded, export, import, publish, remind};
+use crate::{Command, Plan, Report, User, backup, bench, embedded, export, import, publish, remind, serve};
 
 pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
     match command {
-        Command::Demo { port, data, no_illustrative } => run_demo(port, data, !no_illustrative).await,
-        Command::Serve { data, port } => serve(App::open(&data, Clock::System).await?, port, false).await,
+        Command::Demo { port, data, no_illustrative } => serve::demo(port, data, !no_illustrative).await,
+        Command::Serve(wanted) => serve::run(wanted).await,
         Command::Init { data, plan } => init(&data, &plan).await,
         Command::Plan(Plan::Check { folder, lang }) => check(&folder, &lang),
         Command::Plan(Plan::Describe { folder }) => describe(&folder),
@@ -35,52 +35,6 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
             write_report(data, &period, &lang, &output, !no_illustrative).await
         }
     }
-}
-
-async fn run_demo(port: u16, data: Option<PathBuf>, illustrative: bool) -> anyhow::Result<()> {
-    let start = Instant::now();
-    let folder = data.unwrap_or_else(|| std::env::temp_dir().join(format!("romduol-demo-{}", std::process::id())));
-    let app = if folder.join(romduol_ledger::FILE_NAME).exists() {
-        App::open(&folder, Clock::System).await?
-    } else {
-        std::fs::create_dir_all(&folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;
-        let app = App::create(&folder, Clock::System, &embedded::reference_plan()).await?;
-        app.fill_demo(illustrative).await?;
-        // Setting its reports takes a second or two; the pages need not wait for that.
-        let first = app.clone();
-        tokio::spawn(async move {
-            if let Err(error) = first.publish_demo(publish::outlines().map(Into::into)).await {
-                eprintln!("the demo has no edition: {error}");
-            }
-        });
-        app
-    };
-    println!(
-        "Romduol demo: http://127.0.0.1:{port}  (ready after {} ms, data in {})",
-        start.elapsed().as_millis(),
-        folder.display()
-    );
-    println!("Sign in with the password {}:", demo::PASSWORD);
-    for (login, role, institution, area) in demo::ACCOUNTS {
-        println!("  {login:<12} {role}{}", place(institution, area));
-    }
-    serve(app, port, true).await
-}
-
-fn place(institution: Option<&str>, area: Option<&str>) -> String {
-    area.or(institution).map(|place| format!(" ({place})")).unwrap_or_default()
-}
-
-async fn serve(app: App, port: u16, demo: bool) -> anyhow::Result<()> {
-    let listener = tokio::net::TcpListener::bind(("127.0.0.1", port))
-        .await
-        .with_context(|| format!("port {port} is taken or not allowed; choose another one with --port"))?;
-    tokio::spawn(app.clone().follow());
-    let first = app.clone();
-    tokio::spawn(async move { first.keep_snapshot().await });
-    romduol_web::serve(listener, app.clone(), embedded::reference_plan().remove("map.geojson"), demo).await?;
-    app.close().await;
-    Ok(())
 }
 
 async fn init(data: &Place, plan: &Path) -> anyhow::Result<()> {

@@ -8,6 +8,7 @@ mod export;
 mod import;
 mod publish;
 mod remind;
+mod serve;
 
 use std::path::PathBuf;
 
@@ -41,12 +42,7 @@ enum Command {
         no_illustrative: bool,
     },
     /// Serve an existing data folder or database. Several may serve the same.
-    Serve {
-        #[arg(long, visible_alias = "database", env = "ROMDUOL_DATABASE", hide_env_values = true)]
-        data: Place,
-        #[arg(long, default_value_t = 8080)]
-        port: u16,
-    },
+    Serve(serve::Serve),
     /// Make a new data folder from a plan package, or fill an empty database with it.
     Init {
         #[arg(long, visible_alias = "database", env = "ROMDUOL_DATABASE", hide_env_values = true)]

@@ -86,6 +86,7 @@ const MENU: [(&str, &[Line]); 6] = [
             ("/search", "menu-search", Act::ReadPlan),
             ("/institutions", "menu-institutions", Act::ReadPlan),
             ("/accounts", "menu-accounts", Act::ManageAccounts),
+            ("/trail", "menu-trail", Act::ReadTrail),
             ("/about", "menu-about", Act::ReadPlan),
         ],
     ),
@@ -142,7 +143,8 @@ impl Chrome {
             plan: state.plan().map(|plan| plan.title.get(viewer.lang()).to_string()).unwrap_or_default(),
             path: viewer.path.clone(),
             who: viewer.person.name.clone(),
-            menu: menu(viewer),
+            // Nothing else is open to whoever has to set up a second proof first.
+            menu: if viewer.site.doors.want_more_of(&viewer.person) { Vec::new() } else { menu(viewer) },
             at: viewer.at,
             illustrative: state.has_illustrative().then_some(viewer.illustrative),
         }

@@ -2,6 +2,7 @@
 
 use axum::extract::Request;
 use axum::http::StatusCode;
+use axum::http::header::WWW_AUTHENTICATE;
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use romduol_app::AppError;
@@ -14,6 +15,12 @@ use crate::viewer::language;
 pub(crate) enum PageError {
     /// Nobody is signed in.
     SignIn,
+    /// A program's token does not count, or not for this.
+    Token,
+    /// The post asks for a second proof, which has not been set up.
+    Second,
+    /// What is dangerous asks for a fresh proof; where to go on afterwards.
+    Prove(String),
     App(AppError),
 }
 
@@ -29,6 +36,15 @@ impl IntoResponse for PageError {
     fn into_response(self) -> Response {
         let error = match self {
             PageError::SignIn => return Redirect::to("/sign-in").into_response(),
+            PageError::Second => return Redirect::to("/account").into_response(),
+            PageError::Prove(back) => {
+                let back = form_urlencoded(&back);
+                return Redirect::to(&format!("/prove?back={back}")).into_response();
+            }
+            PageError::Token => {
+                let refused = page(StatusCode::UNAUTHORIZED, Say::new("refused-token"));
+                return ([(WWW_AUTHENTICATE, "Bearer")], refused).into_response();
+            }
             PageError::App(error) => error,
         };
         page(status(&error), error.say())
@@ -43,6 +59,12 @@ pub(crate) fn status(error: &AppError) -> StatusCode {
         AppError::TooOften { .. } => StatusCode::TOO_MANY_REQUESTS,
         AppError::Stopping | AppError::Ledger(_) => StatusCode::SERVICE_UNAVAILABLE,
     }
+}
+
+/// An address inside an address.
+pub(crate) fn form_urlencoded(text: &str) -> String {
+    let kept = |b: u8| b.is_ascii_alphanumeric() || b"-._~/".contains(&b);
+    text.bytes().map(|b| if kept(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
 }
 
 pub(crate) fn not_found() -> Response {

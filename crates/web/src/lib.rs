@@ -13,6 +13,7 @@ pub use routes::{Need, Route, table};
 use std::sync::Arc;
 
 use romduol_app::App;
+use romduol_app::accounts::Doors;
 use romduol_report::map::Outlines;
 
 /// What every handler shares.
@@ -24,12 +25,14 @@ pub struct Site {
     /// Shows the demo's accounts on the sign-in page.
     pub demo: bool,
     pub limits: limits::Limits,
+    /// What is asked of those who come in.
+    pub doors: Arc<Doors>,
 }
 
 /// The routes of the site, for the server and for tests.
-pub fn router(app: App, map: Option<Vec<u8>>, demo: bool) -> axum::Router {
+pub fn router(app: App, map: Option<Vec<u8>>, doors: Doors, demo: bool) -> axum::Router {
     let outlines = map.and_then(|bytes| Outlines::from_geojson(&String::from_utf8_lossy(&bytes)).ok()).map(Arc::new);
-    routes::router(Site { app, outlines, demo, limits: limits::Limits::default() })
+    routes::router(Site { app, outlines, demo, limits: limits::Limits::default(), doors: Arc::new(doors) })
 }
 
 /// Serves until the process is asked to stop.
@@ -37,6 +40,7 @@ pub async fn serve(
     listener: tokio::net::TcpListener,
     app: App,
     map: Option<Vec<u8>>,
+    doors: Doors,
     demo: bool,
 ) -> std::io::Result<()> {
     let stop = async {
@@ -53,6 +57,6 @@ pub async fn serve(
             () = terminated => {}
         }
     };
-    let service = router(app, map, demo).into_make_service_with_connect_info::<std::net::SocketAddr>();
+    let service = router(app, map, doors, demo).into_make_service_with_connect_info::<std::net::SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(stop).await
 }

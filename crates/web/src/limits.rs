@@ -33,6 +33,7 @@ pub struct Limits {
     door: Arc<DefaultKeyedRateLimiter<IpAddr>>,
     voice: Arc<DefaultKeyedRateLimiter<IpAddr>>,
     accounts: Arc<DefaultKeyedRateLimiter<String>>,
+    codes: Arc<DefaultKeyedRateLimiter<String>>,
     asked: Arc<AtomicU32>,
 }
 
@@ -49,6 +50,8 @@ impl Default for Limits {
             door: Arc::new(DefaultKeyedRateLimiter::keyed(quota(40, Duration::from_secs(3)))),
             voice: Arc::new(DefaultKeyedRateLimiter::keyed(quota(20, Duration::from_secs(30)))),
             accounts: Arc::new(DefaultKeyedRateLimiter::keyed(quota(15, Duration::from_secs(30)))),
+            // Six digits are a million: so guessing for a year stays hopeless.
+            codes: Arc::new(DefaultKeyedRateLimiter::keyed(quota(10, Duration::from_secs(600)))),
             asked: Arc::default(),
         }
     }
@@ -73,12 +76,19 @@ impl Limits {
         checked.map_err(|early| too_often(early.wait_time_from(DefaultClock::default().now())))
     }
 
+    /// Wrong codes of one account. Its password was right before, so that nobody is held by strangers.
+    pub(crate) fn code(&self, account: &str) -> Result<(), PageError> {
+        let checked = self.codes.check_key(&account.to_string());
+        checked.map_err(|early| too_often(early.wait_time_from(DefaultClock::default().now())))
+    }
+
     /// Forgets who has not come for long, so that memory does not grow with every address of the world.
     fn forget(&self) {
         if self.asked.fetch_add(1, Ordering::Relaxed) % 1_000 == 999 {
             self.door.retain_recent();
             self.voice.retain_recent();
             self.accounts.retain_recent();
+            self.codes.retain_recent();
         }
     }
 }

@@ -5,6 +5,7 @@ use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::{Next, from_fn};
 use axum::routing::{MethodRouter, get, post};
+use romduol_app::accounts::RETURN_PATH;
 use romduol_plan::permission::Act::{self, *};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -62,11 +63,33 @@ pub fn table() -> Vec<Route> {
         page("/sign-in", Nothing, get(sign_in::show)),
         Route { rate: Rate::Door, ..act("/sign-in", Nothing, post(sign_in::enter)) },
         act("/sign-out", Nothing, post(sign_in::leave)),
+        Route { rate: Rate::Door, ..page("/sign-in/second", Nothing, get(sign_in::second)) },
+        Route { rate: Rate::Door, ..act("/sign-in/second", Nothing, post(sign_in::enter_second)) },
+        Route { rate: Rate::Door, ..act("/sso", Nothing, post(sign_in::to_provider)) },
+        Route { rate: Rate::Door, ..page(RETURN_PATH, Nothing, get(sign_in::from_provider)) },
+        Route { rate: Rate::Door, ..page("/join/{secret}", Nothing, get(accounts::join)) },
+        Route { rate: Rate::Door, ..act("/join/{secret}", Nothing, post(accounts::set)) },
+        page("/prove", SignedIn, get(second::ask)),
+        act("/prove", SignedIn, post(second::prove)),
         page("/account", SignedIn, get(account::show)),
         act("/account/password", SignedIn, post(account::change)),
         act("/account/sessions", SignedIn, post(account::end)),
-        page("/accounts", May(ManageAccounts), get(account::list)),
-        act("/accounts/{id}", May(ManageAccounts), post(account::set)),
+        act("/account/app", SignedIn, post(second::begin_app)),
+        act("/account/app/{ticket}", SignedIn, post(second::finish_app)),
+        act("/account/key", SignedIn, post(second::begin_key)),
+        act("/account/key/{ticket}", SignedIn, post(second::finish_key)),
+        act("/account/second/{id}", SignedIn, post(second::drop)),
+        act("/account/codes", SignedIn, post(second::codes)),
+        act("/account/tokens", SignedIn, post(account::add_token)),
+        act("/account/tokens/{key}", SignedIn, post(account::drop_token)),
+        page("/accounts", May(ManageAccounts), get(accounts::list)),
+        act("/accounts", May(ManageAccounts), post(accounts::invite)),
+        page("/accounts/new", May(ManageAccounts), get(accounts::new)),
+        page("/accounts/{id}", May(ManageAccounts), get(accounts::show)),
+        act("/accounts/{id}", May(ManageAccounts), post(accounts::change)),
+        page("/trail", May(ReadTrail), get(trail::show)),
+        page("/trail.csv", May(ReadTrail), get(trail::csv)),
+        page("/trail.xlsx", May(ReadTrail), get(trail::xlsx)),
         page("/lang/{lang}", Nothing, get(sign_in::language_page)),
         page("/illustrative/{on}", Nothing, get(sign_in::illustrative)),
         page("/scorecard", May(ReadPlan), get(scorecard::show)),
@@ -184,7 +207,7 @@ pub fn table() -> Vec<Route> {
 }
 
 pub(crate) fn router(site: Site) -> Router {
-    let limits = site.limits.clone();
+    let (limits, secure) = (site.limits.clone(), site.doors.is_secure());
     let limited = |route: Route| {
         let (limits, rate) = (limits.clone(), route.rate);
         let hold = move |request: Request, next: Next| hold(limits.clone(), rate, request, next);
@@ -202,6 +225,7 @@ pub(crate) fn router(site: Site) -> Router {
         .layer(always(header::CONTENT_SECURITY_POLICY, POLICY))
         .layer(always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(always(header::REFERRER_POLICY, "same-origin"))
+        .layer(secure.then(|| always(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000")))
         .with_state(site)
 }
 

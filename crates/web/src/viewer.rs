@@ -4,14 +4,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, OriginalUri, Query};
-use axum::http::header::COOKIE;
+use axum::http::header::{AUTHORIZATION, COOKIE, REFERER};
 use axum::http::request::Parts;
-use romduol_app::accounts::Person;
+use axum::http::{HeaderMap, Method};
+use romduol_app::accounts::{Person, Scope};
 use romduol_app::{AppError, Snapshot};
 use romduol_locale::Locale;
-use romduol_plan::permission::Act;
+use romduol_plan::permission::{Act, Denied};
 use romduol_plan::readings::View;
-use romduol_plan::{Body, Lang, Say};
+use romduol_plan::{Body, Kind, Lang, Say};
 
 use crate::Site;
 use crate::error::PageError;
@@ -24,12 +25,16 @@ pub(crate) const ILLUSTRATIVE: &str = "illustrative";
 pub(crate) struct Viewer {
     pub site: Site,
     pub person: Person,
+    /// A program asks with a token in the person's name.
+    pub program: bool,
     pub locale: &'static Locale,
     pub snapshot: Arc<Snapshot>,
     /// Set when the page shows an earlier moment.
     pub at: Option<u64>,
     pub illustrative: bool,
     pub path: String,
+    /// Where to go on after a proof: the page that was asked for, or the one a form came from.
+    pub back: String,
     pub query: HashMap<String, String>,
 }
 
@@ -51,9 +56,18 @@ impl Viewer {
         self.person.post.may_see(body) && (self.illustrative || !body.is_made_up_money())
     }
 
-    /// Ends the request for whoever may not do `act` at all.
+    /// Ends the request for whoever may not do `act` at all, or has not lately proved who they are where it is dangerous.
     pub fn must(&self, act: Act) -> Result<(), PageError> {
-        Ok(self.person.post.may(act)?)
+        self.person.post.may(act)?;
+        if !act.is_dangerous() || self.site.doors.are_fresh_for(&self.person, self.site.app.now().unix) {
+            return Ok(());
+        }
+        Err(if self.program { Denied(act).into() } else { PageError::Prove(self.back.clone()) })
+    }
+
+    /// Notes that the person reads what is restricted.
+    pub async fn note(&self, kind: Kind, id: &str) {
+        self.site.app.trace_reading(&self.person, kind, id).await;
     }
 
     pub fn asked(&self, name: &str) -> Option<&str> {
@@ -76,31 +90,83 @@ pub(crate) fn language(parts: &Parts) -> Lang {
     cookie(parts, LANG).and_then(|code| Lang::parse(&code)).unwrap_or_else(accepted)
 }
 
+/// Who asks: a person with a browser, or a program with a token, for which only what its scope allows is there.
+async fn asker(parts: &Parts, site: &Site) -> Result<(Person, bool), PageError> {
+    let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    if let Some(secret) = header.and_then(|value| value.strip_prefix("Bearer ")) {
+        let (person, scope) = site.app.person_of_token(secret.trim()).await?.ok_or(PageError::Token)?;
+        let reads = matches!(parts.method, Method::GET | Method::HEAD);
+        let sends = scope == Scope::Send && parts.uri.path().starts_with("/api/");
+        return if reads || sends { Ok((person, true)) } else { Err(PageError::Token) };
+    }
+    let token = cookie(parts, SESSION).ok_or(PageError::SignIn)?;
+    Ok((site.app.person(&token).await?.ok_or(PageError::SignIn)?, false))
+}
+
+async fn viewer(parts: &mut Parts, site: &Site, person: Person, program: bool) -> Result<Viewer, PageError> {
+    let Query(query) = Query::<HashMap<String, String>>::from_request_parts(parts, site)
+        .await
+        .map_err(|_| AppError::Bad(Say::new("refused-bad-address")))?;
+    let at: Option<u64> = query.get("at").and_then(|at| at.parse().ok());
+    let snapshot = match at {
+        Some(position) => site.app.at(position).await?,
+        None => site.app.snapshot(),
+    };
+    let OriginalUri(uri) = OriginalUri::from_request_parts(parts, site).await.unwrap_or_else(|never| match never {});
+    let asked = uri.path_and_query().map_or("/", |path| path.as_str());
+    let back = if parts.method == Method::GET { asked.to_string() } else { came_from(&parts.headers) };
+    Ok(Viewer {
+        site: site.clone(),
+        person,
+        program,
+        locale: Locale::of(language(parts)),
+        illustrative: cookie(parts, ILLUSTRATIVE).as_deref() != Some("off"),
+        path: uri.path().to_string(),
+        back,
+        snapshot,
+        at,
+        query,
+    })
+}
+
 impl FromRequestParts<Site> for Viewer {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Viewer, PageError> {
+        let (person, program) = asker(parts, site).await?;
+        if site.doors.want_more_of(&person) {
+            return Err(PageError::Second);
+        }
+        viewer(parts, site, person, program).await
+    }
+}
+
+/// A person with a browser, for the pages of one's own account: they are there before a second proof is set up, and no
+/// program comes here.
+pub(crate) struct Own {
+    pub viewer: Viewer,
+    pub token: String,
+}
+
+impl FromRequestParts<Site> for Own {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Own, PageError> {
         let token = cookie(parts, SESSION).ok_or(PageError::SignIn)?;
         let person = site.app.person(&token).await?.ok_or(PageError::SignIn)?;
-        let Query(query) = Query::<HashMap<String, String>>::from_request_parts(parts, site)
-            .await
-            .map_err(|_| AppError::Bad(Say::new("refused-bad-address")))?;
-        let at: Option<u64> = query.get("at").and_then(|at| at.parse().ok());
-        let snapshot = match at {
-            Some(position) => site.app.at(position).await?,
-            None => site.app.snapshot(),
-        };
-        let OriginalUri(uri) =
-            OriginalUri::from_request_parts(parts, site).await.unwrap_or_else(|never| match never {});
-        Ok(Viewer {
-            site: site.clone(),
-            person,
-            locale: Locale::of(language(parts)),
-            illustrative: cookie(parts, ILLUSTRATIVE).as_deref() != Some("off"),
-            path: uri.path().to_string(),
-            snapshot,
-            at,
-            query,
-        })
+        Ok(Own { viewer: viewer(parts, site, person, false).await?, token })
     }
+}
+
+/// The page the person came from, on this site only.
+pub(crate) fn came_from(headers: &HeaderMap) -> String {
+    let referer = headers.get(REFERER).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let path = referer.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
+    local(path.unwrap_or("/")).to_string()
+}
+
+/// An address if it is one of this site, the first page otherwise.
+pub(crate) fn local(path: &str) -> &str {
+    let inside = path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n']);
+    if inside { path } else { "/" }
 }

@@ -88,7 +88,7 @@ async fn the_time_of_an_answer_does_not_tell_which_logins_exist() {
 async fn a_session_counts_until_it_expires() {
     let (_dir, ledger) = fresh().await;
     let account = dara(&ledger).await;
-    let token = ledger.add_session(&account.id, NOW, NOW + 100).await.unwrap();
+    let token = ledger.add_session(&account.id, NOW, NOW + 100, false).await.unwrap();
     assert_eq!(token.as_str().len(), 64);
     assert_eq!(format!("{token:?}"), "SessionToken(…)");
     let session = ledger.session(token.as_str(), NOW + 99).await.unwrap();
@@ -112,7 +112,7 @@ async fn a_session_ends_by_sign_out_lost_phone_new_password_or_erasure() {
     let account = dara(&ledger).await;
     let mut tokens = Vec::new();
     for _ in 0..5 {
-        let token = ledger.add_session(&account.id, NOW, NOW + 100).await.unwrap();
+        let token = ledger.add_session(&account.id, NOW, NOW + 100, false).await.unwrap();
         tokens.push(token);
     }
     let counts = async |n: usize| {
@@ -125,18 +125,18 @@ async fn a_session_ends_by_sign_out_lost_phone_new_password_or_erasure() {
     assert!(!counts(1).await && !counts(4).await);
     assert_eq!(ledger.erase_sessions(NOW + 50).await.unwrap(), 5);
 
-    let token = ledger.add_session(&account.id, NOW, NOW + 100).await.unwrap();
+    let token = ledger.add_session(&account.id, NOW, NOW + 100, false).await.unwrap();
     ledger.set_password(&account.id, "new").await.unwrap();
     assert_eq!(ledger.session(token.as_str(), NOW).await.unwrap(), None);
     assert!(ledger.sign_in("dara", "new").await.unwrap().is_some());
 
-    let token = ledger.add_session(&account.id, NOW, NOW + 100).await.unwrap();
+    let token = ledger.add_session(&account.id, NOW, NOW + 100, false).await.unwrap();
     let mut inactive = account.clone();
     inactive.active = false;
     ledger.update_account(&inactive).await.unwrap();
     assert_eq!(ledger.session(token.as_str(), NOW).await.unwrap(), None);
     ledger.erase_account(&account.id).await.unwrap();
-    assert!(matches!(ledger.add_session(&account.id, NOW, NOW + 1).await, Err(LedgerError::NoAccount { .. })));
+    assert!(matches!(ledger.add_session(&account.id, NOW, NOW + 1, false).await, Err(LedgerError::NoAccount { .. })));
 }
 
 #[tokio::test]
@@ -146,7 +146,7 @@ async fn the_file_holds_neither_token_nor_password() {
     }
     let (dir, ledger) = fresh().await;
     let account = dara(&ledger).await;
-    let token = ledger.add_session(&account.id, NOW, NOW + 100).await.unwrap();
+    let token = ledger.add_session(&account.id, NOW, NOW + 100, false).await.unwrap();
     ledger.close().await;
     let file = std::fs::read(dir.path().join(FILE_NAME)).unwrap();
     let holds = |text: &str| file.windows(text.len()).any(|w| w == text.as_bytes());

@@ -33,7 +33,7 @@ async fn restored(backup: &Path, passphrase: Option<&str>, to: Option<u64>) -> (
 async fn the_drill() {
     let (dir, ledger, _) = filled(20).await;
     let account = ledger.add_account(dara(), "lotus-42", 0).await.unwrap();
-    let token = ledger.add_session(&account.id, 0, i64::MAX).await.unwrap();
+    let token = ledger.add_session(&account.id, 0, i64::MAX, false).await.unwrap();
     ledger.save_draft("R-1", "{}", 0, "a1", 0).await.unwrap();
     let evidence = ledger.blobs().put(b"minutes of a meeting".to_vec()).await.unwrap();
     let writer = tokio::spawn({

@@ -10,7 +10,7 @@ async fn lived_in() -> (Home, Ledger) {
     let new = NewAccount { login: "dara".into(), area: Some("KH-12".into()), ..NewAccount::default() };
     let account = ledger.add_account(new, "lotus-42", 7).await.unwrap();
     ledger.set_contact(&account.id, Some("dara@example.org")).await.unwrap();
-    ledger.add_session(&account.id, 0, 100).await.unwrap();
+    ledger.add_session(&account.id, 0, 100, false).await.unwrap();
     ledger.save_draft("R-1", "{\"note\":\"ភ្នំពេញ\"}", 0, "a1", 0).await.unwrap();
     ledger.add_comment("V1", "{}", 3).await.unwrap();
     ledger.secret("signing").await.unwrap();

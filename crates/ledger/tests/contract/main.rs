@@ -8,6 +8,7 @@ mod blob;
 mod comment;
 mod contact;
 mod copy;
+mod doors;
 mod entry;
 mod fault;
 mod full_disk;

@@ -1,36 +1,65 @@
-//! One's own account: the password, and where one is signed in; and for administrators the list of all accounts.
+//! One's own account: the password, what proves one beside it, where one is signed in, the tokens of one's programs.
 
-use axum::extract::{Form, Path, Request, State};
-use romduol_app::accounts::OwnSession;
-use romduol_ledger::Account;
-use romduol_plan::permission::Act;
+use axum::extract::{Form, Path};
+use romduol_app::accounts::{MAX_TOKEN_DAYS, OwnSession, Scope, Second};
+use romduol_app::{AppError, clock};
+use romduol_plan::{Date, Say};
 
-use crate::Site;
 use crate::chrome::{Chrome, render, see};
-use crate::error::Page;
-use crate::viewer::{SESSION, Viewer, cookie};
+use crate::error::{Page, PageError};
+use crate::viewer::Own;
+
+/// A token as the page shows it.
+struct Token {
+    key: String,
+    name: String,
+    scope: String,
+    expires: Date,
+    expired: bool,
+    used: Option<Date>,
+}
 
 #[derive(askama::Template)]
 #[template(path = "account.html")]
-struct Own {
+struct Account {
     c: Chrome,
     login: String,
     post: String,
+    second: Second,
+    /// The post asks for a second proof, and nothing else is open until there is one.
+    wants_second: bool,
+    takes_keys: bool,
     sessions: Vec<OwnSession>,
+    tokens: Vec<Token>,
+    scopes: &'static [Scope],
+    most_days: i64,
 }
 
-pub(crate) async fn show(State(site): State<Site>, request: Request) -> Page {
-    let (mut parts, _) = request.into_parts();
-    let token = cookie(&parts, SESSION).unwrap_or_default();
-    let viewer = <Viewer as axum::extract::FromRequestParts<Site>>::from_request_parts(&mut parts, &site).await?;
-    let sessions = site.app.own_sessions(&viewer.person, &token).await?;
-    let account = site.app.ledger.account(&viewer.person.account).await?;
+pub(crate) async fn show(own: Own) -> Page {
+    let Own { viewer, token } = own;
+    let app = &viewer.site.app;
+    let now = app.now().unix;
+    let account = app.ledger.account(&viewer.person.account).await?;
     let role = viewer.locale.t(&format!("role-{}", viewer.person.post.role.code()));
     let place = viewer.person.post.area.clone().or(viewer.person.post.institution.clone());
-    render(&Own {
+    let tokens = app.tokens(&viewer.person).await?.into_iter().map(|token| Token {
+        key: token.key,
+        name: token.name,
+        scope: token.scope,
+        expires: clock::day(token.expires),
+        expired: token.expires <= now,
+        used: token.used.map(clock::day),
+    });
+    render(&Account {
         login: account.map(|account| account.login).unwrap_or_default(),
         post: place.map_or_else(|| role.clone(), |place| format!("{role}, {place}")),
-        sessions,
+        second: app.second(&viewer.person).await?,
+        wants_second: viewer.site.doors.want_more_of(&viewer.person),
+        takes_keys: viewer.site.doors.take_keys(),
+        sessions: app.own_sessions(&viewer.person, &token).await?,
+        tokens: tokens.collect(),
+        scopes: Scope::ALL,
+        most_days: MAX_TOKEN_DAYS,
         c: Chrome::of(&viewer, viewer.locale.t("account")),
     })
 }
@@ -42,10 +71,11 @@ pub(crate) struct Change {
     again: String,
 }
 
-pub(crate) async fn change(viewer: Viewer, Form(given): Form<Change>) -> Page {
+pub(crate) async fn change(own: Own, Form(given): Form<Change>) -> Page {
+    let viewer = own.viewer;
     viewer.site.limits.account(&viewer.person.account)?;
     if given.new != given.again {
-        return Err(romduol_app::AppError::Bad(romduol_plan::Say::new("refused-password-again")).into());
+        return Err(AppError::Bad(Say::new("refused-password-again")).into());
     }
     viewer.site.app.change_password(&viewer.person, &given.old, &given.new).await?;
     Ok(see("/sign-in"))
@@ -56,34 +86,53 @@ pub(crate) struct Ended {
     key: String,
 }
 
-pub(crate) async fn end(viewer: Viewer, Form(given): Form<Ended>) -> Page {
-    viewer.site.app.end_session(&viewer.person, &given.key).await?;
+pub(crate) async fn end(own: Own, Form(given): Form<Ended>) -> Page {
+    own.viewer.site.app.end_session(&own.viewer.person, &given.key).await?;
     Ok(see("/account"))
 }
 
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+pub(crate) struct NewToken {
+    name: String,
+    scope: String,
+    days: String,
+}
+
 #[derive(askama::Template)]
-#[template(path = "accounts.html")]
-struct Accounts {
+#[template(path = "secret.html")]
+struct Secret {
     c: Chrome,
-    list: Vec<Account>,
-    own: String,
+    hint: String,
+    secrets: Vec<String>,
 }
 
-pub(crate) async fn list(viewer: Viewer) -> Page {
-    viewer.must(Act::ManageAccounts)?;
-    let list = viewer.site.app.accounts(&viewer.person).await?;
-    let own = viewer.person.account.clone();
-    render(&Accounts { list, own, c: Chrome::of(&viewer, viewer.locale.t("menu-accounts")) })
+/// What is shown once and never again.
+pub(crate) fn shown_once(own: &Own, title: &str, hint: &str, secrets: Vec<String>) -> Page {
+    let locale = own.viewer.locale;
+    render(&Secret { c: Chrome::of(&own.viewer, locale.t(title)), hint: locale.t(hint), secrets })
 }
 
-#[derive(serde::Deserialize)]
-pub(crate) struct Activity {
-    #[serde(default)]
-    active: String,
+/// Ends the request for whoever has to set up a second proof, or to prove again who they are, first.
+pub(crate) fn proved(own: &Own) -> Result<(), PageError> {
+    let (site, person) = (&own.viewer.site, &own.viewer.person);
+    if site.doors.want_more_of(person) {
+        return Err(PageError::Second);
+    }
+    match site.doors.are_fresh_for(person, site.app.now().unix) {
+        true => Ok(()),
+        false => Err(PageError::Prove("/account".into())),
+    }
 }
 
-pub(crate) async fn set(viewer: Viewer, Path(id): Path<String>, Form(given): Form<Activity>) -> Page {
-    viewer.must(Act::ManageAccounts)?;
-    viewer.site.app.set_active(&viewer.person, &id, given.active == "yes").await?;
-    Ok(see("/accounts"))
+pub(crate) async fn add_token(own: Own, Form(given): Form<NewToken>) -> Page {
+    proved(&own)?;
+    let days = given.days.trim().parse().unwrap_or(0);
+    let secret = own.viewer.site.app.add_token(&own.viewer.person, &given.name, &given.scope, days).await?;
+    shown_once(&own, "token-made", "token-made-hint", vec![secret])
+}
+
+pub(crate) async fn drop_token(own: Own, Path(key): Path<String>) -> Page {
+    own.viewer.site.app.drop_token(&own.viewer.person, &key).await?;
+    Ok(see("/account"))
 }

@@ -211,6 +211,7 @@ pub(crate) async fn hidden(viewer: Viewer, Path(id): Path<String>) -> Page {
     viewer.must(Act::PrepareEdition)?;
     let edition = find(&viewer, &id)?;
     let composed = viewer.site.app.explain_edition(&viewer.person, &id).await?;
+    viewer.note(Kind::Edition, &id).await;
     let list = composed.explained.iter().filter(|told| !told.hidden.is_empty());
     let list = list.map(|told| explained(&viewer, told)).collect();
     let title = viewer.locale.t("edition-hidden-why");

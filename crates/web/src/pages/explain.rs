@@ -53,6 +53,7 @@ pub(crate) async fn show(viewer: Viewer, Path((id, period)): Path<(String, Strin
     if !viewer.may_read(&indicator) {
         return Err(romduol_plan::permission::Denied(Act::ReadPlan).into());
     }
+    viewer.note_reading(&indicator).await;
     let country = state.plan().map(|plan| plan.area.clone()).unwrap_or_default();
     let series = view.series(&indicator, &country);
     let shown = |r: &Reading| with_unit(&viewer.locale.number(r.value, 2), &indicator.unit);

@@ -36,6 +36,9 @@ pub(crate) async fn show(viewer: Viewer, Path((kind, id)): Path<(String, String)
     if confidential && !viewer.person.post.may_read(Class::Restricted) {
         return Err(missing().into());
     }
+    if confidential || kind == Kind::Return {
+        viewer.note(kind, &id).await;
+    }
     let events = viewer.site.app.history(&viewer.snapshot, kind, &id).await?;
     if events.is_empty() {
         return Err(missing().into());

@@ -70,6 +70,7 @@ pub(crate) async fn show(viewer: Viewer, Path(id): Path<String>) -> Page {
     let country = state.plan().map(|plan| plan.area.clone()).unwrap_or_default();
     let (at, _) = year(&viewer);
     let readable = viewer.may_read(&indicator);
+    viewer.note_reading(&indicator).await;
     let series = if readable { view.series(&indicator, &country) } else { Series::default() };
     let latest = series.counted.iter().rfind(|r| r.period.last_month() <= at.last_month());
     let (map, places) = latest.map(|latest| by_place(&viewer, &indicator, &country, latest)).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! The pages: one file each, a struct of what it shows, and a template of the same name.
 
 pub(crate) mod account;
+pub(crate) mod accounts;
 pub(crate) mod analysis;
 pub(crate) mod assets;
 pub(crate) mod consult;
@@ -22,6 +23,8 @@ pub(crate) mod review;
 pub(crate) mod road;
 pub(crate) mod scorecard;
 pub(crate) mod search;
+pub(crate) mod second;
 pub(crate) mod sign_in;
 pub(crate) mod take_home;
+pub(crate) mod trail;
 pub(crate) mod versions;

@@ -82,8 +82,15 @@ fn ask(viewer: &Viewer, pairs: &[(String, String)]) -> Result<Asked, AppError> {
     Ok(Asked { choice, says, table })
 }
 
+async fn note(viewer: &Viewer, choice: &Choice) {
+    for indicator in &choice.indicators {
+        viewer.note_reading(indicator).await;
+    }
+}
+
 pub(crate) async fn show(viewer: Viewer, Query(pairs): Pairs) -> Page {
     let Asked { choice, mut says, table } = ask(&viewer, &pairs)?;
+    note(&viewer, &choice).await;
     let mut parts = Vec::new();
     match &table {
         Ok(table) if !table.is_empty() => {
@@ -172,7 +179,8 @@ fn shown(viewer: &Viewer, choice: &Choice, indicator: Option<&Indicator>, cell: 
 pub(crate) async fn csv(viewer: Viewer, Query(pairs): Pairs) -> Page {
     let bytes = with_book(&viewer, &pairs, |book| {
         romduol_report::csv(&book.single()).map_err(|error| AppError::fault(error.to_string()))
-    })?;
+    })
+    .await?;
     Ok(download(&viewer, "text/csv; charset=utf-8", "csv", bytes))
 }
 
@@ -181,16 +189,18 @@ pub(crate) async fn xlsx(viewer: Viewer, Query(pairs): Pairs) -> Page {
     let title = viewer.locale.t("menu-pivot");
     let bytes = with_book(&viewer, &pairs, |book| {
         romduol_report::xlsx(&title, &book.sheets(), unix).map_err(|error| AppError::fault(error.to_string()))
-    })?;
+    })
+    .await?;
     Ok(download(&viewer, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx", bytes))
 }
 
-fn with_book(
+async fn with_book(
     viewer: &Viewer,
     pairs: &[(String, String)],
     write: impl FnOnce(&Book) -> Result<Vec<u8>, AppError>,
 ) -> Result<Vec<u8>, AppError> {
     let Asked { choice, says, table } = ask(viewer, pairs)?;
+    note(viewer, &choice).await;
     let table = table.map_err(AppError::Bad)?;
     write(&Book {
         snapshot: &viewer.snapshot,

@@ -41,7 +41,9 @@ struct Review {
 }
 
 pub(crate) async fn show(viewer: Viewer, Path(id): Path<String>) -> Page {
-    page(&viewer, &id, false)
+    let page = page(&viewer, &id, false)?;
+    viewer.note(Kind::Return, &id).await;
+    Ok(page)
 }
 
 fn page(viewer: &Viewer, id: &str, refused: bool) -> Page {
@@ -81,6 +83,7 @@ fn page(viewer: &Viewer, id: &str, refused: bool) -> Page {
 /// An evidence file to take home; never shown inside the site.
 pub(crate) async fn file(viewer: Viewer, Path((id, blob)): Path<(String, String)>) -> Page {
     let (file, bytes) = attach::fetch(&viewer.site.app, &viewer.person, &id, &blob).await?;
+    viewer.note(Kind::Return, &id).await;
     let plain: String =
         file.name.chars().map(|c| if c.is_ascii_alphanumeric() || ".-_ ".contains(c) { c } else { '_' }).collect();
     let name: String = file.name.bytes().map(|b| format!("%{b:02X}")).collect();

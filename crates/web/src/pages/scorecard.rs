@@ -1,11 +1,11 @@
 //! The scorecard: every indicator as it stands at the end of a year, worst first, by pillar.
 
-use romduol_plan::Period;
-use romduol_plan::kinds::{Indicator, Node, NodeLevel};
+use romduol_plan::kinds::{Class, Indicator, Node, NodeLevel};
 use romduol_plan::permission::Act;
 use romduol_plan::quality::serves;
 use romduol_plan::readings::{self, Source, Standing};
 use romduol_plan::status::Status;
+use romduol_plan::{Kind, Period};
 
 use crate::chrome::{Chrome, render};
 use crate::error::Page;
@@ -92,6 +92,13 @@ pub(crate) fn with_unit(number: &str, unit: &str) -> String {
 impl Viewer {
     pub fn may_read(&self, indicator: &Indicator) -> bool {
         self.person.post.may_read(indicator.class) || self.person.post.institution.as_ref() == Some(&indicator.owner)
+    }
+
+    /// Notes who reads the numbers of an indicator that is not for everybody.
+    pub async fn note_reading(&self, indicator: &Indicator) {
+        if !matches!(indicator.class, Class::Public | Class::Partners) && self.may_read(indicator) {
+            self.note(Kind::Indicator, &indicator.id).await;
+        }
     }
 }
 

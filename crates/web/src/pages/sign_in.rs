@@ -1,17 +1,25 @@
-//! Signing in and out, choosing the language, switching illustrative data on and off.
+//! Signing in and out: the password or the identity provider, then the second proof where the account has one. Choosing
+//! the language, switching illustrative data on and off.
 
-use axum::extract::{Form, FromRequestParts, Path, Request, State};
-use axum::http::header::{REFERER, SET_COOKIE};
+use axum::extract::{Form, Path, Query, Request, State};
+use axum::http::header::SET_COOKIE;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use romduol_app::{demo, edition};
+use romduol_app::accounts::{Entered, Half, Question};
+use romduol_app::{AppError, demo, edition};
 use romduol_locale::Locale;
-use romduol_plan::Lang;
+use romduol_plan::{Lang, Say};
 
 use crate::Site;
 use crate::chrome::{Chrome, render, see};
 use crate::error::Page;
-use crate::viewer::{ILLUSTRATIVE, LANG, SESSION, Viewer, cookie, language};
+use crate::viewer::{ILLUSTRATIVE, LANG, SESSION, came_from, cookie, language};
+
+/// The ticket of who has given the password and not yet the second proof.
+const HALF: &str = "half";
+/// The ticket of who is at the identity provider.
+const AWAY: &str = "away";
 
 #[derive(askama::Template)]
 #[template(path = "sign_in.html")]
@@ -21,6 +29,7 @@ struct SignIn {
     /// The demo's accounts: login and role.
     accounts: Vec<(&'static str, &'static str)>,
     password: &'static str,
+    provider: Option<String>,
     /// There is something that anybody may read.
     public: bool,
 }
@@ -30,12 +39,16 @@ fn page(site: &Site, lang: Lang, failed: bool) -> SignIn {
     let accounts =
         if site.demo { demo::ACCOUNTS.iter().map(|(login, role, ..)| (*login, *role)).collect() } else { Vec::new() };
     let public = edition::newest(&site.app.snapshot().state).is_some();
-    SignIn { c, failed, accounts, password: demo::PASSWORD, public }
+    let provider = site.doors.provider.as_ref().map(|provider| provider.name.clone());
+    SignIn { c, failed, accounts, password: demo::PASSWORD, provider, public }
+}
+
+fn parts_of(request: Request) -> Parts {
+    request.into_parts().0
 }
 
 pub(crate) async fn show(State(site): State<Site>, request: Request) -> Page {
-    let (parts, _) = request.into_parts();
-    render(&page(&site, language(&parts), false))
+    render(&page(&site, language(&parts_of(request)), false))
 }
 
 #[derive(serde::Deserialize)]
@@ -47,48 +60,121 @@ pub(crate) struct Credentials {
 pub(crate) async fn enter(State(site): State<Site>, headers: HeaderMap, Form(given): Form<Credentials>) -> Page {
     site.limits.account(&given.login)?;
     match site.app.sign_in(&given.login, &given.password).await? {
-        Some(token) => Ok(with_cookie(see("/"), SESSION, token.as_str())),
-        None => {
+        Entered::No => {
             let mut request = Request::new(axum::body::Body::empty());
             *request.headers_mut() = headers;
-            let (parts, _) = request.into_parts();
-            let body = render(&page(&site, language(&parts), true))?;
+            let body = render(&page(&site, language(&parts_of(request)), true))?;
             Ok((StatusCode::UNAUTHORIZED, body).into_response())
         }
+        entered => Ok(go_on(&site, entered)),
     }
+}
+
+fn go_on(site: &Site, entered: Entered) -> Response {
+    match entered {
+        Entered::In(token) => with_cookie(site, see("/"), SESSION, token.as_str()),
+        Entered::Half(ticket) => with_cookie(site, see("/sign-in/second"), HALF, &ticket),
+        Entered::No => see("/sign-in"),
+    }
+}
+
+#[derive(askama::Template)]
+#[template(path = "sign_in_second.html")]
+struct Second {
+    c: Chrome,
+    half: Half,
+    key: Option<Question>,
+    problem: Option<String>,
+}
+
+async fn second_page(site: &Site, lang: Lang, half: Half, problem: Option<Say>) -> Page {
+    let key = if half.has_keys { site.app.ask_key(&site.doors, &half.account).await? } else { None };
+    let locale = Locale::of(lang);
+    let c = Chrome::open(site, lang, "/sign-in/second", locale.t("second-title"));
+    render(&Second { c, half, key, problem: problem.map(|say| locale.tell(&say)) })
+}
+
+pub(crate) async fn second(State(site): State<Site>, request: Request) -> Page {
+    let parts = parts_of(request);
+    let ticket = cookie(&parts, HALF).unwrap_or_default();
+    let Some(half) = site.app.half(&ticket).await? else { return Ok(see("/sign-in")) };
+    second_page(&site, language(&parts), half, None).await
+}
+
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+pub(crate) struct SecondProof {
+    code: String,
+    ticket: String,
+    answer: String,
+}
+
+pub(crate) async fn enter_second(State(site): State<Site>, headers: HeaderMap, Form(given): Form<SecondProof>) -> Page {
+    let mut request = Request::new(axum::body::Body::empty());
+    *request.headers_mut() = headers;
+    let parts = parts_of(request);
+    let ticket = cookie(&parts, HALF).unwrap_or_default();
+    let Some(half) = site.app.half(&ticket).await? else { return Ok(see("/sign-in")) };
+    site.limits.code(&half.account)?;
+    let right = match given.answer.is_empty() {
+        true => site.app.is_code(&half.account, &given.code).await?,
+        false => site.app.is_key(&site.doors, &half.account, &given.ticket, &given.answer).await?,
+    };
+    if !right {
+        let problem = if given.answer.is_empty() { "refused-code" } else { "refused-key" };
+        let body = second_page(&site, language(&parts), half, Some(Say::new(problem))).await?;
+        return Ok((StatusCode::UNAUTHORIZED, body).into_response());
+    }
+    let token = site.app.finish_half(&half, &ticket).await?;
+    let response = with_cookie(&site, see("/"), HALF, "");
+    Ok(with_cookie(&site, response, SESSION, token.as_str()))
+}
+
+pub(crate) async fn to_provider(State(site): State<Site>) -> Page {
+    let (url, ticket) = site.app.begin_sso(&site.doors).await?;
+    Ok(with_cookie(&site, axum::response::Redirect::to(&url).into_response(), AWAY, &ticket))
+}
+
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+pub(crate) struct Returned {
+    state: String,
+    code: String,
+}
+
+pub(crate) async fn from_provider(State(site): State<Site>, Query(given): Query<Returned>, request: Request) -> Page {
+    let ticket = cookie(&parts_of(request), AWAY).unwrap_or_default();
+    if given.code.is_empty() {
+        return Err(AppError::Bad(Say::new("refused-provider")).into());
+    }
+    let entered = site.app.finish_sso(&site.doors, &ticket, &given.state, &given.code).await?;
+    Ok(with_cookie(&site, go_on(&site, entered), AWAY, ""))
 }
 
 pub(crate) async fn leave(State(site): State<Site>, request: Request) -> Page {
-    let (mut parts, _) = request.into_parts();
-    if Viewer::from_request_parts(&mut parts, &site).await.is_ok()
-        && let Some(token) = cookie(&parts, SESSION)
-    {
+    if let Some(token) = cookie(&parts_of(request), SESSION) {
         site.app.sign_out(&token).await?;
     }
-    Ok(with_cookie(see("/sign-in"), SESSION, ""))
+    Ok(with_cookie(&site, see("/sign-in"), SESSION, ""))
 }
 
-fn choose(headers: &HeaderMap, name: &str, value: &str) -> Response {
-    with_cookie(see(&back(headers)), name, value)
-}
-
-pub(crate) async fn language_page(Path(code): Path<String>, headers: HeaderMap) -> Response {
+pub(crate) async fn language_page(State(site): State<Site>, Path(code): Path<String>, headers: HeaderMap) -> Response {
     let lang = Lang::parse(&code).unwrap_or_default();
-    choose(&headers, LANG, lang.code())
+    with_cookie(&site, see(&came_from(&headers)), LANG, lang.code())
 }
 
-pub(crate) async fn illustrative(Path(on): Path<String>, headers: HeaderMap) -> Response {
-    choose(&headers, ILLUSTRATIVE, if on == "off" { "off" } else { "on" })
+pub(crate) async fn illustrative(State(site): State<Site>, Path(on): Path<String>, headers: HeaderMap) -> Response {
+    with_cookie(&site, see(&came_from(&headers)), ILLUSTRATIVE, if on == "off" { "off" } else { "on" })
 }
 
-/// The page the person came from, on this site only.
-fn back(headers: &HeaderMap) -> String {
-    let referer = headers.get(REFERER).and_then(|value| value.to_str().ok()).unwrap_or("");
-    let path = referer.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
-    path.filter(|path| path.starts_with('/') && !path.starts_with("//")).unwrap_or("/").to_string()
-}
-
-fn with_cookie(response: Response, name: &str, value: &str) -> Response {
-    let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax");
-    ([(SET_COOKIE, cookie)], response).into_response()
+pub(crate) fn with_cookie(site: &Site, mut response: Response, name: &str, value: &str) -> Response {
+    let secure = if site.doors.is_secure() { "; Secure" } else { "" };
+    // Lax: whoever follows a link in a letter is still signed in. An empty one goes at once.
+    let age = if value.is_empty() { "; Max-Age=0" } else { "" };
+    let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}");
+    // Values are tokens and codes of ours: hexadecimal digits and letters.
+    if let Ok(cookie) = cookie.parse() {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    response
 }

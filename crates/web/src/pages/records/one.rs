@@ -2,7 +2,7 @@
 
 use axum::extract::Path;
 use romduol_app::AppError;
-use romduol_plan::permission::Act;
+use romduol_plan::permission::{self, Act};
 use romduol_plan::{Kind, Text, column};
 
 use super::links::{Referring, referring};
@@ -40,6 +40,9 @@ pub(crate) async fn show(viewer: Viewer, Path((code, id)): Path<(String, String)
     let Some(kind) = kind(&code) else { return Ok(crate::error::not_found()) };
     let body = viewer.snapshot.state.body(kind, &id).filter(|body| viewer.shows(body));
     let body = body.ok_or_else(|| AppError::NotFound { kind, id: id.clone() })?;
+    if permission::is_restricted(&body) {
+        viewer.note(kind, &id).await;
+    }
     let c = Chrome::of(&viewer, format!("{} {id}", viewer.locale.t(&format!("kind-{}", kind.code()))));
     let fields = fields(&viewer, &c, kind, &body);
     let links = viewer.snapshot.links();

@@ -6,6 +6,7 @@ use std::path::Path;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use http_body_util::BodyExt;
+use romduol_app::accounts::Doors;
 use romduol_app::{App, Clock, demo, package};
 use romduol_plan::kinds::Lock;
 use tower::ServiceExt;
@@ -21,8 +22,8 @@ async fn a_full_disk_refuses_in_the_readers_language_and_loses_nothing() {
     let files = package::files(&plan).unwrap();
     let app = App::create(folder.path(), Clock::Fixed(1_795_392_000), &files).await.unwrap();
     app.fill_demo(false).await.unwrap();
-    let router = romduol_web::router(app.clone(), None, true);
-    let session = app.sign_in("secretariat", demo::PASSWORD).await.unwrap().unwrap().as_str().to_string();
+    let router = romduol_web::router(app.clone(), None, Doors::default(), true);
+    let session = app.sign_in("secretariat", demo::PASSWORD).await.unwrap().session().unwrap().as_str().to_string();
     let close = |period: &str, lang: &str| {
         let body =
             format!("form=province-quarter&period={period}&action=close&reason={}", "books+closed+".repeat(4_000));

@@ -1,6 +1,6 @@
 //! From a filled form to the scorecard, through the chain of verifiers, with a second process on the same ledger.
 
-use romduol_app::accounts::Person;
+use romduol_app::accounts::{Person, Proof};
 use romduol_app::filing::Filed;
 use romduol_app::{App, AppError, Clock, package};
 use romduol_plan::answers::{Question, has_base, questions};
@@ -15,7 +15,7 @@ const UNIT: &str = "province-quarter.KH-12";
 
 fn person(role: Role, institution: Option<&str>, area: Option<&str>) -> Person {
     let post = Post { role, institution: institution.map(String::from), area: area.map(String::from) };
-    Person { account: role.code().into(), name: String::new(), post, lang: Lang::En }
+    Person { account: role.code().into(), name: String::new(), post, lang: Lang::En, proof: Proof::default() }
 }
 
 fn answers(app: &App, value: f64) -> Vec<Answer> {

@@ -5,6 +5,7 @@ use std::path::Path;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use http_body_util::BodyExt;
+use romduol_app::accounts::Doors;
 use romduol_app::{App, Clock, demo, package};
 use romduol_plan::kinds::{Funding, Ladder};
 use tower::ServiceExt;
@@ -24,9 +25,9 @@ async fn house(login: &str) -> House {
     let plan = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plans/cambodia-wps");
     let app = App::create(folder.path(), Clock::Fixed(TODAY), &package::files(&plan).unwrap()).await.unwrap();
     app.fill_demo(true).await.unwrap();
-    let session = app.sign_in(login, demo::PASSWORD).await.unwrap().unwrap();
+    let session = app.sign_in(login, demo::PASSWORD).await.unwrap().session().unwrap();
     let cookie = format!("session={}", session.as_str());
-    House { router: romduol_web::router(app.clone(), None, true), app, cookie, _folder: folder }
+    House { router: romduol_web::router(app.clone(), None, Doors::default(), true), app, cookie, _folder: folder }
 }
 
 impl House {
@@ -90,7 +91,7 @@ async fn a_partner_finds_what_lacks_money_and_pledges() {
         StatusCode::NOT_FOUND
     );
     // Whoever may not pledge sees no form.
-    let committee = house.app.sign_in("committee", demo::PASSWORD).await.unwrap().unwrap();
+    let committee = house.app.sign_in("committee", demo::PASSWORD).await.unwrap().session().unwrap();
     let other = House {
         cookie: format!("session={}", committee.as_str()),
         router: house.router.clone(),

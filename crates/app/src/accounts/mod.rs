@@ -1,13 +1,33 @@
-//! Signing in, and the post that a person holds.
+//! Signing in, and the post that a person holds. What is asked for beside a password, and who is let in from elsewhere,
+//! is in the files beside this one.
 
-use romduol_ledger::{Account, Ledger, NewAccount, SessionToken};
+mod doors;
+mod invite;
+mod keys;
+mod second;
+mod sso;
+mod tokens;
+mod trail;
+
+use romduol_ledger::{Account, Ledger, LedgerError, NewAccount, SessionToken};
 use romduol_plan::permission::{Act, Post, Role};
 use romduol_plan::{Actor, Date, Lang, Say};
 
 use crate::{App, AppError, clock};
 
+pub use doors::{Doors, Proof};
+pub use invite::{Guest, LINK_DAYS};
+pub use keys::Question;
+pub use second::{AppSetup, Half, Second};
+pub use sso::{Provider, RETURN_PATH};
+pub use tokens::{MAX_TOKEN_DAYS, Scope};
+pub use trail::{Trace, TrailFilter, trail_sheet};
+
 /// How long a session lasts without being used.
 pub const SESSION_SECONDS: i64 = 12 * 3600;
+
+/// How long a session is used before its end moves.
+const EXTEND_AFTER: i64 = 600;
 
 /// The fewest characters of a password.
 const SHORTEST_PASSWORD: usize = 10;
@@ -19,10 +39,30 @@ pub struct Person {
     pub name: String,
     pub post: Post,
     pub lang: Lang,
+    pub proof: Proof,
+}
+
+/// What became of an attempt to sign in.
+#[derive(Debug)]
+pub enum Entered {
+    In(SessionToken),
+    /// The password is right; the ticket of the second question.
+    Half(String),
+    No,
+}
+
+impl Entered {
+    /// The session, if one has begun.
+    pub fn session(self) -> Option<SessionToken> {
+        match self {
+            Entered::In(token) => Some(token),
+            Entered::Half(_) | Entered::No => None,
+        }
+    }
 }
 
 impl Person {
-    pub(crate) fn of(account: Account) -> Result<Person, AppError> {
+    pub(crate) fn of(account: Account, proof: Proof) -> Result<Person, AppError> {
         let role = Role::parse(&account.role).ok_or_else(|| {
             AppError::fault(format!(
                 "the account {} has the unknown role “{}”; ask an administrator to set it",
@@ -34,6 +74,7 @@ impl Person {
             name: account.name,
             post: Post { role, institution: account.institution, area: account.area },
             lang: Lang::parse(&account.language).unwrap_or_default(),
+            proof,
         })
     }
 
@@ -76,24 +117,53 @@ pub fn strong(password: &str, known: &[&str]) -> Result<(), AppError> {
 }
 
 impl App {
-    /// Begins a session. `None` for a wrong login or password: which one is not told.
-    pub async fn sign_in(&self, login: &str, password: &str) -> Result<Option<SessionToken>, AppError> {
-        let Some(account) = self.ledger.sign_in(login.trim(), password).await? else { return Ok(None) };
+    /// Begins a session, or asks for more. Whether the login or the password was wrong is not told.
+    pub async fn sign_in(&self, login: &str, password: &str) -> Result<Entered, AppError> {
+        match self.ledger.sign_in(login.trim(), password).await? {
+            Some(account) => self.let_in(&account).await,
+            None => Ok(Entered::No),
+        }
+    }
+
+    /// Whoever has shown who they are once: in, or on to the second question if the account has one.
+    async fn let_in(&self, account: &Account) -> Result<Entered, AppError> {
+        if self.has_second(&account.id).await? {
+            return Ok(Entered::Half(self.half_ticket(&account.id).await?));
+        }
+        Ok(Entered::In(self.begin(&account.id, false).await?))
+    }
+
+    async fn begin(&self, account: &str, strong: bool) -> Result<SessionToken, AppError> {
         let now = self.now().unix;
-        Ok(Some(self.ledger.add_session(&account.id, now, now + SESSION_SECONDS).await?))
+        let token = self.ledger.add_session(account, now, now + SESSION_SECONDS, strong).await?;
+        self.trace(account, "sign-in", "").await;
+        Ok(token)
     }
 
     /// The person of a session token, if the session still counts.
     pub async fn person(&self, token: &str) -> Result<Option<Person>, AppError> {
         let now = self.now().unix;
         let Some(session) = self.ledger.session(token, now).await? else { return Ok(None) };
-        Person::of(session.account).map(Some)
+        if session.seen + EXTEND_AFTER <= now {
+            self.extend(token, now).await?;
+        }
+        Person::of(session.account, Proof { strong: session.strong, at: session.proved }).map(Some)
     }
 
-    /// The person of an active account, for commands on the machine that holds the data.
+    /// Whoever works on stays signed in. A disk that is full does not throw people out.
+    async fn extend(&self, token: &str, now: i64) -> Result<(), AppError> {
+        match self.ledger.extend_session(token, now, now + SESSION_SECONDS).await {
+            Err(LedgerError::DiskFull { .. } | LedgerError::ReadOnly { .. }) => Ok(()),
+            extended => Ok(extended?),
+        }
+    }
+
+    /// The person of an active account, for commands on the machine that holds the data: whoever can give them has proved
+    /// more than any password could.
     pub async fn person_by_login(&self, login: &str) -> Result<Option<Person>, AppError> {
         let found = self.ledger.accounts().await?.into_iter().find(|a| a.login == login.trim() && a.active);
-        found.map(Person::of).transpose()
+        let proof = Proof { strong: true, at: self.now().unix };
+        found.map(|account| Person::of(account, proof)).transpose()
     }
 
     pub async fn sign_out(&self, token: &str) -> Result<(), AppError> {
@@ -107,12 +177,14 @@ impl App {
             return Err(AppError::Bad(Say::new("refused-old-password")));
         }
         strong(new, &[&account.login, &account.name])?;
-        Ok(self.ledger.set_password(&account.id, new).await?)
+        self.ledger.set_password(&account.id, new).await?;
+        self.trace(&account.id, "set-password", "").await;
+        Ok(())
     }
 
     /// One's own sessions that count now.
     pub async fn own_sessions(&self, person: &Person, token: &str) -> Result<Vec<OwnSession>, AppError> {
-        let (now, current) = (self.now().unix, Ledger::session_key(token));
+        let (now, current) = (self.now().unix, Ledger::key_of(token));
         let list = self.ledger.sessions_of(&person.account, now).await?.into_iter();
         let own = |(key, begun, seen): (String, i64, i64)| OwnSession {
             current: key == current,
@@ -145,6 +217,7 @@ impl App {
         if !active {
             self.ledger.revoke_sessions_of(id, self.now().unix).await?;
         }
+        self.trace(&person.account, if active { "open-account" } else { "close-account" }, id).await;
         Ok(())
     }
 

@@ -1,10 +1,7 @@
 //! The situation analysis through its pages: writing a record, taking in a table, comments of the public.
 
-#[allow(dead_code)] // each test file uses a part of it
-mod house;
-
+use crate::house::{House, house, text};
 use axum::http::Method;
-use house::{House, house, text};
 use romduol_plan::Kind;
 use romduol_plan::kinds::{Contribution, Gap, Indicator, Version, VersionState};
 use romduol_plan::permission::Role;
@@ -60,7 +57,7 @@ async fn a_record_that_points_to_a_person_is_not_kept() {
     assert_eq!(status, 200);
     assert!(page.contains("contains a telephone or identity number; take out whatever points"), "{page}");
     assert!(house.app.snapshot().state.find::<Contribution>("CT900").is_none());
-    let khmer = house.app.sign_in("secretariat", romduol_app::demo::PASSWORD).await.unwrap().unwrap();
+    let khmer = house.app.sign_in("secretariat", romduol_app::demo::PASSWORD).await.unwrap().session().unwrap();
     let khmer = Some(format!("{}; lang=km", khmer.as_str()));
     let form = format!("{told}&said=Call+me+at+012+345+678&consultation=CON-99");
     let page = house.send("/records/contributions", khmer.as_deref(), &form).await.1;

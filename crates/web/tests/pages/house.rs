@@ -6,12 +6,13 @@ use axum::body::Body;
 use axum::http::{Method, Request, header};
 use axum::response::Response;
 use http_body_util::BodyExt;
+use romduol_app::accounts::Doors;
 use romduol_app::{App, Clock, demo, package};
 use romduol_plan::permission::Role;
 use tower::ServiceExt;
 
 /// 23 November 2026.
-const TODAY: i64 = 1_795_392_000;
+pub const TODAY: i64 = 1_795_392_000;
 
 pub struct House {
     pub app: App,
@@ -19,12 +20,17 @@ pub struct House {
     _folder: tempfile::TempDir,
 }
 
+/// The demo, whose accounts get in with a password alone.
 pub async fn house() -> House {
+    house_with(Doors::default()).await
+}
+
+pub async fn house_with(doors: Doors) -> House {
     let folder = tempfile::tempdir().unwrap();
     let plan = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plans/cambodia-wps");
     let app = App::create(folder.path(), Clock::Fixed(TODAY), &package::files(&plan).unwrap()).await.unwrap();
     app.fill_demo(true).await.unwrap();
-    House { router: romduol_web::router(app.clone(), None, true), app, _folder: folder }
+    House { router: romduol_web::router(app.clone(), None, doors, true), app, _folder: folder }
 }
 
 impl House {
@@ -44,9 +50,14 @@ impl House {
         self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap()
     }
 
+    /// Sends a request as it is.
+    pub async fn request(&self, request: Request<Body>) -> Response {
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
     pub async fn session(&self, role: Role) -> String {
         let (login, ..) = demo::ACCOUNTS.iter().find(|(_, r, ..)| *r == role.code()).unwrap();
-        self.app.sign_in(login, demo::PASSWORD).await.unwrap().unwrap().as_str().to_string()
+        self.app.sign_in(login, demo::PASSWORD).await.unwrap().session().unwrap().as_str().to_string()
     }
 
     /// The text of a page.

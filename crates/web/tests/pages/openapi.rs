@@ -5,6 +5,7 @@ use std::path::Path;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use http_body_util::BodyExt;
+use romduol_app::accounts::Doors;
 use romduol_app::{App, Clock, demo, package};
 use serde_json::Value;
 use tower::ServiceExt;
@@ -22,8 +23,8 @@ async fn house() -> House {
     let app = App::create(folder.path(), clock, &package::files(&plan).unwrap()).await.unwrap();
     app.fill_demo(false).await.unwrap();
     let (login, ..) = demo::ACCOUNTS.iter().find(|(_, role, ..)| *role == "secretariat").unwrap();
-    let cookie = format!("session={}", app.sign_in(login, demo::PASSWORD).await.unwrap().unwrap().as_str());
-    House { router: romduol_web::router(app, None, true), cookie, _folder: folder }
+    let cookie = format!("session={}", app.sign_in(login, demo::PASSWORD).await.unwrap().session().unwrap().as_str());
+    House { router: romduol_web::router(app, None, Doors::default(), true), cookie, _folder: folder }
 }
 
 impl House {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use romduol_app::accounts::Person;
+use romduol_app::accounts::{Person, Proof};
 use romduol_app::correction::Correction;
 use romduol_app::edition::{self, Choice, Opened};
 use romduol_app::{App, Clock, package};
@@ -35,7 +35,7 @@ fn outlines() -> Option<Arc<Outlines>> {
 
 fn person(account: &str, role: Role) -> Person {
     let post = Post { role, institution: None, area: None };
-    Person { account: account.into(), name: account.into(), post, lang: Lang::En }
+    Person { account: account.into(), name: account.into(), post, lang: Lang::En, proof: Proof::default() }
 }
 
 fn choice(app: &App) -> Choice {

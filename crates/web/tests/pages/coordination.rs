@@ -1,10 +1,7 @@
 //! Coordination through its pages: a meeting with ten decisions, quorum, closing, ratings and answers, local plans.
 
-#[allow(dead_code)] // each test file uses a part of it
-mod house;
-
+use crate::house::house;
 use axum::http::Method;
-use house::house;
 use romduol_plan::coordination::{duties, seats};
 use romduol_plan::kinds::*;
 use romduol_plan::permission::Role;
@@ -108,7 +105,7 @@ async fn civil_society_rates_and_the_owner_answers_in_time_or_not() {
 async fn a_province_chooses_and_adapts_for_itself_only() {
     let house = house().await;
     let (login, ..) = romduol_app::demo::ACCOUNTS[1];
-    let token = house.app.sign_in(login, romduol_app::demo::PASSWORD).await.unwrap().unwrap();
+    let token = house.app.sign_in(login, romduol_app::demo::PASSWORD).await.unwrap().session().unwrap();
     let cookie = Some(token.as_str());
     assert_eq!(house.send("/local", cookie, "node=A1.05&adaptation=Floods&target=200+women").await.0, 303);
     assert_eq!(house.send("/local", cookie, "node=PROT&adaptation=All").await.0, 404);
@@ -136,8 +133,8 @@ async fn a_province_costs_its_own_actions_only() {
     };
     house.app.add_account(province("here", "KH-12"), "a long password").await.unwrap();
     house.app.add_account(province("there", "KH-01"), "a long password").await.unwrap();
-    let here = house.app.sign_in("here", "a long password").await.unwrap().unwrap();
-    let there = house.app.sign_in("there", "a long password").await.unwrap().unwrap();
+    let here = house.app.sign_in("here", "a long password").await.unwrap().session().unwrap();
+    let there = house.app.sign_in("there", "a long password").await.unwrap().session().unwrap();
     let (here, there) = (Some(here.as_str()), Some(there.as_str()));
     let chosen = |area: &str, state: &romduol_plan::State| {
         state.all::<Choice>().filter(|choice| choice.area == area).map(|choice| choice.node.clone()).collect::<Vec<_>>()

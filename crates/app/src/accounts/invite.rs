@@ -1,0 +1,178 @@
+//! How an account begins, changes hands and ends: an invitation by link, another post, a successor, erasure. The ledger's
+//! entries keep the opaque id of whoever wrote them, so that the past stays as it was.
+
+use romduol_ledger::{Account, NewAccount, Ticket};
+use romduol_plan::kinds::{Area, Institution};
+use romduol_plan::permission::{Act, Role};
+use romduol_plan::{Lang, Say};
+
+use super::{Person, strong, unknown};
+use crate::{App, AppError, clock};
+
+/// The ticket of a link with which a password is set.
+const JOIN: &str = "join";
+/// How long such a link counts.
+pub const LINK_DAYS: i64 = 7;
+
+/// Somebody who is invited, or an account as it should be from now on.
+#[derive(Clone, Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct Guest {
+    pub login: String,
+    pub name: String,
+    pub role: String,
+    pub institution: String,
+    pub area: String,
+    pub language: String,
+    pub email: String,
+}
+
+fn bad(key: &'static str, value: &str) -> AppError {
+    AppError::Bad(Say::new(key).words("value", value.chars().take(60).collect::<String>()))
+}
+
+fn some(text: &str) -> Option<String> {
+    Some(text.trim().to_string()).filter(|text| !text.is_empty())
+}
+
+impl App {
+    /// What an account would be, checked against the plan.
+    fn checked(&self, guest: &Guest) -> Result<NewAccount, AppError> {
+        let login = guest.login.trim();
+        let odd = |c: char| c.is_whitespace() || c.is_control();
+        if login.is_empty() || login.chars().count() > 64 || login.contains(odd) {
+            return Err(bad("refused-login", login));
+        }
+        let role = Role::parse(guest.role.trim()).ok_or_else(|| bad("refused-role", &guest.role))?;
+        let (institution, area) = (some(&guest.institution), some(&guest.area));
+        let state = &self.snapshot().state;
+        if let Some(id) = institution.as_ref().filter(|id| state.find::<Institution>(id).is_none()) {
+            return Err(bad("refused-institution", id));
+        }
+        if let Some(id) = area.as_ref().filter(|id| state.find::<Area>(id).is_none()) {
+            return Err(bad("refused-area", id));
+        }
+        if institution.is_none() && area.is_none() && role.belongs_somewhere() {
+            return Err(AppError::Bad(
+                Say::new("refused-no-place").clause("role", Say::new(format!("role-{}", role.code()))),
+            ));
+        }
+        if let Some(email) = some(&guest.email).filter(|email| !email.contains('@') || email.contains(odd)) {
+            return Err(bad("refused-email", &email));
+        }
+        let name = some(&guest.name).unwrap_or_else(|| login.to_string());
+        let language = Lang::parse(guest.language.trim()).unwrap_or(Lang::Km).code().to_string();
+        Ok(NewAccount { id: None, login: login.into(), name, role: role.code().into(), institution, area, language })
+    }
+
+    /// Makes an account without a password and gives the secret of the link with which its owner sets one.
+    pub async fn invite(&self, person: &Person, guest: &Guest) -> Result<String, AppError> {
+        person.post.may(Act::ManageAccounts)?;
+        let account = self.ledger.add_account(self.checked(guest)?, None, self.now().unix).await?;
+        self.ledger.set_contact(&account.id, some(&guest.email).as_deref()).await?;
+        self.trace(&person.account, "invite", &account.id).await;
+        self.join_link(&account.id).await
+    }
+
+    /// The secret of a link for whoever has no password yet or has lost it; earlier links no longer count. With
+    /// `lost_phone` the second proof is forgotten as well.
+    pub async fn new_link(&self, person: &Person, id: &str, lost_phone: bool) -> Result<String, AppError> {
+        person.post.may(Act::ManageAccounts)?;
+        self.other(person, id).await?;
+        if lost_phone {
+            for kind in ["app", "key", "code"] {
+                self.ledger.take_factors(id, kind).await?;
+            }
+        }
+        self.trace(&person.account, if lost_phone { "reset-all" } else { "reset-password" }, id).await;
+        self.join_link(id).await
+    }
+
+    async fn join_link(&self, id: &str) -> Result<String, AppError> {
+        let now = self.now().unix;
+        self.ledger.void_tickets(JOIN, id).await?;
+        let ticket = Ticket { account: Some(id.into()), data: String::new(), expires: now + LINK_DAYS * 86_400 };
+        Ok(self.ledger.add_ticket(JOIN, &ticket, now).await?)
+    }
+
+    /// Whose links have not been used yet, and until when they count.
+    pub async fn links_waiting(&self) -> Result<Vec<(String, romduol_plan::Date)>, AppError> {
+        let waiting = self.ledger.tickets_waiting(JOIN, self.now().unix).await?;
+        Ok(waiting.into_iter().map(|(account, until)| (account, clock::day(until))).collect())
+    }
+
+    /// Whom a link invites. Looking at it does not use it up: messengers look at links, too.
+    pub async fn invited(&self, secret: &str) -> Result<Option<Account>, AppError> {
+        let ticket = self.ledger.ticket(JOIN, secret, self.now().unix).await?;
+        let Some(id) = ticket.and_then(|ticket| ticket.account) else { return Ok(None) };
+        Ok(self.ledger.account(&id).await?.filter(|account| account.active))
+    }
+
+    /// Sets the password of whom a link invites; the link is used up.
+    pub async fn join(&self, secret: &str, password: &str) -> Result<(), AppError> {
+        let lapsed = || AppError::Bad(Say::new("refused-lapsed"));
+        let account = self.invited(secret).await?.ok_or_else(lapsed)?;
+        strong(password, &[&account.login, &account.name])?;
+        self.ledger.take_ticket(JOIN, secret, self.now().unix).await?.ok_or_else(lapsed)?;
+        self.ledger.set_password(&account.id, password).await?;
+        self.trace(&account.id, "set-password", "").await;
+        Ok(())
+    }
+
+    /// Another name, post or address for an account. Its sessions end: they were begun with the old post.
+    pub async fn change_account(&self, person: &Person, id: &str, guest: &Guest) -> Result<(), AppError> {
+        person.post.may(Act::ManageAccounts)?;
+        let old = self.other(person, id).await?;
+        let new = self.checked(guest)?;
+        let changed = Account {
+            login: new.login,
+            name: new.name,
+            role: new.role,
+            institution: new.institution,
+            area: new.area,
+            language: new.language,
+            ..old.clone()
+        };
+        if changed != old {
+            self.ledger.update_account(&changed).await?;
+            self.ledger.revoke_sessions_of(id, self.now().unix).await?;
+        }
+        self.ledger.set_contact(id, some(&guest.email).as_deref()).await?;
+        self.trace(&person.account, "change-account", id).await;
+        Ok(())
+    }
+
+    /// Invites a successor to the same post and closes the account of who held it.
+    pub async fn hand_over(&self, person: &Person, id: &str, guest: &Guest) -> Result<String, AppError> {
+        person.post.may(Act::ManageAccounts)?;
+        let old = self.other(person, id).await?;
+        let post = Guest {
+            role: old.role,
+            institution: old.institution.unwrap_or_default(),
+            area: old.area.unwrap_or_default(),
+            ..guest.clone()
+        };
+        let secret = self.invite(person, &post).await?;
+        self.set_active(person, id, false).await?;
+        self.trace(&person.account, "hand-over", id).await;
+        Ok(secret)
+    }
+
+    /// Erases who a person is: login, name, address, proofs, sessions. What they entered stays, under a number that no
+    /// longer leads to anybody.
+    pub async fn erase_account(&self, person: &Person, id: &str) -> Result<(), AppError> {
+        person.post.may(Act::ManageAccounts)?;
+        self.other(person, id).await?;
+        self.ledger.erase_account(id).await?;
+        self.trace(&person.account, "erase-account", id).await;
+        Ok(())
+    }
+
+    /// Somebody else's account: nobody locks themselves out or raises themselves up.
+    async fn other(&self, person: &Person, id: &str) -> Result<Account, AppError> {
+        if id == person.account {
+            return Err(AppError::Bad(Say::new("refused-own-account")));
+        }
+        self.ledger.account(id).await?.ok_or_else(unknown)
+    }
+}

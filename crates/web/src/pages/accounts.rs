@@ -1,0 +1,200 @@
+//! The accounts of everybody, for who manages them: inviting, changing, handing over, closing, erasing. And the page on
+//! which an invited person sets a password.
+
+use axum::extract::{Form, Path, Request, State};
+use romduol_app::AppError;
+use romduol_app::accounts::{Guest, LINK_DAYS};
+use romduol_ledger::Account;
+use romduol_plan::kinds::{Area, AreaLevel, Institution};
+use romduol_plan::permission::{Act, Role};
+use romduol_plan::{Date, Lang, Say};
+
+use crate::Site;
+use crate::chrome::{Chrome, render, see};
+use crate::error::Page;
+use crate::viewer::{Viewer, language};
+
+/// An account in the list.
+struct Line {
+    account: Account,
+    /// Until when a link with which its owner sets a password counts.
+    waits: Option<Date>,
+    has_second: bool,
+}
+
+#[derive(askama::Template)]
+#[template(path = "accounts/list.html")]
+struct List {
+    c: Chrome,
+    lines: Vec<Line>,
+}
+
+pub(crate) async fn list(viewer: Viewer) -> Page {
+    viewer.must(Act::ManageAccounts)?;
+    let app = &viewer.site.app;
+    let waiting = app.links_waiting().await?;
+    let second = app.ledger.accounts_with_factor(&["app", "key"]).await?;
+    let line = |account: Account| Line {
+        waits: waiting.iter().find(|(id, _)| *id == account.id).map(|(_, until)| *until),
+        has_second: second.contains(&account.id),
+        account,
+    };
+    let lines = app.accounts(&viewer.person).await?.into_iter().map(line).collect();
+    render(&List { lines, c: Chrome::of(&viewer, viewer.locale.t("menu-accounts")) })
+}
+
+/// What can be chosen from: code and name.
+type Choices = Vec<(String, String)>;
+
+/// The fields of an account, filled in.
+struct Fields {
+    guest: Guest,
+    roles: &'static [Role],
+    institutions: Choices,
+    areas: Choices,
+}
+
+fn fields(viewer: &Viewer, guest: Guest) -> Fields {
+    let (state, lang) = (&viewer.snapshot.state, viewer.lang());
+    let institutions =
+        state.all::<Institution>().map(|i| (i.id.clone(), format!("{} {}", i.id, i.name.get(lang)))).collect();
+    // Communes are too many for a list; an account for one is rare and its code can be typed.
+    let areas = state.all::<Area>().filter(|a| matches!(a.level, AreaLevel::Country | AreaLevel::Province));
+    let areas = areas.map(|a| (a.id.clone(), format!("{} {}", a.id, a.name.get(lang)))).collect();
+    Fields { guest, roles: Role::ALL, institutions, areas }
+}
+
+#[derive(askama::Template)]
+#[template(path = "accounts/one.html")]
+struct One {
+    c: Chrome,
+    f: Fields,
+    /// Nobody yet, for a new account.
+    account: Option<Account>,
+    own: bool,
+}
+
+pub(crate) async fn new(viewer: Viewer) -> Page {
+    viewer.must(Act::ManageAccounts)?;
+    let language = viewer.lang().code().to_string();
+    let f = fields(&viewer, Guest { language, ..Guest::default() });
+    render(&One { f, account: None, own: false, c: Chrome::of(&viewer, viewer.locale.t("account-invite")) })
+}
+
+pub(crate) async fn show(viewer: Viewer, Path(id): Path<String>) -> Page {
+    viewer.must(Act::ManageAccounts)?;
+    let app = &viewer.site.app;
+    let Some(account) = app.ledger.account(&id).await? else { return Ok(crate::error::not_found()) };
+    let contacts = app.ledger.contacts().await?;
+    let email = contacts.into_iter().find(|contact| contact.account.id == id).map(|contact| contact.email);
+    let guest = Guest {
+        login: account.login.clone(),
+        name: account.name.clone(),
+        role: account.role.clone(),
+        institution: account.institution.clone().unwrap_or_default(),
+        area: account.area.clone().unwrap_or_default(),
+        language: account.language.clone(),
+        email: email.unwrap_or_default(),
+    };
+    let own = viewer.person.account == id;
+    let c = Chrome::of(&viewer, account.name.clone());
+    render(&One { f: fields(&viewer, guest), account: Some(account), own, c })
+}
+
+#[derive(askama::Template)]
+#[template(path = "accounts/link.html")]
+struct Link {
+    c: Chrome,
+    link: String,
+    days: i64,
+}
+
+/// The link is shown to whoever invites: it goes the way that people really use, and is stored nowhere.
+fn link(viewer: &Viewer, secret: &str) -> Page {
+    let link = viewer.site.doors.link(&format!("/join/{secret}"));
+    render(&Link { link, days: LINK_DAYS, c: Chrome::of(viewer, viewer.locale.t("account-link")) })
+}
+
+pub(crate) async fn invite(viewer: Viewer, Form(guest): Form<Guest>) -> Page {
+    viewer.must(Act::ManageAccounts)?;
+    let secret = viewer.site.app.invite(&viewer.person, &guest).await?;
+    link(&viewer, &secret)
+}
+
+/// A form of the page of an account: what to do, and the fields for it.
+#[derive(serde::Deserialize)]
+pub(crate) struct Asked {
+    #[serde(default)]
+    act: String,
+    #[serde(flatten)]
+    guest: Guest,
+}
+
+pub(crate) async fn change(viewer: Viewer, Path(id): Path<String>, Form(asked): Form<Asked>) -> Page {
+    viewer.must(Act::ManageAccounts)?;
+    let (app, person) = (&viewer.site.app, &viewer.person);
+    match asked.act.as_str() {
+        "change" => app.change_account(person, &id, &asked.guest).await?,
+        "close" => app.set_active(person, &id, false).await?,
+        "open" => app.set_active(person, &id, true).await?,
+        "erase" => {
+            app.erase_account(person, &id).await?;
+            return Ok(see("/accounts"));
+        }
+        "link" => return link(&viewer, &app.new_link(person, &id, false).await?),
+        "reset" => return link(&viewer, &app.new_link(person, &id, true).await?),
+        "hand-over" => return link(&viewer, &app.hand_over(person, &id, &asked.guest).await?),
+        _ => return Err(AppError::Bad(Say::new("refused-act").words("value", asked.act)).into()),
+    }
+    Ok(see(&format!("/accounts/{id}")))
+}
+
+#[derive(askama::Template)]
+#[template(path = "accounts/join.html")]
+struct Join {
+    c: Chrome,
+    account: Account,
+    secret: String,
+    problem: Option<String>,
+}
+
+fn lapsed() -> AppError {
+    AppError::Bad(Say::new("refused-lapsed"))
+}
+
+/// In the language of the invited person, unless the browser's owner chose another.
+async fn join_page(site: &Site, lang: Lang, secret: String, problem: Option<AppError>) -> Page {
+    let account = site.app.invited(&secret).await?.ok_or_else(lapsed)?;
+    let locale = romduol_locale::Locale::of(lang);
+    let c = Chrome::open(site, lang, &format!("/join/{secret}"), locale.t("join-title"));
+    render(&Join { c, account, secret, problem: problem.map(|error| locale.tell(&error.say())) })
+}
+
+pub(crate) async fn join(State(site): State<Site>, Path(secret): Path<String>, request: Request) -> Page {
+    let (parts, _) = request.into_parts();
+    let chosen = crate::viewer::cookie(&parts, crate::viewer::LANG).is_some();
+    let own = site.app.invited(&secret).await?.and_then(|account| Lang::parse(&account.language));
+    let lang = own.filter(|_| !chosen).unwrap_or_else(|| language(&parts));
+    join_page(&site, lang, secret, None).await
+}
+
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+pub(crate) struct Passwords {
+    lang: String,
+    new: String,
+    again: String,
+}
+
+pub(crate) async fn set(State(site): State<Site>, Path(secret): Path<String>, Form(given): Form<Passwords>) -> Page {
+    let lang = Lang::parse(&given.lang).unwrap_or_default();
+    let joined = match given.new == given.again {
+        true => site.app.join(&secret, &given.new).await,
+        false => Err(AppError::Bad(Say::new("refused-password-again"))),
+    };
+    match joined {
+        Ok(()) => Ok(see("/sign-in")),
+        Err(error @ AppError::Bad(_)) => join_page(&site, lang, secret, Some(error)).await,
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,10 @@
+//! The pages as a browser asks for them. One program for all of them: each would link typesetting for itself otherwise.
+
+mod analysis;
+mod coordination;
+mod doors;
+mod full_disk;
+mod house;
+mod money;
+mod openapi;
+mod permissions;
