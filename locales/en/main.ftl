@@ -1353,7 +1353,6 @@ refused-edition-same-person = You prepared this edition; somebody else has to de
 refused-edition-stale = Edition { $value } would not come out as it was looked over; another edition or another version of the program came in between. Decline it and prepare it anew.
 refused-edition-unprotectable = { $indicator } cannot be published so that nobody is recognised: { $why }. Choose coarser tables, or leave it out.
 refused-edition-waiting = { $count } returns up to { $period } wait for verification. Decide on them first, or choose to publish without them.
-refused-email = “{ $value }” is not an e-mail address; write one like dara@example.org or leave it empty.
 refused-form-broken = The form did not arrive whole; go back and send it again.
 refused-id-taken = “{ $value }” is taken; choose another id.
 refused-institution = There is no institution with the code “{ $value }”; take one from the list.

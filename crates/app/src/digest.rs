@@ -6,7 +6,7 @@ use romduol_plan::coordination::{answers_for, duties};
 use romduol_plan::kinds::Rating;
 use romduol_plan::{Date, Lang, Say};
 
-use crate::accounts::Person;
+use crate::accounts::{Person, Proof};
 use crate::{App, AppError, filing, verification};
 
 /// A letter to one person.
@@ -43,7 +43,7 @@ impl App {
                 continue;
             }
             let (email, account) = (contact.email, contact.account.id.clone());
-            let person = Person::of(contact.account)?;
+            let person = Person::of(contact.account, Proof::default())?;
             if let Some((subject, body)) = self.letter(&person, now.date, address) {
                 letters.push(Letter { account, to: email, subject, body });
             }

@@ -71,6 +71,16 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// What a program may with a token, never more than the token's owner.
+    Scope {
+        /// Read pages, tables and files.
+        Read = "read",
+        /// Send returns as well.
+        Send = "send",
+    }
+}
+
 /// How far a permission reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {

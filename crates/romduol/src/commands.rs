@@ -2,10 +2,9 @@
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use anyhow::{Context, bail};
-use romduol_app::{App, Clock, demo, package, progress_report};
+use romduol_app::{App, Clock, package, progress_report};
 use romduol_ledger::{NewAccount, Place};
 use romduol_locale::Locale;
 use romduol_plan::{Lang, Period, Say};

@@ -97,10 +97,11 @@ async fn serve(app: App, port: u16, doors: Doors, demo: bool) -> anyhow::Result<
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port))
         .await
         .with_context(|| format!("port {port} is taken or not allowed; choose another one with --port"))?;
-    tokio::spawn(app.clone().follow());
+    let follower = tokio::spawn(app.clone().follow());
     let first = app.clone();
     tokio::spawn(async move { first.keep_snapshot().await });
     romduol_web::serve(listener, app.clone(), embedded::reference_plan().remove("map.geojson"), doors, demo).await?;
+    follower.abort();
     app.close().await;
     Ok(())
 }

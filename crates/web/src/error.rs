@@ -6,6 +6,7 @@ use axum::http::header::WWW_AUTHENTICATE;
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use romduol_app::AppError;
+use romduol_ledger::LedgerError;
 use romduol_locale::Locale;
 use romduol_plan::Say;
 
@@ -57,6 +58,7 @@ pub(crate) fn status(error: &AppError) -> StatusCode {
         AppError::NotFound { .. } => StatusCode::NOT_FOUND,
         AppError::Refused(_) | AppError::Bad(_) => StatusCode::UNPROCESSABLE_ENTITY,
         AppError::TooOften { .. } => StatusCode::TOO_MANY_REQUESTS,
+        AppError::Ledger(LedgerError::LoginTaken { .. }) => StatusCode::UNPROCESSABLE_ENTITY,
         AppError::Stopping | AppError::Ledger(_) => StatusCode::SERVICE_UNAVAILABLE,
     }
 }

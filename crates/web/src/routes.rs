@@ -65,7 +65,8 @@ pub fn table() -> Vec<Route> {
         act("/sign-out", Nothing, post(sign_in::leave)),
         Route { rate: Rate::Door, ..page("/sign-in/second", Nothing, get(sign_in::second)) },
         Route { rate: Rate::Door, ..act("/sign-in/second", Nothing, post(sign_in::enter_second)) },
-        Route { rate: Rate::Door, ..act("/sso", Nothing, post(sign_in::to_provider)) },
+        // A link and no form: browsers hold a form's redirects to `form-action`, too.
+        Route { rate: Rate::Door, ..page("/sso", Nothing, get(sign_in::to_provider)) },
         Route { rate: Rate::Door, ..page(RETURN_PATH, Nothing, get(sign_in::from_provider)) },
         Route { rate: Rate::Door, ..page("/join/{secret}", Nothing, get(accounts::join)) },
         Route { rate: Rate::Door, ..act("/join/{secret}", Nothing, post(accounts::set)) },
@@ -207,7 +208,8 @@ pub fn table() -> Vec<Route> {
 }
 
 pub(crate) fn router(site: Site) -> Router {
-    let (limits, secure) = (site.limits.clone(), site.doors.is_secure());
+    let limits = site.limits.clone();
+    let hsts = site.doors.is_secure().then(|| HeaderValue::from_static("max-age=31536000"));
     let limited = |route: Route| {
         let (limits, rate) = (limits.clone(), route.rate);
         let hold = move |request: Request, next: Next| hold(limits.clone(), rate, request, next);
@@ -225,7 +227,8 @@ pub(crate) fn router(site: Site) -> Router {
         .layer(always(header::CONTENT_SECURITY_POLICY, POLICY))
         .layer(always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(always(header::REFERRER_POLICY, "same-origin"))
-        .layer(secure.then(|| always(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000")))
+        // Browsers that have come through TLS once come no other way.
+        .layer(SetResponseHeaderLayer::overriding(header::STRICT_TRANSPORT_SECURITY, hsts))
         .with_state(site)
 }
 

@@ -7,10 +7,10 @@ use axum::extract::{FromRequestParts, OriginalUri, Query};
 use axum::http::header::{AUTHORIZATION, COOKIE, REFERER};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
-use romduol_app::accounts::{Person, Scope};
+use romduol_app::accounts::Person;
 use romduol_app::{AppError, Snapshot};
 use romduol_locale::Locale;
-use romduol_plan::permission::{Act, Denied};
+use romduol_plan::permission::{Act, Denied, Scope};
 use romduol_plan::readings::View;
 use romduol_plan::{Body, Kind, Lang, Say};
 

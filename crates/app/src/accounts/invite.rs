@@ -58,7 +58,7 @@ impl App {
             ));
         }
         if let Some(email) = some(&guest.email).filter(|email| !email.contains('@') || email.contains(odd)) {
-            return Err(bad("refused-email", &email));
+            return Err(bad("refused-bad-email", &email));
         }
         let name = some(&guest.name).unwrap_or_else(|| login.to_string());
         let language = Lang::parse(guest.language.trim()).unwrap_or(Lang::Km).code().to_string();

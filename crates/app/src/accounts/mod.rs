@@ -20,7 +20,7 @@ pub use invite::{Guest, LINK_DAYS};
 pub use keys::Question;
 pub use second::{AppSetup, Half, Second};
 pub use sso::{Provider, RETURN_PATH};
-pub use tokens::{MAX_TOKEN_DAYS, Scope};
+pub use tokens::MAX_TOKEN_DAYS;
 pub use trail::{Trace, TrailFilter, trail_sheet};
 
 /// How long a session lasts without being used.

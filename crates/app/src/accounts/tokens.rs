@@ -1,7 +1,8 @@
 //! Tokens with which a program asks in a person's name: what they allow, and for how long.
 
 use romduol_ledger::AccessToken;
-use romduol_plan::{Say, vocabulary};
+use romduol_plan::Say;
+use romduol_plan::permission::Scope;
 
 use super::{Person, Proof};
 use crate::{App, AppError};
@@ -9,16 +10,6 @@ use crate::{App, AppError};
 /// The longest life of a token.
 pub const MAX_TOKEN_DAYS: i64 = 366;
 const MOST_TOKENS: usize = 20;
-
-vocabulary! {
-    /// What a token allows, never more than its owner may.
-    Scope {
-        /// Read pages, tables and files.
-        Read = "read",
-        /// Send returns as well.
-        Send = "send",
-    }
-}
 
 impl App {
     /// Makes a token and gives its secret, which is shown once.

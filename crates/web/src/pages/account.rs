@@ -1,8 +1,9 @@
 //! One's own account: the password, what proves one beside it, where one is signed in, the tokens of one's programs.
 
 use axum::extract::{Form, Path};
-use romduol_app::accounts::{MAX_TOKEN_DAYS, OwnSession, Scope, Second};
+use romduol_app::accounts::{MAX_TOKEN_DAYS, OwnSession, Second};
 use romduol_app::{AppError, clock};
+use romduol_plan::permission::Scope;
 use romduol_plan::{Date, Say};
 
 use crate::chrome::{Chrome, render, see};

@@ -2,9 +2,11 @@
 //! which an invited person sets a password.
 
 use axum::extract::{Form, Path, Request, State};
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
 use romduol_app::AppError;
 use romduol_app::accounts::{Guest, LINK_DAYS};
-use romduol_ledger::Account;
+use romduol_ledger::{Account, LedgerError};
 use romduol_plan::kinds::{Area, AreaLevel, Institution};
 use romduol_plan::permission::{Act, Role};
 use romduol_plan::{Date, Lang, Say};
@@ -72,13 +74,28 @@ struct One {
     /// Nobody yet, for a new account.
     account: Option<Account>,
     own: bool,
+    problem: Option<String>,
+}
+
+/// The page of an account, or of one that is to be; with what was typed and why it was refused.
+fn page(viewer: &Viewer, account: Option<Account>, guest: Guest, refused: Option<&AppError>) -> Page {
+    let own = account.as_ref().is_some_and(|account| account.id == viewer.person.account);
+    let title = account.as_ref().map_or_else(|| viewer.locale.t("account-invite"), |account| account.name.clone());
+    let problem = refused.map(|error| viewer.locale.tell(&error.say()));
+    let body = render(&One { f: fields(viewer, guest), account, own, problem, c: Chrome::of(viewer, title) })?;
+    let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    Ok((status, body).into_response())
+}
+
+/// Whether a refusal is about what was typed, so that the form is shown again.
+fn is_about_input(error: &AppError) -> bool {
+    matches!(error, AppError::Bad(_) | AppError::Ledger(LedgerError::LoginTaken { .. }))
 }
 
 pub(crate) async fn new(viewer: Viewer) -> Page {
     viewer.must(Act::ManageAccounts)?;
     let language = viewer.lang().code().to_string();
-    let f = fields(&viewer, Guest { language, ..Guest::default() });
-    render(&One { f, account: None, own: false, c: Chrome::of(&viewer, viewer.locale.t("account-invite")) })
+    page(&viewer, None, Guest { language, ..Guest::default() }, None)
 }
 
 pub(crate) async fn show(viewer: Viewer, Path(id): Path<String>) -> Page {
@@ -96,9 +113,7 @@ pub(crate) async fn show(viewer: Viewer, Path(id): Path<String>) -> Page {
         language: account.language.clone(),
         email: email.unwrap_or_default(),
     };
-    let own = viewer.person.account == id;
-    let c = Chrome::of(&viewer, account.name.clone());
-    render(&One { f: fields(&viewer, guest), account: Some(account), own, c })
+    page(&viewer, Some(account), guest, None)
 }
 
 #[derive(askama::Template)]
@@ -106,19 +121,22 @@ pub(crate) async fn show(viewer: Viewer, Path(id): Path<String>) -> Page {
 struct Link {
     c: Chrome,
     link: String,
-    days: i64,
+    days: usize,
 }
 
 /// The link is shown to whoever invites: it goes the way that people really use, and is stored nowhere.
 fn link(viewer: &Viewer, secret: &str) -> Page {
     let link = viewer.site.doors.link(&format!("/join/{secret}"));
-    render(&Link { link, days: LINK_DAYS, c: Chrome::of(viewer, viewer.locale.t("account-link")) })
+    render(&Link { link, days: LINK_DAYS as usize, c: Chrome::of(viewer, viewer.locale.t("account-link")) })
 }
 
 pub(crate) async fn invite(viewer: Viewer, Form(guest): Form<Guest>) -> Page {
     viewer.must(Act::ManageAccounts)?;
-    let secret = viewer.site.app.invite(&viewer.person, &guest).await?;
-    link(&viewer, &secret)
+    match viewer.site.app.invite(&viewer.person, &guest).await {
+        Ok(secret) => link(&viewer, &secret),
+        Err(error) if is_about_input(&error) => page(&viewer, None, guest, Some(&error)),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// A form of the page of an account: what to do, and the fields for it.
@@ -134,7 +152,13 @@ pub(crate) async fn change(viewer: Viewer, Path(id): Path<String>, Form(asked): 
     viewer.must(Act::ManageAccounts)?;
     let (app, person) = (&viewer.site.app, &viewer.person);
     match asked.act.as_str() {
-        "change" => app.change_account(person, &id, &asked.guest).await?,
+        "change" => match app.change_account(person, &id, &asked.guest).await {
+            Err(error) if is_about_input(&error) => {
+                let account = app.ledger.account(&id).await?;
+                return page(&viewer, account, asked.guest, Some(&error));
+            }
+            changed => changed?,
+        },
         "close" => app.set_active(person, &id, false).await?,
         "open" => app.set_active(person, &id, true).await?,
         "erase" => {
