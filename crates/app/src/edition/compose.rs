@@ -37,11 +37,21 @@ pub struct Explained {
     pub k: u32,
     /// How many of its cells are told.
     pub shown: usize,
-    pub hidden: Vec<(Key, Reason)>,
+    pub hidden: Vec<HiddenCell>,
     /// Dimension, code, and how many per cent of its cells are hidden: where a coarser table would tell more.
     pub coarser: Vec<(String, String, usize)>,
     /// Dimension, and how many cells would be told and hidden if its smallest parts were left out; if it was asked.
     pub instead: Vec<(String, usize, usize)>,
+}
+
+/// A cell that is hidden, and what would be known if it were not. A secret.
+pub struct HiddenCell {
+    pub at: Key,
+    pub reason: Reason,
+    /// The small counts that it protects; if it was asked.
+    pub protects: Vec<Key>,
+    /// The sum in which it stands with one of them; if it was asked.
+    pub sum: Option<Key>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

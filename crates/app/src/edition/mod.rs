@@ -4,7 +4,9 @@
 mod compose;
 mod costed;
 mod counts;
+mod guards;
 mod numbers;
+mod overlapping;
 mod protect;
 mod sections;
 mod shelf;
@@ -21,7 +23,7 @@ use romduol_plan::permission::Act;
 use romduol_plan::{Change, Date, Kind, Period, Say, State, Text};
 use romduol_report::map::Outlines;
 
-pub use compose::{Composed, Explained, Reason};
+pub use compose::{Composed, Explained, HiddenCell, Reason};
 pub use shelf::{Opened, Shelf};
 
 use crate::accounts::Person;

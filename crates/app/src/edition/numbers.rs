@@ -1,7 +1,7 @@
 //! The numbers of an edition: which tables an indicator has, what of them may be told, and what documents say beside them.
 //! Refuses to know the records around them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use romduol_disclosure::{Refusal, Why};
@@ -11,14 +11,14 @@ use romduol_plan::readings::{Source, View};
 use romduol_plan::totals::{Corner, months};
 use romduol_plan::{Period, Say};
 
-use super::compose::{Explained, Memory, Reason};
+use super::compose::{Explained, HiddenCell, Memory, Reason};
 use super::counts::{self, Counts, Pair, Parts};
 use super::protect::{self, Told, Wanted};
 use crate::AppError;
 
 /// The numbers of one edition while they are gathered.
 pub(crate) struct Work<'a> {
-    view: View<'a>,
+    pub(super) view: View<'a>,
     choice: &'a Edition,
     pub memory: Memory,
     explain: bool,
@@ -134,7 +134,7 @@ impl<'a> Work<'a> {
     }
 
     /// The tables of dimensions whose categories overlap, of which each stands by itself.
-    fn overlapping_tables(&self, places: &[Id], periods: &[Period], years: &[Period]) -> Vec<(Id, Period)> {
+    pub(super) fn overlapping_tables(&self, places: &[Id], periods: &[Period], years: &[Period]) -> Vec<(Id, Period)> {
         let main = if years.is_empty() { periods } else { years };
         let country = [self.country()];
         let areas: &[Id] = match &self.choice.tables {
@@ -201,12 +201,12 @@ impl<'a> Work<'a> {
             self.overlapping(indicator, &counts, &places, &years, &mut found, &mut explained)?;
         }
         explained.shown = found.len() - explained.hidden.len();
-        explained.hidden.sort();
+        explained.hidden.sort_by(|a, b| a.at.cmp(&b.at));
         self.explained.push(explained);
         Ok(found)
     }
 
-    fn ask(
+    pub(super) fn ask(
         &mut self,
         indicator: &Indicator,
         measure: &str,
@@ -224,7 +224,7 @@ impl<'a> Work<'a> {
         Ok(done.told)
     }
 
-    fn tell(
+    pub(super) fn tell(
         &self,
         indicator: &Indicator,
         parts: Parts,
@@ -246,78 +246,17 @@ impl<'a> Work<'a> {
             },
         };
         if figure == Figure::Hidden {
-            explained.hidden.push((key.clone(), reason(&cell.why)));
+            let key_of = |(area, period, categories)| Key { area, period, categories };
+            explained.hidden.push(HiddenCell {
+                at: key.clone(),
+                reason: reason(&cell.why),
+                protects: cell.guard.protects.into_iter().map(key_of).collect(),
+                sum: cell.guard.sum.map(key_of),
+            });
         }
         let coverage = total.map(|total| (total.reported, total.expected));
         let illustrative = self.illustrative(indicator, key.period);
         self.put(found, key, figure, coverage, illustrative);
-    }
-
-    /// Each category that overlaps others is a part of the whole by itself. Where the whole is hidden, it is hidden, too:
-    /// it would say how small the whole cannot be.
-    fn overlapping(
-        &mut self,
-        indicator: &Arc<Indicator>,
-        counts: &Counts,
-        places: &[Id],
-        years: &[Period],
-        found: &mut BTreeMap<Key, Observation>,
-        explained: &mut Explained,
-    ) -> Result<(), AppError> {
-        let cells = self.overlapping_tables(places, &counts.periods, years);
-        if indicator.kind != ValueKind::Count || cells.is_empty() {
-            return Ok(());
-        }
-        let areas: BTreeSet<Id> = cells.iter().map(|(area, _)| area.clone()).collect();
-        let areas: Vec<Id> = places.iter().filter(|area| areas.contains(*area)).cloned().collect();
-        let periods: Vec<Period> =
-            cells.iter().map(|(_, period)| *period).collect::<BTreeSet<_>>().into_iter().collect();
-        for dimension in &indicator.overlapping {
-            for category in self.view.state.categories(dimension) {
-                let part = self.part_of(indicator, counts, dimension, &category.id);
-                if part.at.is_empty() {
-                    continue;
-                }
-                let wanted = [Wanted { areas: areas.clone(), periods: periods.clone(), dimensions: Vec::new() }];
-                let measure = format!("{}:{}", indicator.id, category.id);
-                for mut cell in self.ask(indicator, &measure, &part, &wanted, explained)? {
-                    let whole = Key { area: cell.area.clone(), period: cell.period, categories: Vec::new() };
-                    if found.get(&whole).is_none_or(|whole| whole.figure == Figure::Hidden) {
-                        cell.pair = None;
-                    }
-                    cell.categories = vec![category.id.clone()];
-                    self.tell(indicator, Parts::Count, cell, found, explained);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// A category beside the whole, at every place and period where it was counted.
-    fn part_of(&self, indicator: &Indicator, counts: &Counts, dimension: &str, category: &str) -> Counts {
-        let mut whole: BTreeMap<(Id, Period), i64> = BTreeMap::new();
-        for ((area, period, _), pair) in &counts.at {
-            *whole.entry((area.clone(), *period)).or_default() += pair.upper;
-        }
-        let asked = |area: &str, period: Period| -> Option<f64> {
-            let list = self.view.totals.breakdown(self.view.state, indicator, dimension, area, period);
-            list.into_iter().find(|(own, _)| own.as_deref() == Some(category)).map(|(_, total)| total.value)
-        };
-        let mut at = BTreeMap::new();
-        for ((area, period), lower) in whole {
-            let Some(upper) = asked(&area, period).map(|value| value.round() as i64) else { continue };
-            at.insert((area, period, Vec::new()), Pair { upper, lower });
-        }
-        let parts = if at.values().all(|pair| pair.upper <= pair.lower) { Parts::Share } else { Parts::Rate };
-        let places = counts.places.clone();
-        Counts {
-            places,
-            periods: counts.periods.clone(),
-            years: counts.years.clone(),
-            dimensions: Vec::new(),
-            at,
-            parts,
-        }
     }
 
     /// Figures of documents count beside what was reported; they are public already.

@@ -15,6 +15,7 @@ use romduol_plan::{Id, Period};
 use serde::{Deserialize, Serialize};
 
 use super::counts::{Counts, Leaf, Pair, Parts};
+use super::guards::{Guard, guards};
 
 /// What is remembered of a measure between editions: every count as it stood in each of them, and what was told. A secret.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -51,6 +52,8 @@ pub(crate) struct Told {
     pub pair: Option<Pair>,
     /// Why the parts of a hidden cell are as they are. A secret.
     pub why: Vec<Why>,
+    /// What a hidden cell protects, if it was asked. A secret.
+    pub guard: Guard,
 }
 
 /// What came out, and what is to be remembered.
@@ -109,7 +112,8 @@ pub(crate) fn protect(
     }
     let release = suppress(&measure, &before.memory()?)?;
     remembered.keep(&release.memory);
-    let told = wanted.iter().enumerate().flat_map(|(n, table)| read(counts, table, &release, n)).collect();
+    let guards = if explain { guards(counts, wanted, &release) } else { BTreeMap::new() };
+    let told = wanted.iter().enumerate().flat_map(|(n, table)| read(counts, table, &release, &guards, n)).collect();
     let coarser = release.coarsen(&measure, 30);
     let instead = if explain && release.hidden.contains(&true) { instead(&measure, before)? } else { Vec::new() };
     Ok(Protected { told, remembered, coarser, instead })
@@ -126,7 +130,7 @@ fn instead(measure: &Edition, before: &Remembered) -> Result<Vec<(String, usize,
     Ok(["place", "period"].into_iter().filter_map(try_one).collect())
 }
 
-fn told_parts(parts: Parts) -> &'static [&'static str] {
+pub(super) fn told_parts(parts: Parts) -> &'static [&'static str] {
     match parts {
         Parts::Count => &[UPPER],
         Parts::Share => &[UPPER, OTHER, LOWER],
@@ -194,11 +198,9 @@ fn impossible(measure: &mut Edition, counts: &Counts, remembered: &Remembered) -
     Ok(())
 }
 
-/// The cells of a table, in the order in which they were asked.
-fn read(counts: &Counts, table: &Wanted, release: &Release, n: usize) -> Vec<Told> {
-    let published = &release.tables[n];
-    let parts = told_parts(counts.parts).len();
-    let mut keys: Vec<(Id, Period, Vec<Id>)> = Vec::new();
+/// Places, periods and categories of a table, in the order of its cells.
+pub(super) fn leaves(counts: &Counts, table: &Wanted) -> Vec<Leaf> {
+    let mut keys: Vec<Leaf> = Vec::new();
     for area in &table.areas {
         for period in &table.periods {
             let mut groups: Vec<Vec<Id>> = vec![Vec::new()];
@@ -212,14 +214,19 @@ fn read(counts: &Counts, table: &Wanted, release: &Release, n: usize) -> Vec<Tol
             keys.extend(groups.into_iter().map(|group| (area.clone(), *period, group)));
         }
     }
-    let cells = keys.into_iter().zip(published.figures.chunks(parts).zip(published.why.chunks(parts)));
+    keys
+}
+
+/// The cells of a table, in the order in which they were asked.
+fn read(counts: &Counts, table: &Wanted, release: &Release, guards: &BTreeMap<Leaf, Guard>, n: usize) -> Vec<Told> {
+    let published = &release.tables[n];
+    let parts = told_parts(counts.parts).len();
+    let cells = leaves(counts, table).into_iter().zip(published.figures.chunks(parts).zip(published.why.chunks(parts)));
     let there = cells.filter(|(_, (_, why))| !why.iter().all(|why| *why == Why::Impossible));
-    let told = there.map(|((area, period, categories), (figures, why))| Told {
-        area,
-        period,
-        categories,
-        pair: pair(counts.parts, figures),
-        why: why.to_vec(),
+    let told = there.map(|(leaf, (figures, why))| {
+        let (pair, guard) = (pair(counts.parts, figures), guards.get(&leaf).cloned().unwrap_or_default());
+        let (area, period, categories) = leaf;
+        Told { area, period, categories, pair, why: why.to_vec(), guard }
     });
     told.collect()
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Form, Path};
-use romduol_app::edition::{Choice, Composed, Explained, Reason, in_order, newest};
+use romduol_app::edition::{Choice, Composed, Explained, HiddenCell, Reason, in_order, newest};
 use romduol_app::{AppError, Snapshot};
 use romduol_edition::content::{Difference, Key, Told};
 use romduol_plan::kinds::*;
@@ -191,6 +191,9 @@ pub(crate) async fn decide(viewer: Viewer, Path(id): Path<String>, Form(given): 
     Ok(see(&format!("/editions/{id}")))
 }
 
+/// How many of the small counts that a cell protects are named.
+const MOST_PROTECTED: usize = 4;
+
 /// An indicator with its hidden cells.
 struct Hidden {
     indicator: Id,
@@ -220,7 +223,7 @@ pub(crate) async fn hidden(viewer: Viewer, Path(id): Path<String>) -> Page {
 
 fn explained(viewer: &Viewer, told: &Explained) -> Hidden {
     let number = |count: usize| viewer.locale.number(count as f64, 0);
-    let of = |reason: Reason| number(told.hidden.iter().filter(|(_, own)| *own == reason).count());
+    let of = |reason: Reason| number(told.hidden.iter().filter(|cell| cell.reason == reason).count());
     let (small, protects, earlier) = (of(Reason::Small), of(Reason::Protects), of(Reason::Earlier));
     let shown = number(told.shown);
     let args = [
@@ -233,6 +236,19 @@ fn explained(viewer: &Viewer, told: &Explained) -> Hidden {
         Reason::Small => viewer.locale.t("edition-reason-small"),
         Reason::Protects => viewer.locale.t("edition-reason-protects"),
         Reason::Earlier => viewer.locale.t("edition-reason-earlier"),
+    };
+    let at = |key: &Key| place(viewer, &viewer.snapshot, key);
+    let why = |cell: &HiddenCell| {
+        let mut parts = vec![word(cell.reason)];
+        if !cell.protects.is_empty() {
+            let some: Vec<String> = cell.protects.iter().take(MOST_PROTECTED).map(at).collect();
+            let list = some.join("; ");
+            parts.push(viewer.locale.say("edition-protects", &[("list", (&list).into())]));
+        }
+        if let Some(sum) = &cell.sum {
+            parts.push(viewer.locale.say("edition-in-sum", &[("sum", (&at(sum)).into())]));
+        }
+        parts.join(" ")
     };
     let name = |kind, id: &str| {
         let body = viewer.snapshot.state.body(kind, id);
@@ -255,7 +271,7 @@ fn explained(viewer: &Viewer, told: &Explained) -> Hidden {
     Hidden {
         indicator: told.indicator.clone(),
         summary: viewer.locale.say("edition-explained", &args),
-        cells: told.hidden.iter().map(|(key, reason)| (place(viewer, &viewer.snapshot, key), word(*reason))).collect(),
+        cells: told.hidden.iter().map(|cell| (place(viewer, &viewer.snapshot, &cell.at), why(cell))).collect(),
         coarser: most.into_iter().chain(told.instead.iter().map(instead)).collect(),
     }
 }
