@@ -22,7 +22,9 @@ fn main() {
     }
     let start = Instant::now();
     match suppress(&edition, &Memory::new()) {
-        Ok(release) => println!("{:?} with {} witnesses in {:?}", release.tally(), release.witnesses.len(), start.elapsed()),
+        Ok(release) => {
+            println!("{:?} with {} witnesses in {:?}", release.tally(), release.witnesses.len(), start.elapsed())
+        }
         Err(refusal) => println!("{refusal}"),
     }
 }

@@ -75,7 +75,14 @@ impl Spread {
 
     /// Takes the row that is laid out, `row`, so many times from another; `new` is told what that did not hold before.
     /// What is not more than `nothing` is nothing.
-    pub(super) fn subtract(&mut self, row: &Terms, times: f64, from: &mut Terms, nothing: f64, mut new: impl FnMut(u32)) {
+    pub(super) fn subtract(
+        &mut self,
+        row: &Terms,
+        times: f64,
+        from: &mut Terms,
+        nothing: f64,
+        mut new: impl FnMut(u32),
+    ) {
         self.turn += 1;
         let mut vanished = false;
         for (&name, value) in from.names.iter().zip(&mut from.times) {
