@@ -18,7 +18,7 @@ const MOST_RUINED: usize = 40;
 /// So many witnesses are looked for at once, none of them knowing of the others, whatever the number of threads: the
 /// answer must not depend on that. Small systems are better off with one after the other.
 const AT_ONCE: usize = 4;
-const LARGE: usize = 8_000;
+const LARGE: usize = 20_000;
 
 /// A cell that is to rise by so much, or to fall, while another stays as it is; `NONE` if all may move.
 #[derive(Clone, Copy)]

@@ -8,7 +8,7 @@ use romduol_disclosure::*;
 /// P7: the number of threads changes nothing.
 #[test]
 fn threads_do_not_matter() {
-    let mut edition = made_up::edition(18, 7, 0, 4, 4, 12.0);
+    let mut edition = made_up::edition(18, 14, 0, 4, 4, 12.0);
     edition.set_policy(Policy { effort: Some(Effort { search: 0, prune: 0, reach: 5 }), ..Policy::people() });
     let [one, three] = [1, 3].map(|threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
