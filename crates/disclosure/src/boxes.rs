@@ -120,7 +120,7 @@ impl<'a> Boxes<'a> {
         self.each(lines, &mut |cell, sign| {
             let at = system.cell(cell);
             let short = at.value.saturating_add(sign * wish.by) < at.least;
-            if at.is_fixed() || short || wish.frozen.contains(&cell) {
+            if at.is_fixed() || short || wish.frozen == cell {
                 cost += IMPOSSIBLE;
             } else if !(wish.hidden)(cell) {
                 cost += at.weight;

@@ -32,8 +32,8 @@ pub(crate) struct Wish<'a> {
     pub cell: u32,
     /// How much the cell has to rise, or to fall if below 0.
     pub by: i64,
-    /// Cells that must not change.
-    pub frozen: &'a [u32],
+    /// A cell that must not change, if there is one of that number.
+    pub frozen: u32,
     pub hidden: &'a dyn Fn(u32) -> bool,
     /// Whether it would be good to raise a small count too.
     pub open: &'a dyn Fn(u32) -> bool,
@@ -43,7 +43,6 @@ pub(crate) struct Mover<'a> {
     system: &'a System,
     touching: &'a [Vec<u32>],
     boxes: Option<&'a Boxes<'a>>,
-    draw: Draw,
     steps: usize,
     attempts: u32,
 }
@@ -66,7 +65,7 @@ impl Terrain for Ground<'_> {
     #[allow(clippy::cast_precision_loss)]
     fn price(&self, cell: u32) -> Option<Price> {
         let at = self.mover.system.cell(cell);
-        if at.is_fixed() || self.wish.frozen.contains(&cell) {
+        if at.is_fixed() || self.wish.frozen == cell {
             return None;
         }
         let room = (at.value.saturating_sub(at.least) as f64).min(FAR);
@@ -96,23 +95,18 @@ impl Terrain for Ground<'_> {
 }
 
 impl<'a> Mover<'a> {
-    pub(crate) fn new(
-        system: &'a System,
-        touching: &'a [Vec<u32>],
-        boxes: Option<&'a Boxes<'a>>,
-        reach: u32,
-        seed: u64,
-    ) -> Self {
+    pub(crate) fn new(system: &'a System, touching: &'a [Vec<u32>], boxes: Option<&'a Boxes<'a>>, reach: u32) -> Self {
         let attempts = if reach < HASTY { 1 } else { ATTEMPTS };
-        Self { system, touching, boxes, draw: Draw::new(seed), steps: 10 * reach.max(1) as usize, attempts }
+        Self { system, touching, boxes, steps: 10 * reach.max(1) as usize, attempts }
     }
 
-    /// The cheapest change found.
-    pub(crate) fn find(&mut self, wish: &Wish) -> Option<Change> {
+    /// The cheapest change found; the seed decides between those that are equally good.
+    pub(crate) fn find(&self, wish: &Wish, seed: u64) -> Option<Change> {
+        let mut draw = Draw::new(seed);
         let mut best: Option<(u64, Change)> = None;
         let (mut used, mut hidden) = (FxHashMap::default(), HIDDEN);
         for _ in 0..self.attempts {
-            let seed = self.draw.next();
+            let seed = draw.next();
             let values = self.solve(wish, used, seed, hidden);
             used = FxHashMap::default();
             let Some(values) = values else {
@@ -136,7 +130,7 @@ impl<'a> Mover<'a> {
             && wish.by > 0
             && let Some(boxes) = self.boxes
         {
-            let found = boxes.find(self.system, wish, &mut self.draw);
+            let found = boxes.find(self.system, wish, &mut draw);
             best = found.filter(|change| self.holds(wish, change)).map(|change| (0, change));
         }
         best.map(|best| best.1)

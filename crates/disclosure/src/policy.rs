@@ -16,6 +16,9 @@ pub enum Zeros {
 pub enum Weigh {
     /// Its count: totals stay.
     Count,
+    /// Its count and one more, and `k` for a zero: totals stay, and of sums that are about equal the one of fewer cells is
+    /// hidden. For where zeros may be hidden: by count they cost nothing, and many are hidden for little.
+    Both,
     /// One: as few cells as can be.
     Cell,
     /// In between: the number of binary digits of its count.
@@ -100,6 +103,8 @@ impl Policy {
         let size = value.unsigned_abs();
         match self.weigh {
             Weigh::Count => size.max(1),
+            Weigh::Both if size == 0 => u64::from(self.k).max(1),
+            Weigh::Both => size + 1,
             Weigh::Cell => 1,
             Weigh::Digits => u64::from(64 - size.leading_zeros()).max(1),
         }

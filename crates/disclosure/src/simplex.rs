@@ -3,10 +3,13 @@
 //! know counts; who uses its answer has to check it.
 
 mod rows;
+mod terms;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::field::{Draw, mix};
+use rows::Sum;
+use terms::{Spread, Terms};
 
 const NOTHING: f64 = 1e-9;
 const BROKEN: f64 = 1e-7;
@@ -67,11 +70,11 @@ struct Number {
     state: State,
     /// What a step of it would save in the rows.
     rate: f64,
-    /// Rows that it is in; may also name rows that it has left, and a row twice.
-    rows: Vec<u32>,
+    /// Sums that were taken up and that it is in, and how often.
+    sums: Vec<(u32, f64)>,
 }
 
-/// `value = -sum of terms x numbers that rest`; without `holder` the value must be 0.
+/// `value = -sum of what the sums say of numbers that rest`; without `holder` the value must be 0.
 #[derive(Clone, Debug)]
 struct Row {
     holder: u32,
@@ -79,7 +82,7 @@ struct Row {
     weight: f64,
     value: f64,
     stretch: Stretch,
-    terms: Vec<(u32, f64)>,
+    sums: Terms,
 }
 
 /// What the sums are and what moving costs.
@@ -97,9 +100,13 @@ pub(crate) struct Moves<'a, T: Terrain> {
     known: FxHashMap<u32, u32>,
     numbers: Vec<Number>,
     taken: FxHashSet<u32>,
+    sums: Vec<Sum>,
     rows: Vec<Row>,
-    /// Room for the next row that changes.
-    spare: Vec<(u32, f64)>,
+    spread: Spread,
+    /// What the row that was read says: numbers that rest and how often it holds them.
+    line: Vec<(u32, f64)>,
+    /// Room to add up a line in; always 0 in between.
+    total: Vec<f64>,
     steps: usize,
     /// Fewer steps are left than this after which no price gives way any more: they could go in a circle.
     left: usize,
@@ -113,15 +120,18 @@ impl<'a, T: Terrain> Moves<'a, T> {
             known: FxHashMap::default(),
             numbers: Vec::new(),
             taken: FxHashSet::default(),
+            sums: Vec::new(),
             rows: Vec::new(),
-            spare: Vec::new(),
+            spread: Spread::default(),
+            line: Vec::new(),
+            total: Vec::new(),
             steps,
             left: steps,
         };
         let price = Price { low: range[0], high: range[1], down: slope, up: slope };
         let value = if range[0] > 0.0 { range[0] } else { range[1] };
         moves.known.insert(name, 0);
-        moves.numbers.push(Number { name, price, value, state: State::Rests, rate: 0.0, rows: Vec::new() });
+        moves.numbers.push(Number { name, price, value, state: State::Rests, rate: 0.0, sums: Vec::new() });
         moves.take_up(0);
         moves
     }
@@ -133,6 +143,7 @@ impl<'a, T: Terrain> Moves<'a, T> {
                 return false;
             }
             self.left -= 1;
+            self.read(row);
             let Some((entering, by)) = self.entering(row, over) else { return false };
             match entering {
                 Some(number) => self.exchange(row, over, number, by),
@@ -176,7 +187,7 @@ impl<'a, T: Terrain> Moves<'a, T> {
             };
             if over.abs() > BROKEN {
                 #[allow(clippy::cast_precision_loss)]
-                let length = row.terms.len() as f64;
+                let length = row.sums.len() as f64;
                 let score = over * over / (row.weight * length * length);
                 if worst.is_none_or(|worst| score > worst.2) {
                     worst = Some((at, over, score));
@@ -190,7 +201,7 @@ impl<'a, T: Terrain> Moves<'a, T> {
     /// holder itself, which goes on at its next slope.
     fn entering(&self, row: u32, over: f64) -> Option<(Option<u32>, f64)> {
         let sign = over.signum();
-        let Row { holder, stretch, terms, .. } = &self.rows[row as usize];
+        let Row { holder, stretch, .. } = &self.rows[row as usize];
         let mut most = f64::INFINITY;
         if *holder != NONE {
             let price = &self.numbers[*holder as usize].price;
@@ -212,14 +223,14 @@ impl<'a, T: Terrain> Moves<'a, T> {
             let slope = number.price.stretch(number.value, speed > 0.0).slope;
             Some((((slope - number.rate) / speed).max(0.0), speed.abs(), at))
         };
-        for (steps, speed, _) in terms.iter().filter_map(give) {
+        for (steps, speed, _) in self.line.iter().filter_map(give) {
             most = most.min(steps + tie / speed);
         }
-        let near = terms.iter().filter_map(give).filter(|&(steps, ..)| steps <= most);
+        let near = self.line.iter().filter_map(give).filter(|&(steps, ..)| steps <= most);
         // One of the near that keeps numbers whole and rows short.
         let rank = |&(_, speed, at): &(f64, f64, u32)| {
             let odd = (speed - 1.0).abs() > NOTHING;
-            (odd, self.numbers[at as usize].rows.len(), at)
+            (odd, self.spread_of(at), at)
         };
         match near.min_by_key(rank) {
             Some((steps, _, at)) if steps <= turns => Some((Some(at), sign * steps)),
@@ -233,14 +244,14 @@ impl<'a, T: Terrain> Moves<'a, T> {
         let at = row as usize;
         let price = self.numbers[self.rows[at].holder as usize].price;
         self.rows[at].stretch = price.stretch(0.0, by > 0.0);
-        self.charge(row, by);
+        self.charge(by);
     }
 
     /// What a row is over its stretch costs more. Who would have given way sooner becomes dearer instead, by a little
     /// more than need be, so that prices do not come to be equal.
     #[allow(clippy::cast_precision_loss)]
-    fn charge(&mut self, row: u32, by: f64) {
-        for &(other, times) in &self.rows[row as usize].terms {
+    fn charge(&mut self, by: f64) {
+        for &(other, times) in &self.line {
             let number = &mut self.numbers[other as usize];
             number.rate += by * times;
             let Number { price, rate, value, name, .. } = number;
@@ -266,16 +277,19 @@ impl<'a, T: Terrain> Moves<'a, T> {
             other.value -= times * step;
             other.weight = other.weight.max(times * times * weight);
         }
-        self.charge(row, by);
-        let solved = self.solve(row, over, entering, times, by);
+        self.charge(by);
+        self.rest(row, over, by);
+        let mut solved = std::mem::take(&mut self.rows[row as usize].sums);
+        solved.divide(times);
+        self.spread.lay(&solved, self.sums.len());
         for &(other, times) in column.iter().filter(|&&(other, _)| other != row) {
-            self.substitute(other, entering, times, &solved);
+            self.substitute(other, times, &solved);
         }
+        self.spread.clear(&solved);
         let number = &mut self.numbers[entering as usize];
-        number.rows.clear();
         number.state = State::Follows(row);
         let stretch = number.price.stretch(number.value, step > 0.0);
         self.rows[row as usize] =
-            Row { holder: entering, weight: weight.max(1.0), value: number.value + step, stretch, terms: solved };
+            Row { holder: entering, weight: weight.max(1.0), value: number.value + step, stretch, sums: solved };
     }
 }

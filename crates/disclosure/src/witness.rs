@@ -1,22 +1,41 @@
 //! For every small count another table with the same published figures, in which it is large: hides what such tables
 //! need, then looks for cheaper ones. It refuses to know how one is found.
 
+mod insiders;
+
+use rayon::prelude::*;
+
 use crate::Effort;
 use crate::boxes::Boxes;
 use crate::eliminate::Hidden;
-use crate::field::Draw;
+use crate::field::{Draw, mix};
 use crate::mover::{Change, Mover, Wish, is_possible};
 use crate::system::System;
 
 const NONE: u32 = u32::MAX;
 /// A cell that more small counts need is kept.
 const MOST_RUINED: usize = 40;
+/// So many witnesses are looked for at once, none of them knowing of the others, whatever the number of threads: the
+/// answer must not depend on that. Small systems are better off with one after the other.
+const AT_ONCE: usize = 4;
+const LARGE: usize = 20_000;
+
+/// A cell that is to rise by so much, or to fall, while another stays as it is; `NONE` if all may move.
+#[derive(Clone, Copy)]
+struct Asked {
+    cell: u32,
+    by: i64,
+    frozen: u32,
+}
 
 /// Witnesses found so far, and which of them are in use.
 pub(crate) struct Witnesses<'a> {
     system: &'a System,
     touching: &'a [Vec<u32>],
     mover: Mover<'a>,
+    seed: u64,
+    /// How many witnesses were asked for.
+    asked: u64,
     changes: Vec<Change>,
     /// How many small counts rely on each.
     relied: Vec<u32>,
@@ -48,7 +67,9 @@ impl<'a> Witnesses<'a> {
         Self {
             system,
             touching,
-            mover: Mover::new(system, touching, boxes, effort.reach, seed),
+            mover: Mover::new(system, touching, boxes, effort.reach),
+            seed,
+            asked: 0,
             changes: Vec::new(),
             relied: Vec::new(),
             with: vec![Vec::new(); system.len()],
@@ -64,38 +85,76 @@ impl<'a> Witnesses<'a> {
 
     /// Finds one for every small count that has none.
     pub(crate) fn cover(&mut self, cells: &[u32]) {
-        for &cell in cells {
-            if self.current[cell as usize] == NONE && !self.cover_one(cell, &[]) {
-                self.lost.push(cell);
+        let mut waiting = cells.iter().copied();
+        loop {
+            let open = waiting.by_ref().filter(|&cell| self.current[cell as usize] == NONE);
+            let batch: Vec<Asked> = open.take(self.at_once()).map(|cell| self.wanted(cell)).collect();
+            if batch.is_empty() {
+                break;
+            }
+            for (asked, change) in batch.iter().zip(self.find_all(&batch)) {
+                match change {
+                    _ if self.current[asked.cell as usize] != NONE => {}
+                    Some(change) => self.take(asked.cell, &change),
+                    None => self.lost.push(asked.cell),
+                }
             }
         }
         self.free.clear();
     }
 
-    fn cover_one(&mut self, cell: u32, frozen: &[u32]) -> bool {
+    fn at_once(&self) -> usize {
+        if self.system.len() < LARGE { 1 } else { AT_ONCE }
+    }
+
+    /// What is asked for a small count.
+    fn wanted(&self, cell: u32) -> Asked {
+        let at = self.system.cell(cell);
+        Asked { cell, by: at.reach.unwrap_or(at.value + 1) - at.value, frozen: NONE }
+    }
+
+    fn find_all(&mut self, batch: &[Asked]) -> Vec<Option<Change>> {
+        let first = self.asked;
+        self.asked += batch.len() as u64;
+        let find = |(at, asked): (usize, &Asked)| self.find(*asked, first + at as u64);
+        match batch {
+            [_] => vec![find((0, &batch[0]))],
+            _ => batch.par_iter().enumerate().map(find).collect(),
+        }
+    }
+
+    fn find_one(&mut self, asked: Asked) -> Option<Change> {
+        self.find_all(&[asked]).pop().flatten()
+    }
+
+    fn take(&mut self, cell: u32, change: &Change) {
+        let first = self.keep(change);
+        if self.current[cell as usize] == NONE {
+            self.rely(cell, first);
+        }
+    }
+
+    fn cover_without(&mut self, cell: u32, away: u32) -> bool {
         let fits = |&witness: &u32| {
             let change = &self.changes[witness as usize];
-            change.iter().all(|&(cell, _)| self.hidden[cell as usize] && !frozen.contains(&cell))
+            change.iter().all(|&(cell, _)| self.hidden[cell as usize] && cell != away)
         };
         if let Some(witness) = self.known[cell as usize].iter().rev().copied().find(fits) {
             self.rely(cell, witness);
             return true;
         }
-        let at = self.system.cell(cell);
-        let by = at.reach.unwrap_or(at.value + 1) - at.value;
-        let Some(change) = self.find(cell, by, frozen) else { return false };
-        let first = self.keep(&change);
-        if self.current[cell as usize] == NONE {
-            self.rely(cell, first);
-        }
+        let asked = Asked { frozen: away, ..self.wanted(cell) };
+        let Some(change) = self.find_one(asked) else { return false };
+        self.take(cell, &change);
         true
     }
 
-    fn find(&mut self, cell: u32, by: i64, frozen: &[u32]) -> Option<Change> {
+    /// `ticket` is another one each time, and decides between equally good answers.
+    fn find(&self, Asked { cell, by, frozen }: Asked, ticket: u64) -> Option<Change> {
         let Self { mover, hidden, free, current, .. } = self;
         let hidden = |cell: u32| hidden[cell as usize] || free.get(cell as usize).is_some_and(|&free| free);
         let open = |cell: u32| current[cell as usize] == NONE;
-        mover.find(&Wish { cell, by, frozen, hidden: &hidden, open: &open })
+        mover.find(&Wish { cell, by, frozen, hidden: &hidden, open: &open }, mix(self.seed ^ ticket << 20))
     }
 
     /// Keeps a change, and its multiples where another small count needs one.
@@ -179,77 +238,8 @@ impl<'a> Witnesses<'a> {
         }
     }
 
-    /// For everybody who is the only one in a hidden cell, and knows it: a witness for every other small count that
-    /// changes it and leaves his own cell as it is. Small counts for which there is none.
-    pub(crate) fn guard_from_insiders(&mut self) -> Vec<(u32, u32)> {
-        let mut open = Vec::new();
-        let primaries: Vec<u32> = self.system.primaries().filter(|&cell| self.current[cell as usize] != NONE).collect();
-        for &cell in &primaries {
-            let knows = |&(other, _): &(u32, i64)| {
-                other != cell && self.system.cell(other).value == 1 && !self.is_himself(cell, other)
-            };
-            let change = &self.changes[self.current[cell as usize] as usize];
-            let insiders: Vec<u32> = change.iter().filter(|change| knows(change)).map(|change| change.0).collect();
-            for insider in insiders {
-                if !self.is_guarded(cell, insider) && !self.guard(cell, insider) {
-                    open.push((cell, insider));
-                }
-            }
-        }
-        open
-    }
-
-    /// Whether nobody but the insider can be in the cell: it is a part of his, or he is all that it holds.
-    fn is_himself(&self, cell: u32, insider: u32) -> bool {
-        let value = self.system.cell(cell).value;
-        if value > 1 {
-            return false;
-        }
-        // Zeros in his own cell are known to him; where there is one, it is he if both hold the same finest one.
-        let own = self.reachable(insider, value.min(1));
-        own.contains(&cell) || (value == 1 && self.reachable(cell, 1).iter().any(|at| own.contains(at)))
-    }
-
-    /// A cell and its parts, and theirs, that are at least so much.
-    fn reachable(&self, cell: u32, least: i64) -> Vec<u32> {
-        let (mut found, mut next) = (vec![cell], 0);
-        while next < found.len() {
-            for &relation in &self.touching[found[next] as usize] {
-                let relation = &self.system.relations()[relation as usize];
-                if relation.total == found[next] {
-                    for &part in &relation.parts {
-                        if self.system.cell(part).value >= least && !found.contains(&part) {
-                            found.push(part);
-                        }
-                    }
-                }
-            }
-            next += 1;
-        }
-        found
-    }
-
-    fn is_guarded(&self, cell: u32, insider: u32) -> bool {
-        let mut in_use = self.with[cell as usize].iter().filter(|&&witness| self.relied[witness as usize] > 0);
-        in_use.any(|&witness| !self.is_changed(witness, insider))
-    }
-
     fn is_changed(&self, witness: u32, cell: u32) -> bool {
         self.changes[witness as usize].binary_search_by_key(&cell, |change| change.0).is_ok()
-    }
-
-    fn guard(&mut self, cell: u32, insider: u32) -> bool {
-        for by in [1, -1] {
-            if by < 0 && self.system.cell(cell).value <= self.system.cell(cell).least {
-                continue;
-            }
-            if let Some(change) = self.find(cell, by, &[insider]) {
-                let witness = self.add(change);
-                self.hold(witness);
-                return true;
-            }
-        }
-        false
     }
 
     /// The changes in use.
@@ -294,7 +284,7 @@ impl<'a> Witnesses<'a> {
         shuffle(&mut order, draw);
         let cheaper = order
             .iter()
-            .all(|&cell| (self.current[cell as usize] != NONE || self.cover_one(cell, &[away])) && self.cost <= cost);
+            .all(|&cell| (self.current[cell as usize] != NONE || self.cover_without(cell, away)) && self.cost <= cost);
         if !cheaper {
             for &(cell, witness) in &before {
                 if self.current[cell as usize] != NONE {

@@ -294,7 +294,7 @@ fn a15_as_few_as_the_reference_before_witnesses() {
 }
 
 /// After witnesses: secondary cells and the sum of their counts. References are 165/4830 and 909/19351 (S2 and M, counts
-/// of 0 or more; there zeros may be hidden and are counted apart, as the reference hides none), 253/8372 and 1371/34260
+/// of 0 or more; there zeros may be hidden and count like others, though the reference hides none), 253/8372 and 1371/34260
 /// (1 or more).
 #[test]
 #[ignore = "takes more than a minute; .ci/run runs it"]
@@ -307,14 +307,16 @@ fn a15_as_few_as_the_reference_after_witnesses() {
         ("M", Zeros::Eligible, 909, 19_351),
         ("M", Zeros::Shown, 1370, 34_259),
     ] {
-        let effort = (file == "M").then_some(Effort { search: 1_000, prune: 700, reach: 400 });
-        let policy = Policy { zeros, insiders: false, effort, ..Policy::people() };
+        let effort = (file == "M").then_some(Effort { search: 1_000, prune: 1_000, reach: 400 });
+        // By count alone zeros cost nothing, and M has more cells hidden than the reference though their sum is less.
+        let weigh = if (file, zeros) == ("M", Zeros::Eligible) { Weigh::Both } else { Weigh::Count };
+        let policy = Policy { zeros, weigh, insiders: false, effort, ..Policy::people() };
         let release = suppress(&load(file, policy), &Memory::new()).unwrap();
         let cells = release.system.cells().iter().zip(&release.hidden);
         let none = cells.filter(|&(cell, &hidden)| hidden && cell.value == 0).count();
         let tally = release.tally();
         println!("{file} {zeros:?}: {}/{}, {none} of them zeros", tally.secondary, tally.value);
-        assert!(tally.secondary - none <= secondary && tally.value <= value, "{file} {zeros:?}: {tally:?}, {none}");
+        assert!(tally.secondary <= secondary && tally.value <= value, "{file} {zeros:?}: {tally:?}, {none}");
     }
 }
 
@@ -324,7 +326,7 @@ fn a15_as_few_as_the_reference_after_witnesses() {
 #[ignore = "takes about half a minute; .ci/run runs it"]
 fn a15_as_few_as_the_reference_on_a_large_table() {
     for (zeros, secondary, value) in [(Zeros::Eligible, 1_940, 35_700), (Zeros::Shown, 2_450, 53_591)] {
-        let effort = Some(Effort { search: 100, prune: 100, reach: 400 });
+        let effort = Some(Effort { search: 100, prune: 200, reach: 400 });
         let policy = Policy { zeros, insiders: false, effort, ..Policy::people() };
         let tally = suppress(&load("L", policy), &Memory::new()).unwrap().tally();
         println!("L {zeros:?}: {}/{}", tally.secondary, tally.value);
