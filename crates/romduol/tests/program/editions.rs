@@ -192,6 +192,27 @@ async fn a_correction_is_a_new_edition_that_lists_it() {
     assert_eq!(app.edition(&first).await.unwrap().content, before.content, "the first edition stays as it was");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn half_a_person_and_a_clock_that_runs_backwards_are_refused() {
+    let (folder, app) = demo().await;
+    let anna = person("a", Role::Secretariat);
+    let year = Period::year(app.now().date.year - 1);
+    let half =
+        Correction { indicator: VIOLENCE.into(), categories: vec!["sex.f".into(), "age.18-24".into()], value: 7.5 };
+    let cells = BTreeMap::from([(("province-quarter.KH-01".into(), Period::quarter(year.end_year(), 2)), vec![half])]);
+    let actor = Actor { account: "a".into(), post: "test".into() };
+    app.correct_cells(&actor, "half a person", &cells).await.unwrap();
+    let refused = app.prepare_edition(&anna, choice(&app)).await.unwrap_err().to_string();
+    for part in [VIOLENCE, "KH-01", "no whole number", "leave the indicator out"] {
+        assert!(refused.contains(part), "{refused}");
+    }
+    let week_ago = Clock::Fixed(app.now().unix - 7 * 86_400);
+    app.close().await;
+    let early = App::open(folder.path(), week_ago).await.unwrap();
+    let refused = early.prepare_edition(&anna, choice(&early)).await.unwrap_err().to_string();
+    assert!(refused.contains("set the clock"), "{refused}");
+}
+
 /// No number of a hidden cell can be had from the cells that are shown beside it: wherever the parts of a whole are told
 /// but one, that one is told, too.
 fn no_hidden_count_is_left_alone_in_its_sum(opened: &Opened) {

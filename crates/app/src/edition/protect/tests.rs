@@ -107,3 +107,29 @@ proptest! {
         }
     }
 }
+
+/// Every cell but one was told before, when nothing was small; the one is the rest of them.
+#[test]
+fn what_everybody_can_work_out_already_is_refused_by_name() {
+    let numbers = [[3, 40], [20, 30], [25, 31], [60, 70]];
+    let mut told = protect(&counts(&numbers), &wanted(), 1, "e1", &Remembered::default(), false).unwrap().remembered;
+    told.entries.retain(|entry| entry.3 != 3);
+    let Err(refusal) = protect(&counts(&numbers), &wanted(), 5, "e2", &told, false) else { panic!("it is no secret") };
+    let said = refusal.to_string();
+    assert!(said.contains("place A") && said.contains("2025Q1") && said.contains("withhold a table"), "{said}");
+}
+
+#[test]
+fn a_hidden_cell_says_what_it_protects_and_in_which_sum() {
+    let numbers = [[3, 40], [20, 30], [25, 31], [60, 70]];
+    let done = protect(&counts(&numbers), &wanted(), 5, "e1", &Remembered::default(), true).unwrap();
+    let small = ("A".to_string(), Period::quarter(2025, 1), Vec::new());
+    let guards: Vec<_> =
+        done.told.iter().filter(|cell| cell.pair.is_none() && !cell.why.contains(&Why::Small)).collect();
+    assert!(!guards.is_empty());
+    for cell in guards {
+        assert_eq!(cell.guard.protects, std::slice::from_ref(&small), "{} {}", cell.area, cell.period);
+        let (area, period, _) = cell.guard.sum.as_ref().unwrap();
+        assert!(area == "all" || *period == Period::year(2025), "{area} {period} is a sum");
+    }
+}
