@@ -78,7 +78,7 @@ pub fn pdf(document: &Document, timestamp: Timestamp) -> Result<Vec<u8>, PdfErro
     };
     let bytes = typst_pdf::pdf(&pages, &options).map_err(|errors| PdfError::Export(first(&errors)));
     // A server sets many different reports: keep only what the last few shared (the template).
-    comemo::evict(5);
+    comemo::evict(0);
     bytes
 }
 
