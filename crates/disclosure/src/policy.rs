@@ -64,7 +64,8 @@ impl Effort {
             0..=2_000 => Self { search: 4_000, prune: 400, reach: 400 },
             2_001..=6_000 => Self { search: 1_000, prune: 300, reach: 400 },
             6_001..=20_000 => Self { search: 200, prune: 20, reach: 200 },
-            _ => Self { search: 4, prune: 0, reach: 40 },
+            20_001..=60_000 => Self { search: 4, prune: 0, reach: 40 },
+            _ => Self { search: 0, prune: 0, reach: 15 },
         }
     }
 }

@@ -2,7 +2,10 @@
 //! Refuses to know who asks and where the result is kept. The same snapshot and choice give the same body.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use rayon::prelude::*;
+use romduol_disclosure::Effort;
 use romduol_edition::content::{Body, Key, Measured, owned};
 use romduol_plan::kinds::{self, *};
 use romduol_plan::status::RULE_VERSION;
@@ -10,7 +13,7 @@ use romduol_plan::{Say, State};
 use serde::{Deserialize, Serialize};
 
 use super::costed::costed;
-use super::numbers::Work;
+use super::numbers::{self, Gathered, Work};
 use super::protect::Remembered;
 use super::sections;
 use crate::{AppError, Snapshot};
@@ -81,10 +84,14 @@ pub(crate) fn compose(
         let say = Say::new("refused-edition-waiting").number("count", waiting as f64).period("period", choice.until);
         return Err(AppError::Bad(say));
     }
-    let mut work = Work::new(view, choice, memory, explain);
-    let told = state.all::<Indicator>().filter(|i| i.class != Class::Prohibited && !choice.leave_out.contains(&i.id));
-    let indicators = told.map(|indicator| work.measured(indicator)).collect::<Result<Vec<_>, _>>()?;
-    let (memory, explained) = (work.memory, work.explained);
+    let gathered = gather(Work { view, choice, memory, explain })?;
+    let mut memory = memory.clone();
+    let (mut indicators, mut explained) = (Vec::new(), Vec::new());
+    for own in gathered {
+        indicators.push(own.measured);
+        memory.0.extend(own.memory.0);
+        explained.extend(own.explained);
+    }
     let body = Body {
         position: snapshot.head.seq,
         chain: snapshot.head.hash.clone(),
@@ -108,6 +115,18 @@ pub(crate) fn compose(
         },
     };
     Ok(Composed { body, memory, explained })
+}
+
+/// Every indicator that is told, each on whichever core is free: they share nothing but the effort, which is meant for
+/// the edition as a whole.
+fn gather(work: Work) -> Result<Vec<Gathered>, AppError> {
+    let all = work.view.state.all::<Indicator>();
+    let told = all.filter(|i| i.class != Class::Prohibited && !work.choice.leave_out.contains(&i.id));
+    let told: Vec<&Arc<Indicator>> = told.collect();
+    let plans = told.par_iter().map(|indicator| work.plan(indicator)).collect::<Result<Vec<_>, _>>()?;
+    let effort = Effort::for_cells(plans.iter().flatten().map(numbers::Plan::cells).sum());
+    let both = told.par_iter().zip(&plans);
+    both.map(|(indicator, plan)| work.gather(indicator, plan.as_ref(), effort)).collect()
 }
 
 fn rules() -> Vec<(String, String)> {

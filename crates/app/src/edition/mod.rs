@@ -6,6 +6,7 @@ mod costed;
 mod counts;
 mod guards;
 mod numbers;
+mod open;
 mod overlapping;
 mod protect;
 mod sections;

@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use romduol_disclosure::{Refusal, Why};
-use romduol_edition::content::{Figure, Key, Measured, Observation, Printed, Protection, Standing, owned, unknown};
+use romduol_disclosure::{Effort, Policy, Refusal, Why};
+use romduol_edition::content::{Figure, Key, Measured, Observation, Printed, Protection, Standing, owned};
 use romduol_plan::kinds::*;
 use romduol_plan::readings::{Source, View};
-use romduol_plan::totals::{Corner, months};
+use romduol_plan::totals::months;
 use romduol_plan::{Period, Say};
 
 use super::compose::{Explained, HiddenCell, Memory, Reason};
@@ -16,41 +16,104 @@ use super::counts::{self, Counts, Pair, Parts};
 use super::protect::{self, Told, Wanted};
 use crate::AppError;
 
-/// The numbers of one edition while they are gathered.
+/// What the numbers of one edition are made of.
+#[derive(Clone, Copy)]
 pub(crate) struct Work<'a> {
-    pub(super) view: View<'a>,
-    choice: &'a Edition,
-    pub memory: Memory,
-    explain: bool,
-    pub explained: Vec<Explained>,
+    pub view: View<'a>,
+    pub choice: &'a Edition,
+    /// What editions before this one told and hid.
+    pub memory: &'a Memory,
+    pub explain: bool,
 }
 
-impl<'a> Work<'a> {
-    pub fn new(view: View<'a>, choice: &'a Edition, memory: &Memory, explain: bool) -> Work<'a> {
-        Work { view, choice, memory: memory.clone(), explain, explained: Vec::new() }
-    }
+/// An indicator whose small counts are to be hidden: what was counted, and which tables are wanted of it.
+pub(crate) struct Plan {
+    counts: Counts,
+    places: Vec<Id>,
+    years: Vec<Period>,
+    wanted: Vec<Wanted>,
+}
 
-    fn country(&self) -> Id {
+/// What came out for one indicator.
+pub(crate) struct Gathered {
+    pub measured: Measured,
+    /// What is to be remembered of its measures.
+    pub memory: Memory,
+    pub explained: Option<Explained>,
+}
+
+/// What has been asked of the measures of one indicator so far.
+pub(super) struct Asked {
+    memory: Memory,
+    explained: Explained,
+    effort: Effort,
+}
+
+impl Plan {
+    pub fn cells(&self) -> usize {
+        self.wanted.iter().map(|wanted| wanted.cells(&self.counts)).sum()
+    }
+}
+
+impl Work<'_> {
+    pub(super) fn country(&self) -> Id {
         self.view.state.plan().map(|plan| plan.area.clone()).unwrap_or_default()
     }
 
-    /// An indicator with what may be told of it.
-    pub fn measured(&mut self, indicator: &Arc<Indicator>) -> Result<Measured, AppError> {
-        let protected = indicator.k > 1 && counts::counted(indicator);
-        let mut found = if protected { self.protected(indicator)? } else { self.open(indicator) };
-        self.printed(indicator, &mut found);
+    /// The counts of an indicator that has small ones to hide; nothing for all others.
+    pub fn plan(&self, indicator: &Indicator) -> Result<Option<Plan>, AppError> {
+        if indicator.k <= 1 || !counts::counted(indicator) {
+            return Ok(None);
+        }
+        let counts = counts::counts(self.view, indicator, self.choice.level, self.choice.until).map_err(|not| {
+            let say =
+                Say::new("refused-edition-not-counts").words("indicator", &indicator.id).number("value", not.value);
+            AppError::Bad(say.words("area", not.area).period("period", not.period))
+        })?;
+        let places = counts.places.shown();
+        let years: Vec<Period> = counts.years.iter().map(|(year, _)| *year).collect();
+        let wanted = self.wanted(&places, &counts.periods, &years, counts.dimensions.len());
+        Ok(Some(Plan { counts, places, years, wanted }))
+    }
+
+    /// An indicator with what may be told of it. `effort` is how long to look for fewer cells to hide.
+    pub fn gather(
+        &self,
+        indicator: &Arc<Indicator>,
+        plan: Option<&Plan>,
+        effort: Effort,
+    ) -> Result<Gathered, AppError> {
+        let (mut found, asked) = match plan {
+            Some(plan) => {
+                let (found, asked) = self.protected(indicator, plan, effort)?;
+                (found, Some(asked))
+            }
+            None => (self.open(indicator), None),
+        };
+        let measured = self.measured(indicator, &mut found, asked.is_some());
+        let (memory, explained) = asked.map(|asked| (asked.memory, asked.explained)).unzip();
+        Ok(Gathered { measured, memory: memory.unwrap_or_default(), explained })
+    }
+
+    fn measured(
+        &self,
+        indicator: &Arc<Indicator>,
+        found: &mut BTreeMap<Key, Observation>,
+        protected: bool,
+    ) -> Measured {
+        self.printed(indicator, found);
         let country = self.country();
         let view = self.view;
         let until = |target: &Arc<Target>| !target.illustrative || self.choice.demonstration;
         let targets = view.state.all::<Target>().filter(|t| t.indicator == indicator.id && until(t));
         let zeros = protected && protect::policy(indicator.k).zeros == romduol_disclosure::Zeros::Protected;
-        Ok(Measured {
+        Measured {
             indicator: Indicator::clone(indicator),
             targets: owned(targets),
-            standing: self.standing(indicator, &found, &country),
+            standing: self.standing(indicator, found, &country),
             protection: Protection { k: if protected { indicator.k } else { 0 }, zeros },
-            observations: found.into_values().collect(),
-        })
+            observations: std::mem::take(found).into_values().collect(),
+        }
     }
 
     fn standing(&self, indicator: &Arc<Indicator>, found: &BTreeMap<Key, Observation>, country: &str) -> Standing {
@@ -66,7 +129,7 @@ impl<'a> Work<'a> {
     }
 
     /// The tables of the choice, as far as the indicator has them.
-    fn wanted(&self, places: &[Id], periods: &[Period], years: &[Period], dimensions: usize) -> Vec<Wanted> {
+    pub(super) fn wanted(&self, places: &[Id], periods: &[Period], years: &[Period], dimensions: usize) -> Vec<Wanted> {
         let country = vec![self.country()];
         let main = if years.is_empty() { periods } else { years };
         let table = |areas: &[Id], periods: &[Period], dimensions: Vec<usize>| Wanted {
@@ -92,35 +155,7 @@ impl<'a> Work<'a> {
         wanted
     }
 
-    /// Numbers that hide nobody: no count of people, or one that may be told as it is.
-    fn open(&self, indicator: &Indicator) -> BTreeMap<Key, Observation> {
-        let (periods, years) = counts::periods(self.view, indicator, self.choice.until);
-        let years: Vec<Period> = years.into_iter().map(|(year, _)| year).collect();
-        let places = counts::places(self.view, indicator, self.choice.level, &self.country()).shown();
-        let mut found = BTreeMap::new();
-        for wanted in self.wanted(&places, &periods, &years, indicator.dimensions.len()) {
-            let keep: Vec<Id> = wanted.dimensions.iter().map(|n| indicator.dimensions[*n].clone()).collect();
-            let spans: Vec<_> = wanted.periods.iter().map(|period| months(*period)).collect();
-            for area in &wanted.areas {
-                let corner = Corner { within: area, level: None, spans: &spans, keep: &keep };
-                for placed in self.view.totals.table(self.view.state, indicator, &corner) {
-                    let name =
-                        |(category, dimension): (Option<Id>, &Id)| category.unwrap_or_else(|| unknown(dimension));
-                    let categories = placed.categories.into_iter().zip(&keep).map(name).collect();
-                    let key = Key { area: area.clone(), period: wanted.periods[placed.span], categories };
-                    let total = placed.total;
-                    let (numerator, denominator) = (total.numerator, total.denominator);
-                    let figure = Figure::Shown { value: total.value, numerator, denominator };
-                    let coverage = key.categories.is_empty().then_some((total.reported, total.expected));
-                    self.put(&mut found, key, figure, coverage, placed.illustrative);
-                }
-            }
-        }
-        found.extend(self.overlapping_open(indicator, &places, &periods, &years));
-        found
-    }
-
-    fn put(
+    pub(super) fn put(
         &self,
         found: &mut BTreeMap<Key, Observation>,
         key: Key,
@@ -145,47 +180,19 @@ impl<'a> Work<'a> {
         areas.iter().flat_map(|area| main.iter().map(|period| (area.clone(), *period))).collect()
     }
 
-    fn overlapping_open(
-        &self,
-        indicator: &Indicator,
-        places: &[Id],
-        periods: &[Period],
-        years: &[Period],
-    ) -> BTreeMap<Key, Observation> {
-        let mut found = BTreeMap::new();
-        for dimension in &indicator.overlapping {
-            for (area, period) in self.overlapping_tables(places, periods, years) {
-                for (category, total) in
-                    self.view.totals.breakdown(self.view.state, indicator, dimension, &area, period)
-                {
-                    let Some(category) = category else { continue };
-                    let (numerator, denominator) = (total.numerator, total.denominator);
-                    let figure = Figure::Shown { value: total.value, numerator, denominator };
-                    let key = Key { area: area.clone(), period, categories: vec![category] };
-                    let illustrative = self.illustrative(indicator, period);
-                    self.put(&mut found, key, figure, None, illustrative);
-                }
-            }
-        }
-        found
-    }
-
-    fn illustrative(&self, indicator: &Indicator, period: Period) -> bool {
+    pub(super) fn illustrative(&self, indicator: &Indicator, period: Period) -> bool {
         self.view.totals.made_up_in(indicator, &months(period))
     }
 
     /// Counts of people: what is small is hidden, and as much else as it takes.
-    fn protected(&mut self, indicator: &Arc<Indicator>) -> Result<BTreeMap<Key, Observation>, AppError> {
-        let counts = counts::counts(self.view, indicator, self.choice.level, self.choice.until).map_err(|not| {
-            let say =
-                Say::new("refused-edition-not-counts").words("indicator", &indicator.id).number("value", not.value);
-            AppError::Bad(say.words("area", not.area).period("period", not.period))
-        })?;
-        let places = counts.places.shown();
-        let years: Vec<Period> = counts.years.iter().map(|(year, _)| *year).collect();
-        let wanted = self.wanted(&places, &counts.periods, &years, counts.dimensions.len());
+    fn protected(
+        &self,
+        indicator: &Arc<Indicator>,
+        plan: &Plan,
+        effort: Effort,
+    ) -> Result<(BTreeMap<Key, Observation>, Asked), AppError> {
         let mut found = BTreeMap::new();
-        let mut explained = Explained {
+        let explained = Explained {
             indicator: indicator.id.clone(),
             k: indicator.k,
             shown: 0,
@@ -193,34 +200,34 @@ impl<'a> Work<'a> {
             coarser: Vec::new(),
             instead: Vec::new(),
         };
-        if !counts.at.is_empty() {
-            let told = self.ask(indicator, &indicator.id, &counts, &wanted, &mut explained)?;
-            for cell in told {
-                self.tell(indicator, counts.parts, cell, &mut found, &mut explained);
+        let mut asked = Asked { memory: Memory::default(), explained, effort };
+        if !plan.counts.at.is_empty() {
+            for cell in self.ask(indicator, &indicator.id, &plan.counts, &plan.wanted, &mut asked)? {
+                self.tell(indicator, plan.counts.parts, cell, &mut found, &mut asked);
             }
-            self.overlapping(indicator, &counts, &places, &years, &mut found, &mut explained)?;
+            self.overlapping(indicator, &plan.counts, &plan.places, &plan.years, &mut found, &mut asked)?;
         }
-        explained.shown = found.len() - explained.hidden.len();
-        explained.hidden.sort_by(|a, b| a.at.cmp(&b.at));
-        self.explained.push(explained);
-        Ok(found)
+        asked.explained.shown = found.len() - asked.explained.hidden.len();
+        asked.explained.hidden.sort_by(|a, b| a.at.cmp(&b.at));
+        Ok((found, asked))
     }
 
     pub(super) fn ask(
-        &mut self,
+        &self,
         indicator: &Indicator,
         measure: &str,
         counts: &Counts,
         wanted: &[Wanted],
-        explained: &mut Explained,
+        asked: &mut Asked,
     ) -> Result<Vec<Told>, AppError> {
         let before = self.memory.0.get(measure).cloned().unwrap_or_default();
         let edition = format!("e{}", self.choice.number());
-        let done = protect::protect(counts, wanted, indicator.k, &edition, &before, self.explain)
+        let policy = Policy { effort: Some(asked.effort), ..protect::policy(indicator.k) };
+        let done = protect::protect(counts, wanted, policy, &edition, &before, self.explain)
             .map_err(|refusal| unprotectable(indicator, &refusal))?;
-        self.memory.0.insert(measure.to_string(), done.remembered);
-        explained.coarser.extend(done.coarser);
-        explained.instead.extend(done.instead);
+        asked.memory.0.insert(measure.to_string(), done.remembered);
+        asked.explained.coarser.extend(done.coarser);
+        asked.explained.instead.extend(done.instead);
         Ok(done.told)
     }
 
@@ -230,7 +237,7 @@ impl<'a> Work<'a> {
         parts: Parts,
         cell: Told,
         found: &mut BTreeMap<Key, Observation>,
-        explained: &mut Explained,
+        asked: &mut Asked,
     ) {
         let key = Key { area: cell.area, period: cell.period, categories: cell.categories };
         if found.contains_key(&key) {
@@ -247,7 +254,7 @@ impl<'a> Work<'a> {
         };
         if figure == Figure::Hidden {
             let key_of = |(area, period, categories)| Key { area, period, categories };
-            explained.hidden.push(HiddenCell {
+            asked.explained.hidden.push(HiddenCell {
                 at: key.clone(),
                 reason: reason(&cell.why),
                 protects: cell.guard.protects.into_iter().map(key_of).collect(),

@@ -8,9 +8,8 @@ use romduol_edition::content::{Figure, Key, Observation};
 use romduol_plan::kinds::*;
 use romduol_plan::{Id, Period};
 
-use super::compose::Explained;
 use super::counts::{Counts, Pair, Parts};
-use super::numbers::Work;
+use super::numbers::{Asked, Work};
 use super::protect::Wanted;
 use crate::AppError;
 
@@ -18,13 +17,13 @@ impl Work<'_> {
     /// Each category that overlaps others is a part of the whole by itself. Where the whole is hidden, it is hidden, too:
     /// it would say how small the whole cannot be.
     pub(super) fn overlapping(
-        &mut self,
+        &self,
         indicator: &Arc<Indicator>,
         counts: &Counts,
         places: &[Id],
         years: &[Period],
         found: &mut BTreeMap<Key, Observation>,
-        explained: &mut Explained,
+        asked: &mut Asked,
     ) -> Result<(), AppError> {
         let cells = self.overlapping_tables(places, &counts.periods, years);
         if indicator.kind != ValueKind::Count || cells.is_empty() {
@@ -42,13 +41,13 @@ impl Work<'_> {
                 }
                 let wanted = [Wanted { areas: areas.clone(), periods: periods.clone(), dimensions: Vec::new() }];
                 let measure = format!("{}:{}", indicator.id, category.id);
-                for mut cell in self.ask(indicator, &measure, &part, &wanted, explained)? {
+                for mut cell in self.ask(indicator, &measure, &part, &wanted, asked)? {
                     let whole = Key { area: cell.area.clone(), period: cell.period, categories: Vec::new() };
                     if found.get(&whole).is_none_or(|whole| whole.figure == Figure::Hidden) {
                         cell.pair = None;
                     }
                     cell.categories = vec![category.id.clone()];
-                    self.tell(indicator, Parts::Count, cell, found, explained);
+                    self.tell(indicator, Parts::Count, cell, found, asked);
                 }
             }
         }
@@ -61,13 +60,13 @@ impl Work<'_> {
         for ((area, period, _), pair) in &counts.at {
             *whole.entry((area.clone(), *period)).or_default() += pair.upper;
         }
-        let asked = |area: &str, period: Period| -> Option<f64> {
+        let counted = |area: &str, period: Period| -> Option<f64> {
             let list = self.view.totals.breakdown(self.view.state, indicator, dimension, area, period);
             list.into_iter().find(|(own, _)| own.as_deref() == Some(category)).map(|(_, total)| total.value)
         };
         let mut at = BTreeMap::new();
         for ((area, period), lower) in whole {
-            let Some(upper) = asked(&area, period).map(|value| value.round() as i64) else { continue };
+            let Some(upper) = counted(&area, period).map(|value| value.round() as i64) else { continue };
             at.insert((area, period, Vec::new()), Pair { upper, lower });
         }
         let parts = if at.values().all(|pair| pair.upper <= pair.lower) { Parts::Share } else { Parts::Rate };

@@ -72,6 +72,14 @@ pub(crate) fn policy(k: u32) -> Policy {
     Policy { k, zeros, ..Policy::people() }
 }
 
+impl Wanted {
+    /// How many cells the table has.
+    pub fn cells(&self, counts: &Counts) -> usize {
+        let groups = self.dimensions.iter().map(|at| counts.dimensions[*at].1.len());
+        groups.fold(self.areas.len() * self.periods.len(), |cells, groups| cells * groups)
+    }
+}
+
 const UPPER: &str = "counted";
 const OTHER: &str = "others";
 const LOWER: &str = "all";
@@ -90,14 +98,14 @@ fn split(parts: Parts, pair: Pair) -> Vec<(&'static str, i64)> {
 pub(crate) fn protect(
     counts: &Counts,
     wanted: &[Wanted],
-    k: u32,
+    policy: Policy,
     edition: &str,
     before: &Remembered,
     explain: bool,
 ) -> Result<Protected, Refusal> {
     let mut remembered = before.clone();
     remembered.take(counts, edition);
-    let mut measure = measure(counts, &remembered, policy(k))?;
+    let mut measure = measure(counts, &remembered, policy)?;
     let parts = told_parts(counts.parts);
     let now = remembered.now();
     for (n, table) in wanted.iter().enumerate() {

@@ -41,7 +41,7 @@ fn told(protected: &Protected, area: &str, period: Period) -> Option<i64> {
 #[test]
 fn a_small_count_has_company_and_the_total_stays() {
     let numbers = [[3, 40], [20, 30], [25, 31], [60, 70]];
-    let done = protect(&counts(&numbers), &wanted(), 5, "e1", &Remembered::default(), false).unwrap();
+    let done = protect(&counts(&numbers), &wanted(), policy(5), "e1", &Remembered::default(), false).unwrap();
     let first = Period::quarter(2025, 1);
     assert_eq!(told(&done, "A", first), None);
     let hidden = PLACES.iter().filter(|place| told(&done, place, first).is_none()).count();
@@ -52,14 +52,14 @@ fn a_small_count_has_company_and_the_total_stays() {
 #[test]
 fn a_correction_of_a_large_count_comes_out_and_the_small_one_stays_hidden() {
     let mut numbers = [[3, 40], [20, 30], [25, 31], [60, 70]];
-    let first = protect(&counts(&numbers), &wanted(), 5, "e1", &Remembered::default(), false).unwrap();
+    let first = protect(&counts(&numbers), &wanted(), policy(5), "e1", &Remembered::default(), false).unwrap();
     numbers[3][1] += 1;
-    let second = protect(&counts(&numbers), &wanted(), 5, "e2", &first.remembered, false).unwrap();
+    let second = protect(&counts(&numbers), &wanted(), policy(5), "e2", &first.remembered, false).unwrap();
     assert_eq!(told(&second, "D", Period::quarter(2025, 2)), Some(71));
     assert_eq!(told(&second, "all", Period::year(2025)), Some(280));
     assert_eq!(told(&second, "A", Period::quarter(2025, 1)), None);
     // Nothing changed since: the third edition tells the same as the second.
-    let third = protect(&counts(&numbers), &wanted(), 5, "e3", &second.remembered, false).unwrap();
+    let third = protect(&counts(&numbers), &wanted(), policy(5), "e3", &second.remembered, false).unwrap();
     let pairs = |told: &Protected| told.told.iter().map(|cell| cell.pair).collect::<Vec<_>>();
     assert_eq!(pairs(&third), pairs(&second));
 }
@@ -67,10 +67,10 @@ fn a_correction_of_a_large_count_comes_out_and_the_small_one_stays_hidden() {
 #[test]
 fn a_correction_of_a_small_count_does_not_tell_it() {
     let mut numbers = [[3, 40], [20, 30], [25, 31], [60, 70]];
-    let first = protect(&counts(&numbers), &wanted(), 5, "e1", &Remembered::default(), false).unwrap();
+    let first = protect(&counts(&numbers), &wanted(), policy(5), "e1", &Remembered::default(), false).unwrap();
     numbers[0][0] += 1;
     // The new total less the old one would be the change of a hidden count: it is withheld, or nothing comes out.
-    if let Ok(second) = protect(&counts(&numbers), &wanted(), 5, "e2", &first.remembered, false) {
+    if let Ok(second) = protect(&counts(&numbers), &wanted(), policy(5), "e2", &first.remembered, false) {
         assert_eq!(told(&second, "all", Period::quarter(2025, 1)), None);
     }
 }
@@ -93,7 +93,7 @@ proptest! {
         let mut before = Remembered::default();
         for (edition, numbers) in [("e1", numbers), ("e2", second)] {
             let counts = counts(&numbers);
-            let Ok(done) = protect(&counts, &wanted(), 5, edition, &before, false) else { break };
+            let Ok(done) = protect(&counts, &wanted(), policy(5), edition, &before, false) else { break };
             for cell in &done.told {
                 let Some(pair) = cell.pair else { continue };
                 let inside = |place: &str, period: Period| {
@@ -112,9 +112,12 @@ proptest! {
 #[test]
 fn what_everybody_can_work_out_already_is_refused_by_name() {
     let numbers = [[3, 40], [20, 30], [25, 31], [60, 70]];
-    let mut told = protect(&counts(&numbers), &wanted(), 1, "e1", &Remembered::default(), false).unwrap().remembered;
+    let mut told =
+        protect(&counts(&numbers), &wanted(), policy(1), "e1", &Remembered::default(), false).unwrap().remembered;
     told.entries.retain(|entry| entry.3 != 3);
-    let Err(refusal) = protect(&counts(&numbers), &wanted(), 5, "e2", &told, false) else { panic!("it is no secret") };
+    let Err(refusal) = protect(&counts(&numbers), &wanted(), policy(5), "e2", &told, false) else {
+        panic!("it is no secret")
+    };
     let said = refusal.to_string();
     assert!(said.contains("place A") && said.contains("2025Q1") && said.contains("withhold a table"), "{said}");
 }
@@ -122,7 +125,7 @@ fn what_everybody_can_work_out_already_is_refused_by_name() {
 #[test]
 fn a_hidden_cell_says_what_it_protects_and_in_which_sum() {
     let numbers = [[3, 40], [20, 30], [25, 31], [60, 70]];
-    let done = protect(&counts(&numbers), &wanted(), 5, "e1", &Remembered::default(), true).unwrap();
+    let done = protect(&counts(&numbers), &wanted(), policy(5), "e1", &Remembered::default(), true).unwrap();
     let small = ("A".to_string(), Period::quarter(2025, 1), Vec::new());
     let guards: Vec<_> =
         done.told.iter().filter(|cell| cell.pair.is_none() && !cell.why.contains(&Why::Small)).collect();

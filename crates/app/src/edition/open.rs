@@ -1,0 +1,66 @@
+//! Numbers that hide nobody: no counts of people, or such as may be told as they are. Refuses to know small counts.
+
+use std::collections::BTreeMap;
+
+use romduol_edition::content::{Figure, Key, Observation, unknown};
+use romduol_plan::Period;
+use romduol_plan::kinds::*;
+use romduol_plan::totals::{Corner, months};
+
+use super::counts;
+use super::numbers::Work;
+
+impl Work<'_> {
+    /// Numbers that hide nobody: no count of people, or one that may be told as it is.
+    pub(super) fn open(&self, indicator: &Indicator) -> BTreeMap<Key, Observation> {
+        let (periods, years) = counts::periods(self.view, indicator, self.choice.until);
+        let years: Vec<Period> = years.into_iter().map(|(year, _)| year).collect();
+        let places = counts::places(self.view, indicator, self.choice.level, &self.country()).shown();
+        let mut found = BTreeMap::new();
+        for wanted in self.wanted(&places, &periods, &years, indicator.dimensions.len()) {
+            let keep: Vec<Id> = wanted.dimensions.iter().map(|n| indicator.dimensions[*n].clone()).collect();
+            let spans: Vec<_> = wanted.periods.iter().map(|period| months(*period)).collect();
+            for area in &wanted.areas {
+                let corner = Corner { within: area, level: None, spans: &spans, keep: &keep };
+                for placed in self.view.totals.table(self.view.state, indicator, &corner) {
+                    let name =
+                        |(category, dimension): (Option<Id>, &Id)| category.unwrap_or_else(|| unknown(dimension));
+                    let categories = placed.categories.into_iter().zip(&keep).map(name).collect();
+                    let key = Key { area: area.clone(), period: wanted.periods[placed.span], categories };
+                    let total = placed.total;
+                    let (numerator, denominator) = (total.numerator, total.denominator);
+                    let figure = Figure::Shown { value: total.value, numerator, denominator };
+                    let coverage = key.categories.is_empty().then_some((total.reported, total.expected));
+                    self.put(&mut found, key, figure, coverage, placed.illustrative);
+                }
+            }
+        }
+        found.extend(self.overlapping_open(indicator, &places, &periods, &years));
+        found
+    }
+
+    fn overlapping_open(
+        &self,
+        indicator: &Indicator,
+        places: &[Id],
+        periods: &[Period],
+        years: &[Period],
+    ) -> BTreeMap<Key, Observation> {
+        let mut found = BTreeMap::new();
+        for dimension in &indicator.overlapping {
+            for (area, period) in self.overlapping_tables(places, periods, years) {
+                for (category, total) in
+                    self.view.totals.breakdown(self.view.state, indicator, dimension, &area, period)
+                {
+                    let Some(category) = category else { continue };
+                    let (numerator, denominator) = (total.numerator, total.denominator);
+                    let figure = Figure::Shown { value: total.value, numerator, denominator };
+                    let key = Key { area: area.clone(), period, categories: vec![category] };
+                    let illustrative = self.illustrative(indicator, period);
+                    self.put(&mut found, key, figure, None, illustrative);
+                }
+            }
+        }
+        found
+    }
+}
