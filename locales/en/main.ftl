@@ -1567,7 +1567,6 @@ trail-drop-second = second proof removed
 trail-drop-token = token removed
 trail-entry = Entry
 trail-erase-account = account erased
-trail-export = data taken home
 trail-from = From
 trail-hand-over = post handed over
 trail-hint = Every change of a record, every reading of what is restricted, every change of an account. Only this page knows names; an erased account stays a number.

@@ -177,8 +177,11 @@ impl App {
         for turn in 1_u64.. {
             tokio::time::sleep(FOLLOW_EVERY).await;
             // Every five minutes or so.
-            if turn % 12_000 == 0 {
+            if turn % 12_000 == 1 {
                 self.keep_snapshot().await;
+                if let Err(error) = self.forget_old().await {
+                    tracing::warn!("what has had its time could not be erased: {error}");
+                }
             }
             match self.ledger.changed(&self.snapshot().head).await {
                 // An empty command makes the one writer catch up, so that snapshots never go backwards.

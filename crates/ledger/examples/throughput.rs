@@ -1,11 +1,12 @@
-//! Prints how long durable appends take: `cargo run --release -p romduol-ledger --example throughput [DIR]`.
+//! Prints how long durable appends and sign-ins take: `cargo run --release -p romduol-ledger --example throughput [DIR]`.
 //! It refuses to judge: the figures belong to the disk that DIR is on (a folder for temporary files by default).
 
 use std::time::Instant;
 
-use romduol_ledger::{Head, Ledger};
+use romduol_ledger::{Head, Ledger, NewAccount};
 
 const ENTRIES: usize = 1_000;
+const SIGN_INS: usize = 200;
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -41,6 +42,27 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         ledger.changed(&head).await?;
     }
     report("asked whether the head moved", ENTRIES, start);
+
+    let new = NewAccount { login: "dara".into(), ..NewAccount::default() };
+    let dara = ledger.add_account(new, "seven lotus ponds", 0).await?;
+    let start = Instant::now();
+    let mut tries = tokio::task::JoinSet::new();
+    for n in 0..SIGN_INS {
+        let ledger = ledger.clone();
+        tries
+            .spawn(async move { ledger.sign_in("dara", if n % 2 == 0 { "seven lotus ponds" } else { "wrong" }).await });
+    }
+    while let Some(tried) = tries.join_next().await {
+        tried??;
+    }
+    report("signed in or refused", SIGN_INS, start);
+
+    let token = ledger.add_session(&dara.id, 0, i64::MAX, true).await?;
+    let start = Instant::now();
+    for _ in 0..ENTRIES {
+        ledger.session(token.as_str(), 1).await?;
+    }
+    report("sessions looked up", ENTRIES, start);
     Ok(())
 }
 

@@ -10,6 +10,10 @@ use super::Person;
 use crate::analysis_tables::sheet;
 use crate::{App, AppError, clock};
 
+/// How long lines are kept: two years, so that an audit of the last one finds it whole.
+const TRAIL_DAYS: i64 = 731;
+/// How long a session that has ended is remembered.
+const SESSION_DAYS: i64 = 30;
 /// How many lines are told at once.
 const MOST: usize = 2_000;
 /// How many records of one entry are named.
@@ -54,6 +58,14 @@ impl App {
         if let Err(error) = self.ledger.note_access(&line).await {
             tracing::warn!(account, act, object = ?object, "not noted in the trail: {error}");
         }
+    }
+
+    /// Erases what has had its time: lines of the trail, and sessions that ended long ago.
+    pub async fn forget_old(&self) -> Result<(), AppError> {
+        let now = self.now().unix;
+        self.ledger.erase_accesses(now - TRAIL_DAYS * 86_400).await?;
+        self.ledger.erase_sessions(now - SESSION_DAYS * 86_400).await?;
+        Ok(())
     }
 
     /// Notes that a person has read what is restricted.

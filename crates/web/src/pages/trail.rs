@@ -10,7 +10,7 @@ use crate::error::Page;
 use crate::viewer::Viewer;
 
 /// The acts that the trail knows, for the choice.
-const ACTS: [&str; 20] = [
+const ACTS: [&str; 19] = [
     "write",
     "retire",
     "read",
@@ -29,7 +29,6 @@ const ACTS: [&str; 20] = [
     "new-codes",
     "add-token",
     "drop-token",
-    "export",
     "read-trail",
 ];
 
@@ -43,7 +42,7 @@ struct Trail {
     filter: TrailFilter,
     from: String,
     until: String,
-    acts: [&'static str; 20],
+    acts: [&'static str; 19],
     lines: Vec<Trace>,
     more: bool,
     /// The filter as it stands in an address.
