@@ -42,15 +42,15 @@ impl Running {
 
     fn begin(mut program: Command) -> Running {
         let mut program = program.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut log = BufReader::new(program.stderr.take().unwrap());
-        loop {
+        let log = BufReader::new(program.stderr.take().unwrap());
+        let mut running = Running { program, log, at: String::new() };
+        while running.at.is_empty() {
             let mut line = String::new();
-            assert!(log.read_line(&mut line).unwrap() > 0, "the program ended before it was ready");
+            assert!(running.log.read_line(&mut line).unwrap() > 0, "the program ended before it was ready");
             let line: serde_json::Value = serde_json::from_str(&line).unwrap();
-            if let Some(at) = line["at"].as_str() {
-                return Running { at: at.into(), program, log };
-            }
+            running.at = line["at"].as_str().unwrap_or_default().into();
         }
+        running
     }
 
     fn send(&self, words: &str) -> TcpStream {
@@ -80,6 +80,7 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         let _ = self.program.kill();
+        let _ = self.program.wait();
     }
 }
 
