@@ -11,6 +11,7 @@ pub mod backup;
 pub mod calendar;
 pub mod clock;
 pub mod correction;
+pub mod current;
 pub mod demo;
 pub mod digest;
 pub mod edition;

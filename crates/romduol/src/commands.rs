@@ -1,15 +1,16 @@
 //! What each command does, as calls of the use cases. Every refusal is one sentence on standard error.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use romduol_app::{App, Clock, package, progress_report};
-use romduol_ledger::{NewAccount, Place};
+use romduol_ledger::Place;
 use romduol_locale::Locale;
 use romduol_plan::{Lang, Period, Say};
 
-use crate::{Command, Plan, Report, User, backup, bench, embedded, export, import, publish, remind, serve};
+use crate::{
+    Command, Config, Plan, Report, backup, bench, config, embedded, export, import, publish, remind, serve, user,
+};
 
 pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
     match command {
@@ -27,8 +28,11 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
         Command::Import(wanted) => import::run(wanted).await,
         Command::Publish { data, out } => publish::publish(&data, &out).await,
         Command::Edition(edition) => publish::run(edition).await,
-        Command::User(user @ User::Add { .. }) => add_user(user).await,
-        Command::User(User::Email { data, login, email }) => set_email(&data, &login, email.as_deref()).await,
+        Command::Config(Config::Example) => {
+            print!("{}", config::EXAMPLE);
+            Ok(())
+        }
+        Command::User(wanted) => user::run(wanted).await,
         Command::Remind(wanted) => remind::run(wanted).await,
         Command::Report(Report::Progress { data, period, lang, output, no_illustrative }) => {
             write_report(data, &period, &lang, &output, !no_illustrative).await
@@ -69,31 +73,6 @@ fn describe(folder: &Path) -> anyhow::Result<()> {
     let text = serde_json::to_string_pretty(&romduol_plan::package::descriptor(name))? + "\n";
     let path = folder.join("datapackage.json");
     std::fs::write(&path, text).with_context(|| format!("{} cannot be written", path.display()))
-}
-
-async fn add_user(user: User) -> anyhow::Result<()> {
-    let User::Add { data, login, role, name, institution, area, language, email } = user else { return Ok(()) };
-    let mut password = String::new();
-    std::io::stdin().read_to_string(&mut password).context("the password cannot be read from standard input")?;
-    let password = password.trim_end_matches(['\r', '\n']);
-    romduol_app::accounts::strong(password, &[&login, name.as_deref().unwrap_or_default()])?;
-    let app = App::open(&data, Clock::System).await?;
-    let account =
-        NewAccount { id: None, name: name.unwrap_or_else(|| login.clone()), login, role, institution, area, language };
-    let login = account.login.clone();
-    app.add_account(account, password).await?;
-    if let Some(email) = email {
-        app.set_email(&login, Some(&email)).await?;
-    }
-    app.close().await;
-    Ok(())
-}
-
-async fn set_email(data: &Place, login: &str, email: Option<&str>) -> anyhow::Result<()> {
-    let app = App::open(data, Clock::System).await?;
-    app.set_email(login, email).await?;
-    app.close().await;
-    Ok(())
 }
 
 /// Writes the progress report. Nothing is left behind half-written: the file appears when it is whole.

@@ -3,12 +3,15 @@
 mod backup;
 mod bench;
 mod commands;
+mod config;
 mod embedded;
 mod export;
 mod import;
+mod log;
 mod publish;
 mod remind;
 mod serve;
+mod user;
 
 use std::path::PathBuf;
 
@@ -18,7 +21,7 @@ use romduol_ledger::Place;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 /// Develop, coordinate, monitor and publish a national action plan.
 #[derive(Parser)]
@@ -114,9 +117,12 @@ enum Command {
     /// Prepare, approve, list and check editions.
     #[command(subcommand)]
     Edition(publish::Edition),
+    /// Settings in a file.
+    #[command(subcommand)]
+    Config(Config),
     /// Manage accounts.
     #[command(subcommand)]
-    User(User),
+    User(user::User),
     /// Send everybody with an address one letter with what waits for them, at most once a day. Run it from a timer.
     Remind(Remind),
     /// Write a report as a file.
@@ -230,40 +236,29 @@ enum Plan {
 }
 
 #[derive(Subcommand)]
-enum User {
-    /// Add an account. The password is read from standard input.
-    Add {
-        #[arg(long, visible_alias = "database", env = "ROMDUOL_DATABASE", hide_env_values = true)]
-        data: Place,
-        login: String,
-        #[arg(long)]
-        role: String,
-        #[arg(long)]
-        name: Option<String>,
-        #[arg(long)]
-        institution: Option<String>,
-        #[arg(long)]
-        area: Option<String>,
-        #[arg(long, default_value = "en")]
-        language: String,
-        /// Where the person is reminded.
-        #[arg(long)]
-        email: Option<String>,
-    },
-    /// Set where a person is reminded; without an address it is erased.
-    Email {
-        #[arg(long, visible_alias = "database", env = "ROMDUOL_DATABASE", hide_env_values = true)]
-        data: Place,
-        login: String,
-        email: Option<String>,
-    },
+enum Config {
+    /// Print a file with every setting and what it is for.
+    Example,
 }
 
 #[tokio::main]
 async fn main() {
-    tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter("warn").init();
-    if let Err(error) = commands::run(Arguments::parse().command).await {
+    if let Err(error) = run().await {
         eprintln!("romduol: {error:#}");
         std::process::exit(1);
     }
+}
+
+async fn run() -> anyhow::Result<()> {
+    let given = config::with_file(&Arguments::command(), std::env::args_os().collect())?;
+    let arguments = Arguments::try_parse_from(given.arguments).unwrap_or_else(|error| {
+        if let Some(file) = given.file.filter(|_| error.use_stderr()) {
+            eprintln!("romduol: with the settings in {}:", file.display());
+        }
+        error.exit()
+    });
+    if !matches!(arguments.command, Command::Serve(_)) {
+        log::begin_for_command()?;
+    }
+    commands::run(arguments.command).await
 }

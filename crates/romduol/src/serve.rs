@@ -1,5 +1,6 @@
 //! Serving pages: a plan of one's own, or the demo. What is asked of those who come in is decided here, from the options.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -7,18 +8,39 @@ use anyhow::Context;
 use romduol_app::accounts::{Doors, Provider};
 use romduol_app::{App, Clock, demo};
 use romduol_ledger::Place;
+use romduol_web::{Site, asked_to_stop};
+use tokio::net::TcpListener;
 
-use crate::{embedded, publish};
+use crate::{config, embedded, log, publish};
 
 #[derive(clap::Args)]
 pub(crate) struct Serve {
+    /// A file with these options under the same names, without the dashes. What is typed goes before the environment, the
+    /// environment before the file. `romduol config example` prints one.
+    #[arg(long, value_name = "FILE", env = "ROMDUOL_CONFIG")]
+    config: Option<PathBuf>,
     #[arg(long, visible_alias = "database", env = "ROMDUOL_DATABASE", hide_env_values = true)]
     data: Place,
+    /// The address of this machine on which to listen; 0.0.0.0 is all of them.
+    #[arg(long, value_name = "IP", default_value_t = Ipv4Addr::LOCALHOST.into(), env = "ROMDUOL_LISTEN")]
+    listen: IpAddr,
     #[arg(long, default_value_t = 8080, env = "ROMDUOL_PORT")]
     port: u16,
     /// How browsers reach the site, such as https://wps.example.org: for links, keys and cookies.
     #[arg(long, env = "ROMDUOL_ADDRESS")]
     address: Option<String>,
+    /// The proxy, if it is on another machine: whose X-Forwarded-For tells who asks.
+    #[arg(long, value_name = "IP", env = "ROMDUOL_PROXY")]
+    proxy: Option<IpAddr>,
+    /// Where numbers for Prometheus are given out, such as 127.0.0.1:9464. Without it nowhere.
+    #[arg(long, value_name = "IP:PORT", env = "ROMDUOL_METRICS")]
+    metrics: Option<SocketAddr>,
+    /// How the log on standard error is written.
+    #[arg(long, value_name = "FORMAT", default_value = "text", env = "ROMDUOL_LOG_FORMAT")]
+    log: log::Format,
+    /// What is logged: error, warn, info, debug, or warn,romduol=info.
+    #[arg(long, value_name = "FILTER", default_value = log::SERVING, env = "ROMDUOL_LOG")]
+    log_filter: String,
     /// Let verifiers, secretariat, committee and administrators in with a password alone. For a trial on one machine only.
     #[arg(long, env = "ROMDUOL_PASSWORD_ALONE")]
     password_alone: bool,
@@ -51,9 +73,46 @@ impl ProviderOptions {
 }
 
 pub(crate) async fn run(wanted: Serve) -> anyhow::Result<()> {
+    log::begin(wanted.log, &wanted.log_filter)?;
+    if let Some(file) = &wanted.config {
+        config::warn_if_open(file);
+    }
     let doors = Doors::new(wanted.address.as_deref(), !wanted.password_alone, wanted.provider.provider()?)?;
+    if !wanted.listen.is_loopback() && !doors.is_secure() {
+        tracing::warn!(
+            "listening on {}, so others can reach the program without TLS and passwords can be read on the way; put a \
+             proxy before it and say --address https://…",
+            wanted.listen
+        );
+    }
+    let ports = Ports::open((wanted.listen, wanted.port).into(), wanted.metrics).await?;
     let app = App::open(&wanted.data, Clock::System).await?;
-    serve(app, wanted.port, doors, false).await
+    let (version, at, data) = (env!("CARGO_PKG_VERSION"), ports.site.local_addr()?, &wanted.data);
+    tracing::info!(version, %at, %data, position = app.snapshot().head.seq, "ready");
+    let site = Site::new(app.clone(), outlines(), doors, false).behind(wanted.proxy);
+    serve(app, site, ports).await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Where the program listens. They are taken first: a second start on one port is told so before it opens anything.
+struct Ports {
+    site: TcpListener,
+    metrics: Option<TcpListener>,
+}
+
+impl Ports {
+    async fn open(site: SocketAddr, metrics: Option<SocketAddr>) -> anyhow::Result<Ports> {
+        let taken = |at: SocketAddr, option: &str| {
+            format!("{at} is taken or not allowed; choose another place with --port or {option}")
+        };
+        let site = TcpListener::bind(site).await.with_context(|| taken(site, "--listen"))?;
+        let metrics = match metrics {
+            Some(at) => Some(TcpListener::bind(at).await.with_context(|| taken(at, "--metrics"))?),
+            None => None,
+        };
+        Ok(Ports { site, metrics })
+    }
 }
 
 /// The reference plan with illustrative returns. Its accounts are in its README, so a password is enough for them.
@@ -86,22 +145,24 @@ pub(crate) async fn demo(port: u16, data: Option<PathBuf>, illustrative: bool) -
     }
     // Keys are made for names, not for numbers: http://localhost rather than http://127.0.0.1.
     let doors = Doors::new(Some(&format!("http://localhost:{port}")), false, None)?;
-    serve(app, port, doors, true).await
+    let ports = Ports::open((Ipv4Addr::LOCALHOST, port).into(), None).await?;
+    serve(app.clone(), Site::new(app, outlines(), doors, true), ports).await;
+    Ok(())
 }
 
 fn place(institution: Option<&str>, area: Option<&str>) -> String {
     area.or(institution).map(|place| format!(" ({place})")).unwrap_or_default()
 }
 
-async fn serve(app: App, port: u16, doors: Doors, demo: bool) -> anyhow::Result<()> {
-    let listener = tokio::net::TcpListener::bind(("127.0.0.1", port))
-        .await
-        .with_context(|| format!("port {port} is taken or not allowed; choose another one with --port"))?;
+fn outlines() -> Option<Vec<u8>> {
+    embedded::reference_plan().remove("map.geojson")
+}
+
+async fn serve(app: App, site: Site, ports: Ports) {
     let follower = tokio::spawn(app.clone().follow());
     let first = app.clone();
     tokio::spawn(async move { first.keep_snapshot().await });
-    romduol_web::serve(listener, app.clone(), embedded::reference_plan().remove("map.geojson"), doors, demo).await?;
+    romduol_web::serve(site, ports.site, ports.metrics, asked_to_stop()).await;
     follower.abort();
     app.close().await;
-    Ok(())
 }

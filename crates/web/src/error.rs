@@ -8,9 +8,10 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use romduol_app::AppError;
 use romduol_ledger::LedgerError;
 use romduol_locale::Locale;
-use romduol_plan::Say;
+use romduol_plan::{Lang, Say};
 
 use crate::viewer::language;
+use crate::watch::RequestId;
 
 /// What a page handler answers when it cannot show its page.
 pub(crate) enum PageError {
@@ -73,7 +74,12 @@ pub(crate) fn not_found() -> Response {
     page(StatusCode::NOT_FOUND, Say::new("refused-no-page"))
 }
 
-fn page(status: StatusCode, say: Say) -> Response {
+/// What a visitor is told when the program itself has a fault. What it was stands in the log.
+pub(crate) fn broken() -> Response {
+    page(StatusCode::INTERNAL_SERVER_ERROR, Say::new("refused-broken"))
+}
+
+pub(crate) fn page(status: StatusCode, say: Say) -> Response {
     let mut response = status.into_response();
     response.extensions_mut().insert(say);
     response
@@ -85,16 +91,24 @@ struct ErrorPage<'a> {
     lang: &'a str,
     home: String,
     sentence: &'a str,
+    /// By which whoever runs the program finds what happened.
+    number: Option<String>,
 }
 
 /// Writes the page of an error in the language of its request.
 pub(crate) async fn dress(request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let locale = Locale::of(language(&parts));
+    let id = parts.extensions.get::<RequestId>().cloned();
     let mut response = next.run(Request::from_parts(parts, body)).await;
     let Some(say) = response.extensions_mut().remove::<Say>() else { return response };
     let sentence = locale.tell(&say);
-    let page = ErrorPage { lang: locale.lang.code(), home: locale.t("menu-home"), sentence: &sentence };
+    let id = id.filter(|_| response.status().is_server_error());
+    let number = id.map(|RequestId(id)| {
+        tracing::error!(request = &*id, said = ?Locale::of(Lang::En).tell(&say));
+        locale.tell(&Say::new("error-number").words("value", &*id))
+    });
+    let page = ErrorPage { lang: locale.lang.code(), home: locale.t("menu-home"), sentence: &sentence, number };
     let html = askama::Template::render(&page).unwrap_or_else(|_| sentence.clone());
     (response.status(), Html(html)).into_response()
 }

@@ -12,10 +12,13 @@ use axum::http::HeaderMap;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use governor::clock::{Clock, DefaultClock};
-use governor::{DefaultKeyedRateLimiter, Quota};
+use governor::{DefaultKeyedRateLimiter, NotUntil, Quota};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
 use romduol_app::AppError;
 
 use crate::error::PageError;
+use crate::metrics::Limit;
 
 /// What a route is protected against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +38,9 @@ pub struct Limits {
     accounts: Arc<DefaultKeyedRateLimiter<String>>,
     codes: Arc<DefaultKeyedRateLimiter<String>>,
     asked: Arc<AtomicU32>,
+    /// A proxy on another machine.
+    pub(crate) proxy: Option<IpAddr>,
+    pub(crate) refused: Family<Limit, Counter>,
 }
 
 /// So many at once, and one more after each interval.
@@ -53,33 +59,39 @@ impl Default for Limits {
             // Six digits are a million: so guessing for a year stays hopeless.
             codes: Arc::new(DefaultKeyedRateLimiter::keyed(quota(10, Duration::from_secs(600)))),
             asked: Arc::default(),
+            proxy: None,
+            refused: Family::default(),
         }
     }
 }
 
 impl Limits {
     fn address(&self, rate: Rate, address: IpAddr) -> Result<(), PageError> {
-        let limiter = match rate {
+        let (limiter, limit) = match rate {
             Rate::Free => return Ok(()),
-            Rate::Door => &self.door,
-            Rate::Voice => &self.voice,
+            Rate::Door => (&self.door, "door"),
+            Rate::Voice => (&self.voice, "voice"),
         };
         self.forget();
-        limiter.check_key(&address).map_err(|early| too_often(early.wait_time_from(DefaultClock::default().now())))
+        limiter.check_key(&address).map_err(|early| self.refuse(limit, &early))
     }
 
     /// Attempts to sign in to one account, from wherever they come.
     pub(crate) fn account(&self, login: &str) -> Result<(), PageError> {
         // A login may be as long as a request; its beginning tells accounts apart.
         let login: String = login.trim().to_lowercase().chars().take(64).collect();
-        let checked = self.accounts.check_key(&login);
-        checked.map_err(|early| too_often(early.wait_time_from(DefaultClock::default().now())))
+        self.accounts.check_key(&login).map_err(|early| self.refuse("account", &early))
     }
 
     /// Wrong codes of one account. Its password was right before, so that nobody is held by strangers.
     pub(crate) fn code(&self, account: &str) -> Result<(), PageError> {
-        let checked = self.codes.check_key(&account.to_string());
-        checked.map_err(|early| too_often(early.wait_time_from(DefaultClock::default().now())))
+        self.codes.check_key(&account.to_string()).map_err(|early| self.refuse("code", &early))
+    }
+
+    fn refuse(&self, limit: &'static str, early: &NotUntil<<DefaultClock as Clock>::Instant>) -> PageError {
+        self.refused.get_or_create(&Limit { limit }).inc();
+        let wait = early.wait_time_from(DefaultClock::default().now());
+        PageError::App(AppError::TooOften { seconds: wait.as_secs() + 1 })
     }
 
     /// Forgets who has not come for long, so that memory does not grow with every address of the world.
@@ -93,23 +105,20 @@ impl Limits {
     }
 }
 
-fn too_often(wait: Duration) -> PageError {
-    PageError::App(AppError::TooOften { seconds: wait.as_secs() + 1 })
-}
-
 /// Lets a request through, or says how long to wait.
 pub(crate) async fn hold(limits: Limits, rate: Rate, request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
-    match limits.address(rate, address(peer, request.headers())) {
+    match limits.address(rate, address(peer, limits.proxy, request.headers())) {
         Ok(()) => next.run(request).await,
         Err(error) => error.into_response(),
     }
 }
 
-/// Who asks. Only a proxy on the same machine is believed about whom it speaks for, and only its own last word.
-fn address(peer: Option<IpAddr>, headers: &HeaderMap) -> IpAddr {
+/// Who asks. Only a proxy on the same machine, or the one that was named, is believed about whom it speaks for, and only its own last word.
+fn address(peer: Option<IpAddr>, proxy: Option<IpAddr>, headers: &HeaderMap) -> IpAddr {
     let peer = peer.unwrap_or(IpAddr::from([0, 0, 0, 0]));
-    if !peer.is_loopback() {
+    // A machine with both families shows an IPv4 neighbour as ::ffff:10.0.0.5.
+    if !peer.to_canonical().is_loopback() && Some(peer.to_canonical()) != proxy {
         return peer;
     }
     let forwarded = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).next_back();
@@ -122,15 +131,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_proxy_on_this_machine_speaks_for_others() {
+    fn only_a_known_proxy_speaks_for_others() {
         let mut headers = HeaderMap::new();
         headers.insert("x-forwarded-for", "6.6.6.6, 198.51.100.7".parse().unwrap());
         let local = Some(IpAddr::from([127, 0, 0, 1]));
         let far = IpAddr::from([203, 0, 113, 5]);
-        assert_eq!(address(local, &headers), IpAddr::from([198, 51, 100, 7]));
-        assert_eq!(address(Some(far), &headers), far, "a header from afar is no proof");
+        assert_eq!(address(local, None, &headers), IpAddr::from([198, 51, 100, 7]));
+        assert_eq!(address(Some(far), Some(far), &headers), IpAddr::from([198, 51, 100, 7]));
+        assert_eq!(address(Some(far), None, &headers), far, "a header from afar is no proof");
         headers.insert("x-forwarded-for", "nonsense".parse().unwrap());
-        assert_eq!(address(local, &headers), IpAddr::from([127, 0, 0, 1]));
+        assert_eq!(address(local, None, &headers), IpAddr::from([127, 0, 0, 1]));
     }
 
     #[test]

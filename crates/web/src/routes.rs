@@ -1,5 +1,7 @@
 //! Every route of the site on one page, and the headers that all answers carry.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderName, HeaderValue, Method, header};
@@ -12,13 +14,19 @@ use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::limits::{Rate, hold};
 use crate::pages::*;
+use crate::patience::{Patience, wait};
+use crate::watch::watch;
 use crate::{Site, api};
 
-/// The largest request but one: a return with its evidence files.
-const BODY_LIMIT: usize = 12 * 1024 * 1024;
+/// A form without files: the minutes of a long meeting.
+const FORM_LIMIT: usize = 1024 * 1024;
+
+/// A return with its evidence files.
+const FILES_LIMIT: usize = 12 * 1024 * 1024;
 
 /// A national load as CSV.
 const BULK_LIMIT: usize = 4 << 30;
@@ -48,11 +56,27 @@ pub struct Route {
 }
 
 fn page(path: &'static str, need: Need, handler: MethodRouter<Site>) -> Route {
-    Route { method: Method::GET, path, need, limit: BODY_LIMIT, rate: Rate::Free, handler }
+    Route { method: Method::GET, path, need, limit: FORM_LIMIT, rate: Rate::Free, handler }
 }
 
 fn act(path: &'static str, need: Need, handler: MethodRouter<Site>) -> Route {
-    Route { method: Method::POST, path, need, limit: BODY_LIMIT, rate: Rate::Free, handler }
+    Route { method: Method::POST, path, need, limit: FORM_LIMIT, rate: Rate::Free, handler }
+}
+
+/// A form with files.
+fn send(path: &'static str, need: Need, handler: MethodRouter<Site>) -> Route {
+    Route { limit: FILES_LIMIT, ..act(path, need, handler) }
+}
+
+impl Route {
+    /// How long its answer may take to begin.
+    fn longest(&self, patience: &Patience) -> Option<Duration> {
+        match self.limit {
+            FORM_LIMIT => Some(patience.form),
+            FILES_LIMIT => Some(patience.files),
+            _ => None,
+        }
+    }
 }
 
 /// Every route. A test walks it as every role and as nobody.
@@ -106,7 +130,7 @@ pub fn table() -> Vec<Route> {
         page("/findings.xlsx", May(ReadFindings), get(lists::findings_xlsx)),
         page("/returns", May(ReadReturn), get(returns::list)),
         page("/returns/{assignment}/{period}", May(File), get(returns::form)),
-        act("/returns/{assignment}/{period}", May(File), post(returns::submit)),
+        send("/returns/{assignment}/{period}", May(File), post(returns::submit)),
         page("/review/{id}", May(ReadReturn), get(review::show)),
         act("/review/{id}", May(Verify), post(review::decide)),
         page("/review/{id}/files/{blob}", May(ReadReturn), get(review::file)),
@@ -139,7 +163,7 @@ pub fn table() -> Vec<Route> {
         act("/records/{kind}", May(EditPlan), post(records::edit::write)),
         act("/retire/{kind}/{id}", May(EditPlan), post(records::edit::retire)),
         page("/import/{kind}", May(EditPlan), get(records::intake::show)),
-        act("/import/{kind}", May(EditPlan), post(records::intake::look)),
+        send("/import/{kind}", May(EditPlan), post(records::intake::look)),
         page("/issues", May(ReadPlan), get(analysis::issues::list)),
         page("/issues.csv", May(ReadPlan), get(analysis::issues::csv)),
         page("/issues.xlsx", May(ReadPlan), get(analysis::issues::xlsx)),
@@ -203,32 +227,40 @@ pub fn table() -> Vec<Route> {
         Route { limit: BULK_LIMIT, ..act("/api/v1/returns", May(Import), post(api::returns::import)) },
         page("/api/v1/openapi.json", Nothing, get(api::openapi::show)),
         page("/assets/{name}", Nothing, get(assets::show)),
-        page("/healthz", Nothing, get(|| async { "ok" })),
+        page("/healthz", Nothing, get(health::alive)),
+        page("/readyz", Nothing, get(health::ready)),
     ]
 }
 
 pub(crate) fn router(site: Site) -> Router {
-    let limits = site.limits.clone();
+    let (limits, patience) = (site.limits.clone(), site.patience);
     let hsts = site.doors.is_secure().then(|| HeaderValue::from_static("max-age=31536000"));
     let limited = |route: Route| {
-        let (limits, rate) = (limits.clone(), route.rate);
+        let (limits, rate, longest) = (limits.clone(), route.rate, route.longest(&patience));
         let hold = move |request: Request, next: Next| hold(limits.clone(), rate, request, next);
-        route.handler.layer(RequestBodyLimitLayer::new(route.limit)).layer(from_fn(hold))
+        let wait = move |request: Request, next: Next| wait(longest, request, next);
+        let handler: MethodRouter<Site> = route.handler.layer(RequestBodyLimitLayer::new(route.limit));
+        let handler: MethodRouter<Site> = handler.layer(RequestBodyTimeoutLayer::new(patience.idle));
+        handler.layer(from_fn(wait)).layer(from_fn(hold))
     };
+    let metrics = site.metrics.clone();
+    let watch = move |request: Request, next: Next| watch(metrics.clone(), request, next);
     let routes = table().into_iter().fold(Router::new(), |router, route| router.route(route.path, limited(route)));
     routes
         .fallback(|| async { crate::error::not_found() })
+        // Inside the next one, which writes its page.
+        .layer(CatchPanicLayer::custom(|_| crate::error::broken()))
         .layer(from_fn(crate::error::dress))
         // The limits are above; the framework's own would refuse evidence of more than 2 MB.
         .layer(DefaultBodyLimit::disable())
         .layer(CsrfLayer::new())
-        .layer(CatchPanicLayer::new())
         .layer(CompressionLayer::new())
         .layer(always(header::CONTENT_SECURITY_POLICY, POLICY))
         .layer(always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(always(header::REFERRER_POLICY, "same-origin"))
         // Browsers that have come through TLS once come no other way.
         .layer(SetResponseHeaderLayer::overriding(header::STRICT_TRANSPORT_SECURITY, hsts))
+        .layer(from_fn(watch))
         .with_state(site)
 }
 

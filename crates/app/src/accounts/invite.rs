@@ -11,6 +11,8 @@ use crate::{App, AppError, clock};
 
 /// The ticket of a link with which a password is set.
 const JOIN: &str = "join";
+/// Who acts in the trail when it is nobody who is signed in.
+const PROGRAM: &str = "program";
 /// How long such a link counts.
 pub const LINK_DAYS: i64 = 7;
 
@@ -68,10 +70,19 @@ impl App {
     /// Makes an account without a password and gives the secret of the link with which its owner sets one.
     pub async fn invite(&self, person: &Person, guest: &Guest) -> Result<String, AppError> {
         person.post.may(Act::ManageAccounts)?;
-        let account = self.ledger.add_account(self.checked(guest)?, None, self.now().unix).await?;
-        self.ledger.set_contact(&account.id, some(&guest.email).as_deref()).await?;
-        self.trace(&person.account, "invite", &account.id).await;
-        self.join_link(&account.id).await
+        self.invite_as(&person.account, guest).await
+    }
+
+    /// The same by whoever has the ledger in their hands and needs no permission: the first administrator comes in so.
+    pub async fn invite_by_hand(&self, guest: &Guest) -> Result<String, AppError> {
+        self.invite_as(PROGRAM, guest).await
+    }
+
+    async fn invite_as(&self, account: &str, guest: &Guest) -> Result<String, AppError> {
+        let new = self.ledger.add_account(self.checked(guest)?, None, self.now().unix).await?;
+        self.ledger.set_contact(&new.id, some(&guest.email).as_deref()).await?;
+        self.trace(account, "invite", &new.id).await;
+        self.join_link(&new.id).await
     }
 
     /// The secret of a link for whoever has no password yet or has lost it; earlier links no longer count. With
@@ -79,12 +90,25 @@ impl App {
     pub async fn new_link(&self, person: &Person, id: &str, lost_phone: bool) -> Result<String, AppError> {
         person.post.may(Act::ManageAccounts)?;
         self.other(person, id).await?;
+        self.new_link_as(&person.account, id, lost_phone).await
+    }
+
+    /// The same by whoever has the ledger in their hands: for the only administrator, when the password or the phone is
+    /// lost.
+    pub async fn new_link_by_hand(&self, login: &str, lost_phone: bool) -> Result<String, AppError> {
+        let accounts = self.ledger.accounts().await?;
+        let account = accounts.iter().find(|account| account.login == login);
+        let account = account.ok_or_else(|| bad("refused-no-login", login))?;
+        self.new_link_as(PROGRAM, &account.id, lost_phone).await
+    }
+
+    async fn new_link_as(&self, account: &str, id: &str, lost_phone: bool) -> Result<String, AppError> {
         if lost_phone {
             for kind in ["app", "key", "code"] {
                 self.ledger.take_factors(id, kind).await?;
             }
         }
-        self.trace(&person.account, if lost_phone { "reset-all" } else { "reset-password" }, id).await;
+        self.trace(account, if lost_phone { "reset-all" } else { "reset-password" }, id).await;
         self.join_link(id).await
     }
 

@@ -8,6 +8,7 @@ mod editions;
 mod faults;
 mod import;
 mod nodes;
+mod operations;
 mod pivot;
 mod reference_plan;
 mod returns_loop;

@@ -115,6 +115,9 @@ async fn store(mut body: Body, path: &std::path::Path) -> Result<(), AppError> {
 
 fn problem(viewer: &Viewer, error: &AppError) -> Response {
     let status = crate::error::status(error);
+    if status.is_server_error() {
+        tracing::error!(said = ?error.to_string());
+    }
     let problem = Problem {
         r#type: format!("/problems/{}", error.say().key),
         title: status.canonical_reason().unwrap_or_default().to_string(),

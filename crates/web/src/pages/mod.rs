@@ -9,6 +9,7 @@ pub(crate) mod coordination;
 pub(crate) mod editions;
 pub(crate) mod explain;
 pub(crate) mod framework;
+pub(crate) mod health;
 pub(crate) mod history;
 pub(crate) mod home;
 pub(crate) mod indicator;

@@ -59,7 +59,9 @@ pub(crate) struct Credentials {
 
 pub(crate) async fn enter(State(site): State<Site>, headers: HeaderMap, Form(given): Form<Credentials>) -> Page {
     site.limits.account(&given.login)?;
-    match site.app.sign_in(&given.login, &given.password).await? {
+    let entered = site.app.sign_in(&given.login, &given.password).await?;
+    count(&site, &entered);
+    match entered {
         Entered::No => {
             let mut request = Request::new(axum::body::Body::empty());
             *request.headers_mut() = headers;
@@ -68,6 +70,14 @@ pub(crate) async fn enter(State(site): State<Site>, headers: HeaderMap, Form(giv
         }
         entered => Ok(go_on(&site, entered)),
     }
+}
+
+fn count(site: &Site, entered: &Entered) {
+    site.metrics.signed_in(match entered {
+        Entered::In(_) => "in",
+        Entered::Half(_) => "second",
+        Entered::No => "no",
+    });
 }
 
 fn go_on(site: &Site, entered: Entered) -> Response {
@@ -120,6 +130,7 @@ pub(crate) async fn enter_second(State(site): State<Site>, headers: HeaderMap, F
         true => site.app.is_code(&half.account, &given.code).await?,
         false => site.app.is_key(&site.doors, &half.account, &given.ticket, &given.answer).await?,
     };
+    site.metrics.signed_in(if right { "in" } else { "no" });
     if !right {
         let problem = if given.answer.is_empty() { "refused-code" } else { "refused-key" };
         let body = second_page(&site, language(&parts), half, Some(Say::new(problem))).await?;
@@ -148,6 +159,7 @@ pub(crate) async fn from_provider(State(site): State<Site>, Query(given): Query<
         return Err(AppError::Bad(Say::new("refused-provider")).into());
     }
     let entered = site.app.finish_sso(&site.doors, &ticket, &given.state, &given.code).await?;
+    count(&site, &entered);
     Ok(with_cookie(&site, go_on(&site, entered), AWAY, ""))
 }
 

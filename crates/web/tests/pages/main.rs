@@ -7,4 +7,5 @@ mod full_disk;
 mod house;
 mod money;
 mod openapi;
+mod operations;
 mod permissions;
