@@ -115,7 +115,8 @@ impl Ports {
     }
 }
 
-/// The reference plan with illustrative returns. Its accounts are in its README, so a password is enough for them.
+/// The reference plan with illustrative returns. Its accounts and their password are printed, so a second proof would
+/// protect nothing.
 pub(crate) async fn demo(port: u16, data: Option<PathBuf>, illustrative: bool) -> anyhow::Result<()> {
     let start = Instant::now();
     let folder = data.unwrap_or_else(|| std::env::temp_dir().join(format!("romduol-demo-{}", std::process::id())));
@@ -160,8 +161,6 @@ fn outlines() -> Option<Vec<u8>> {
 
 async fn serve(app: App, site: Site, ports: Ports) {
     let follower = tokio::spawn(app.clone().follow());
-    let first = app.clone();
-    tokio::spawn(async move { first.keep_snapshot().await });
     romduol_web::serve(site, ports.site, ports.metrics, asked_to_stop()).await;
     follower.abort();
     app.close().await;
