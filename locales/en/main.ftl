@@ -824,6 +824,7 @@ finding-indicators-without-target = { $count } of { $all } indicators have no ta
 finding-money-beyond-cost = { $count } of { $all } cost lines have more committed than they cost in the high case.
 finding-money-overdrawn = From { $count } of { $all } amounts more was taken than they hold, at the rate of the day.
 finding-named-never-heard = { $count } bodies are named in actions but were never consulted: { $names }.
+finding-no-hotline = The plan names no hotline; public pages about violence show only the way out. Ask the ministry for the number and enter it in “hotline” of the plan.
 finding-outcome-without-outcome-indicator = No indicator shows whether this outcome changes: { $indicators } indicators, { $trainings } of them count trainings.
 finding-output-without-action = No action serves this output.
 finding-part-exceeds-whole = “{ $label }” is { $part }, more than the { $whole } of “{ $whole-label }” that it is part of ({ $section }).

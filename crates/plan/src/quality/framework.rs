@@ -43,6 +43,12 @@ pub(super) fn check(state: &State, found: &mut Vec<Finding>) {
     found.extend(lacking("finding-indicators-without-target", &|i| {
         !state.all::<Target>().any(|t| t.indicator == i.id && t.kind == TargetKind::Target && !t.illustrative)
     }));
+    // Whoever reads about violence may need help at once; a page of an edition can only show a number that the plan has.
+    let sensitive = state.all::<Indicator>().any(|indicator| indicator.is_sensitive());
+    if let Some(plan) = state.plan().filter(|plan| sensitive && plan.hotline.is_empty()) {
+        let records = vec![(Kind::Plan, plan.id.clone())];
+        found.push(Finding { records, ..Finding::new("finding-no-hotline", Severity::Warning) });
+    }
     let slots: Vec<_> = state.all::<Slot>().map(|slot| (Kind::Slot, slot.id.clone())).collect();
     if !slots.is_empty() {
         let count = slots.len() as f64;
