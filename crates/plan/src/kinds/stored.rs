@@ -83,7 +83,7 @@ impl<'a> Stored<'a> {
         let mut lines = Vec::with_capacity(answers.len());
         for answer in answers {
             let cells = &answer.cells;
-            let grid = (!cells.values.is_empty()).then(|| {
+            let grid = (!cells.values.is_empty() || !cells.bases.is_empty()).then(|| {
                 // Equal pointers are equal grids, and are found first.
                 let known = grids.iter().position(|g| Arc::ptr_eq(g, &cells.grid));
                 known.or_else(|| grids.iter().position(|g| **g == *cells.grid)).unwrap_or_else(|| {
@@ -173,6 +173,18 @@ mod tests {
                 comment,
             },
         )
+    }
+
+    #[test]
+    fn bases_without_values_keep_their_grid() {
+        let grid = Arc::new(Grid(vec![vec!["sex.f".into()]]));
+        let cells = Cells { grid, values: Vec::new(), bases: vec![Some(9.0)] };
+        let state = AnswerState::Given;
+        let (indicator, comment, files) = ("A".to_string(), String::new(), Vec::new());
+        let answers = [Answer { indicator, state, cells, total: None, estimate: false, comment, files }];
+        let stored = Stored::of(&answers);
+        assert_eq!(stored.misfit(), None);
+        assert_eq!(Stored::from_bytes(&stored.to_bytes()).unwrap().answers(|_| true), answers);
     }
 
     proptest! {
