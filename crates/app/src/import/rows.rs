@@ -390,3 +390,6 @@ fn columns<'a>(state: &State, header: impl Iterator<Item = &'a [u8]>) -> Result<
         dimensions,
     })
 }
+
+#[cfg(test)]
+mod tests;
