@@ -14,7 +14,7 @@ fuzz_target!(|text: &str| {
             assert!(plain.len() <= text.len() + 4, "{plain} is longer than {text:?}");
             shown(value);
         }
-        Err(bad) => told(&bad.say()),
+        Err(bad) => told(&bad.say(), text),
     }
     match Amount::read(text) {
         Ok(amount) => {
@@ -22,7 +22,7 @@ fuzz_target!(|text: &str| {
             assert_eq!(Amount::read(&amount.shown(2)), Ok(amount));
             assert!((amount - amount).is_zero() && amount.percent(Amount::HUNDRED) == amount);
         }
-        Err(bad) => told(&bad.say()),
+        Err(bad) => told(&bad.say(), text),
     }
 });
 

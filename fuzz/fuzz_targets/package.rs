@@ -14,7 +14,7 @@ fuzz_target!(|text: &str| -> Corpus {
     let Some(sheets) = sheets(text) else { return Corpus::Reject };
     let package = Package::read(&sheets);
     for fault in &package.faults {
-        named(fault, &sheets);
+        named(fault, &sheets, text);
     }
     for (_, body) in &package.records {
         again(body);
@@ -23,7 +23,7 @@ fuzz_target!(|text: &str| -> Corpus {
     let there = package.records.iter().map(|(_, body)| body.clone());
     let amended = Package::amend(there, *kind, sheet);
     assert!(amended.records.iter().all(|(_, body)| body.kind() == *kind));
-    amended.faults.iter().for_each(|fault| named(fault, &sheets));
+    amended.faults.iter().for_each(|fault| named(fault, &sheets, text));
     Corpus::Keep
 });
 
@@ -32,12 +32,12 @@ fn sheets(text: &str) -> Option<BTreeMap<Kind, Sheet>> {
     files.map(|(name, rows)| Some((Kind::parse(name.trim_start_matches('='))?, sheet(rows)?))).collect()
 }
 
-fn named(fault: &Fault, sheets: &BTreeMap<Kind, Sheet>) {
+fn named(fault: &Fault, sheets: &BTreeMap<Kind, Sheet>, text: &str) {
     let kind = fault.file.strip_suffix(".csv").and_then(Kind::parse).expect("a fault names a file");
     let rows = sheets.get(&kind).map_or(0, |sheet| sheet.rows.len() + 1);
     assert!(fault.row <= rows, "{} has no row {}", fault.file, fault.row);
-    told(&fault.say());
-    told(&fault.say_in_place());
+    told(&fault.say(), text);
+    told(&fault.say_in_place(), text);
 }
 
 fn again(body: &Body) {

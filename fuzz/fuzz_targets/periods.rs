@@ -14,7 +14,7 @@ fuzz_target!(|text: &str| {
             assert_eq!(Period::ending(period.ordinal(), period.frequency()), period);
             assert!(!Locale::of(Lang::Km).period(period).is_empty());
         }
-        Err(bad) => told(&bad.say()),
+        Err(bad) => told(&bad.say(), text),
     }
     let Some(date) = Date::parse(text) else { return };
     assert_eq!(Date::parse(&date.to_string()), Some(date), "{text:?}");

@@ -16,7 +16,7 @@ fuzz_target!(|text: &str| {
     let pairs: Vec<(String, String)> = text.lines().filter_map(pair).take(40).collect();
     let (choice, says) = Choice::read(&view, &pairs, &public).expect("a plan with public indicators");
     assert!(says.len() <= pairs.len() + 3);
-    says.iter().for_each(told);
+    says.iter().for_each(|say| told(say, text));
     assert!(choice.indicators.iter().all(|indicator| public(indicator)));
     let owned = |choice: &Choice| -> Vec<(String, String)> {
         choice.pairs().into_iter().map(|(key, value)| (key.to_string(), value)).collect()

@@ -25,7 +25,7 @@ fuzz_target!(|text: &str| {
     }
     place(text);
     if let Some(what) = screen::found(text) {
-        told(&what);
+        told(&what, text);
     }
     xml(text);
 });

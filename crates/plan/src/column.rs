@@ -169,8 +169,9 @@ pub fn read_row(kind: Kind, columns: &[Column], row: &BTreeMap<&str, &str>) -> R
     Body::read(kind, Value::Object(body)).map_err(|error| {
         vec![BadCell {
             column: String::new(),
-            value: row.get("id").unwrap_or(&"").to_string(),
-            problem: Say::new("fault-row-unreadable").words("what", error.to_string()),
+            value: beginning(row.get("id").unwrap_or(&""), 80),
+            // The library repeats what it could not read.
+            problem: Say::new("fault-row-unreadable").words("what", beginning(&error.to_string(), 300)),
         }]
     })
 }
@@ -229,6 +230,11 @@ fn read_cell(column: &Column, text: &str) -> Result<Value, BadCell> {
     }
 }
 
+/// So many characters at most; what people send may be as long as they like.
+pub(crate) fn beginning(text: &str, most: usize) -> String {
+    text.chars().take(most).collect()
+}
+
 fn known(column: &Column, codes: &[String], text: &str) -> Result<(), BadCell> {
     if codes.iter().any(|code| code == text) {
         return Ok(());
@@ -237,7 +243,7 @@ fn known(column: &Column, codes: &[String], text: &str) -> Result<(), BadCell> {
 }
 
 fn bad_cell(column: &Column, value: &str, problem: Say) -> BadCell {
-    BadCell { column: column.name.clone(), value: value.chars().take(80).collect(), problem }
+    BadCell { column: column.name.clone(), value: beginning(value, 80), problem }
 }
 
 /// Writes a body as the cells of its row, in the order of `columns`.
