@@ -126,7 +126,11 @@ impl<'a> Stored<'a> {
             indicator: line.indicator.into_owned(),
             state: line.state,
             cells: Cells {
-                grid: line.grid.and_then(|grid| grids.get(grid)).cloned().unwrap_or_default(),
+                // A grid without numbers says nothing, and is not written, either.
+                grid: match line.values.is_empty() && line.bases.is_empty() {
+                    true => Arc::default(),
+                    false => line.grid.and_then(|grid| grids.get(grid)).cloned().unwrap_or_default(),
+                },
                 values: plain(line.values),
                 bases: plain(line.bases),
             },
