@@ -231,7 +231,9 @@ fn request(dice: &mut Dice, method: &Method, route: &str, cookie: Option<&str>) 
     (request.body(body).unwrap(), name.chars().take(600).collect())
 }
 
-async fn ask(house: &House, dice: &mut Dice, cookie: &mut Option<String>) {
+/// Sends everything; how many requests were sent, and how many got what they asked for.
+async fn ask(house: &House, dice: &mut Dice, cookie: &mut Option<String>) -> (usize, usize) {
+    let (mut sent, mut given) = (0, 0);
     for route in table() {
         let typeset = route.path.ends_with("/pdf") || route.path.ends_with("/docx");
         for round in 0..ROUNDS {
@@ -243,6 +245,7 @@ async fn ask(house: &House, dice: &mut Dice, cookie: &mut Option<String>) {
             let response = house.request(request).await;
             let status = response.status();
             assert!(!status.is_server_error(), "{status}: {name}");
+            (sent, given) = (sent + 1, given + usize::from(status.is_success()));
             let ended = response.headers().get(header::LOCATION).is_some_and(|to| to == "/sign-in");
             let body = text(response).await;
             assert!(body.len() <= LONGEST, "{} bytes: {name}", body.len());
@@ -251,6 +254,7 @@ async fn ask(house: &House, dice: &mut Dice, cookie: &mut Option<String>) {
             }
         }
     }
+    (sent, given)
 }
 
 #[tokio::test]
@@ -259,5 +263,6 @@ async fn whatever_is_sent_is_answered() {
     let mut dice = Dice(2026);
     ask(&house, &mut dice, &mut None).await;
     let mut secretariat = Some(house.session(Role::Secretariat).await);
-    ask(&house, &mut dice, &mut secretariat).await;
+    let (sent, given) = ask(&house, &mut dice, &mut secretariat).await;
+    assert!(sent > 300 && given * 5 > sent, "only {given} of {sent} requests got past the first question");
 }
