@@ -180,6 +180,15 @@ mod tests {
     }
 
     #[test]
+    fn a_long_number_is_read_as_it_was_written() {
+        let text = r#"{"grids":[],"of":[{"indicator":"A","total":666666666666666660000000000000000000000000000000000000001955037035}]}"#;
+        let read: Stored = serde_json::from_str(text).unwrap();
+        let json = serde_json::to_string(&read).unwrap();
+        let again: Stored = serde_json::from_str(&json).unwrap();
+        assert_eq!(again.answers(|_| true), read.answers(|_| true));
+    }
+
+    #[test]
     fn bases_without_values_keep_their_grid() {
         let grid = Arc::new(Grid(vec![vec!["sex.f".into()]]));
         let cells = Cells { grid, values: Vec::new(), bases: vec![Some(9.0)] };
