@@ -91,5 +91,18 @@ mod tests {
             let _ = stripped(if png { "png" } else { "jpg" }, [head, &bytes].concat());
             let _ = stripped(if png { "png" } else { "jpg" }, bytes);
         }
+
+        /// What a camera wrote does not come through where the picture is damaged, either, and nothing is added.
+        #[test]
+        fn a_damaged_photograph_is_bare_or_refused(at in any::<prop::sample::Index>(), value: u8, cut: bool) {
+            let mut bytes = jpeg();
+            let at = at.index(bytes.len());
+            if cut { bytes.truncate(at) } else { bytes[at] = value }
+            let length = bytes.len();
+            if let Some(bare) = stripped("jpg", bytes) {
+                prop_assert!(bare.len() <= length + 4);
+                prop_assert_eq!(stripped("jpg", bare.clone()).unwrap(), bare);
+            }
+        }
     }
 }

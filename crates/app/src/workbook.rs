@@ -253,4 +253,32 @@ mod tests {
         assert!(refusal(&crafted(&long, &rows)).contains("64 megabytes"));
         assert!(refusal(&crafted("uniqueCount = '99999999999999'>", "")).contains("sharedStrings.xml"));
     }
+
+    proptest::proptest! {
+        /// A good workbook, changed anywhere: it is read within its bounds, or refused with a sentence in both languages.
+        #[test]
+        fn a_damaged_workbook_is_read_or_refused(
+            edits in proptest::collection::vec((proptest::prelude::any::<proptest::sample::Index>(), 0..=255_u8), 1..6),
+            cut in proptest::option::of(proptest::prelude::any::<proptest::sample::Index>()),
+        ) {
+            let rows = "<row r=\"1\"><c r=\"A1\" t=\"s\"><v>0</v></c></row><row r=\"2\"><c r=\"A2\"><v>7</v></c></row>";
+            let mut bytes = crafted(TWO, rows);
+            for (at, value) in edits {
+                let at = at.index(bytes.len());
+                bytes[at] = value;
+            }
+            if let Some(cut) = cut {
+                bytes.truncate(cut.index(bytes.len()));
+            }
+            match sheet(&bytes, "t") {
+                Ok(sheet) => assert!(sheet.rows.len() <= ROWS && sheet.header.len() <= COLUMNS),
+                Err(say) => {
+                    for lang in romduol_plan::Lang::ALL {
+                        let text = romduol_locale::Locale::of(lang).tell(&say);
+                        assert!(text.len() > 20 && text != say.key, "{text}");
+                    }
+                }
+            }
+        }
+    }
 }

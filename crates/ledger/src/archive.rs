@@ -19,6 +19,8 @@ const LEVEL: i32 = 3;
 const MAGIC: [u8; 4] = [0x28, 0xB5, 0x2F, 0xFD];
 /// The first and the last member are a few lines; more is no backup of ours.
 const NOTE_LIMIT: u64 = 4_096;
+/// No evidence and no edition comes near it. Few bytes can unpack to more than any memory holds.
+const FILE_LIMIT: u64 = 1 << 30;
 
 /// Writes members in their order.
 pub(crate) struct Writer {
@@ -98,7 +100,7 @@ pub(crate) fn read(
         } else if name == LAST {
             promised = Some(note(&mut member).and_then(|text| text.strip_prefix("files ")?.trim().parse::<u64>().ok()));
         } else {
-            keep(blob(&name, &mut member).map_err(broken)?)?;
+            keep(blob(&name, &mut member, FILE_LIMIT).map_err(broken)?)?;
             files += 1;
         }
     }
@@ -122,9 +124,10 @@ fn note(member: &mut dyn Read) -> Option<String> {
 }
 
 /// The content of a file, if it is what the member's name says. The name itself is never used as a path.
-fn blob(name: &str, member: &mut dyn Read) -> io::Result<Vec<u8>> {
+fn blob(name: &str, member: &mut dyn Read, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    member.read_to_end(&mut bytes)?;
+    // One that is longer does not have the content that its name says, because the rest is missing.
+    member.take(most).read_to_end(&mut bytes)?;
     if name == format!("{BLOB_FOLDER}/{}", BlobId::of(&bytes).key()) {
         return Ok(bytes);
     }
@@ -143,5 +146,17 @@ fn part_fault(backup: &Path, database: &Path, error: io::Error) -> LedgerError {
     match disk::io_fault(database, &error) {
         LedgerError::CannotOpen { detail, .. } => LedgerError::BackupDamaged { path: backup.to_path_buf(), detail },
         fault => fault,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_without_end_is_refused() {
+        let name = |bytes: &[u8]| format!("{BLOB_FOLDER}/{}", BlobId::of(bytes).key());
+        assert_eq!(blob(&name(b"00"), &mut &b"00"[..], 2).unwrap(), b"00");
+        assert!(blob(&name(b"000"), &mut io::repeat(b'0'), 2).is_err());
     }
 }

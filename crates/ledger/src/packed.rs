@@ -5,6 +5,7 @@
 //! itself; its column stays text.
 
 use std::cell::RefCell;
+use std::io::Read;
 
 use sqlx::postgres::{PgTypeInfo, PgValueRef};
 use sqlx::sqlite::{SqliteTypeInfo, SqliteValueRef};
@@ -14,6 +15,8 @@ use sqlx::{Decode, Postgres, Sqlite, Type, TypeInfo, ValueRef};
 const LONG: usize = 512;
 /// Fast rather than smallest; higher levels take several times as long for a tenth of the size.
 const LEVEL: i32 = 1;
+/// No change of a plan comes near it. Few bytes of a foreign file can unpack to more than any memory holds.
+const LARGEST: u64 = 1 << 30;
 
 /// A body as it is bound to a statement.
 pub(crate) enum Stored<'a> {
@@ -79,7 +82,13 @@ impl<'r> Decode<'r, Postgres> for Body {
 }
 
 fn unpack(bytes: &[u8]) -> Option<String> {
-    String::from_utf8(zstd::stream::decode_all(bytes).ok()?).ok()
+    read(zstd::stream::Decoder::new(bytes).ok()?, LARGEST)
+}
+
+fn read(source: impl Read, most: u64) -> Option<String> {
+    let mut text = Vec::new();
+    source.take(most + 1).read_to_end(&mut text).ok()?;
+    String::from_utf8(text).ok().filter(|text| text.len() as u64 <= most)
 }
 
 #[cfg(test)]
@@ -101,5 +110,7 @@ mod tests {
         bytes.truncate(bytes.len() / 2);
         assert!(unpack(&bytes).is_none());
         assert!(unpack(b"not packed at all").is_none());
+        assert!(read(std::io::repeat(b'0'), 100).is_none(), "and neither are those without end");
+        assert_eq!(read(&b"{}"[..], 2).as_deref(), Some("{}"));
     }
 }

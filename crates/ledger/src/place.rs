@@ -29,7 +29,11 @@ impl Place {
 /// Keeps host, port and name; what stands before `@` or behind `?` may be secret.
 fn without_secrets(address: &str) -> String {
     let (scheme, rest) = address.split_once("://").unwrap_or(("postgres", address));
-    let rest = rest.split('?').next().unwrap_or_default();
+    let (rest, behind) = rest.split_once('?').unwrap_or((rest, ""));
+    // A question mark inside the password, where `%3F` should stand: nobody can tell where the secret ends.
+    if behind.contains('@') {
+        return format!("{scheme}://…");
+    }
     let rest = rest.rsplit('@').next().unwrap_or_default();
     format!("{scheme}://{rest}")
 }
@@ -87,6 +91,8 @@ mod tests {
     fn no_password_is_ever_shown() {
         let place: Place = "postgres://wps:s3cr@t@db.example:5432/wps?password=t0p".parse().unwrap();
         assert_eq!(format!("{place} {place:?}"), "postgres://db.example:5432/wps postgres://db.example:5432/wps");
+        let place: Place = "postgres://wps:s3?cr@t@db.example/wps".parse().unwrap();
+        assert_eq!(place.to_string(), "postgres://…");
         assert_eq!("data".parse::<Place>().unwrap(), Place::Folder("data".into()));
     }
 }

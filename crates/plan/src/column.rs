@@ -2,6 +2,7 @@
 //! Refuses to know files: rows come in as strings.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use serde_json::{Map, Value};
 
@@ -50,8 +51,13 @@ pub struct BadCell {
     pub problem: Say,
 }
 
-/// The columns of a kind, in the order of its fields.
+/// The columns of a kind, in the order of its fields. Derived once: a package asks for those of all kinds, several times.
 pub fn columns(kind: Kind) -> Vec<Column> {
+    static KNOWN: [OnceLock<Vec<Column>>; Kind::ALL.len()] = [const { OnceLock::new() }; Kind::ALL.len()];
+    KNOWN[kind as usize].get_or_init(|| derived(kind)).clone()
+}
+
+fn derived(kind: Kind) -> Vec<Column> {
     let schema = kind.schema();
     let required: Vec<&str> =
         schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
@@ -163,8 +169,9 @@ pub fn read_row(kind: Kind, columns: &[Column], row: &BTreeMap<&str, &str>) -> R
     Body::read(kind, Value::Object(body)).map_err(|error| {
         vec![BadCell {
             column: String::new(),
-            value: row.get("id").unwrap_or(&"").to_string(),
-            problem: Say::new("fault-row-unreadable").words("what", error.to_string()),
+            value: beginning(row.get("id").unwrap_or(&""), 80),
+            // The library repeats what it could not read.
+            problem: Say::new("fault-row-unreadable").words("what", beginning(&error.to_string(), 300)),
         }]
     })
 }
@@ -223,6 +230,11 @@ fn read_cell(column: &Column, text: &str) -> Result<Value, BadCell> {
     }
 }
 
+/// So many characters at most; what people send may be as long as they like.
+pub(crate) fn beginning(text: &str, most: usize) -> String {
+    text.chars().take(most).collect()
+}
+
 fn known(column: &Column, codes: &[String], text: &str) -> Result<(), BadCell> {
     if codes.iter().any(|code| code == text) {
         return Ok(());
@@ -231,7 +243,7 @@ fn known(column: &Column, codes: &[String], text: &str) -> Result<(), BadCell> {
 }
 
 fn bad_cell(column: &Column, value: &str, problem: Say) -> BadCell {
-    BadCell { column: column.name.clone(), value: value.chars().take(80).collect(), problem }
+    BadCell { column: column.name.clone(), value: beginning(value, 80), problem }
 }
 
 /// Writes a body as the cells of its row, in the order of `columns`.
@@ -254,9 +266,23 @@ pub fn show(value: &Value) -> String {
         Value::String(text) => text.clone(),
         Value::Array(items) => items.iter().map(show).collect::<Vec<_>>().join(";"),
         Value::Number(number) => match number.as_f64() {
-            Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() < 1e15 => format!("{float:.0}"),
+            // Never with an exponent, which no cell is read with.
+            Some(float) if number.is_f64() => float.to_string(),
             _ => number.to_string(),
         },
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_shown_as_it_is_read() {
+        for (value, text) in [(5.0, "5"), (-0.25, "-0.25"), (1e-7, "0.0000001"), (1e15, "1000000000000000")] {
+            assert_eq!(show(&Value::from(value)), text);
+            assert_eq!(number::parse(text), Ok(value));
+        }
     }
 }

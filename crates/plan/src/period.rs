@@ -130,10 +130,16 @@ impl Period {
 }
 
 impl Date {
+    /// Reads `2024-07-31`, alone or before a time of day as in `2024-07-31T10:00:00Z`.
     pub fn parse(text: &str) -> Option<Date> {
-        let mut parts = text.splitn(3, '-');
-        let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
-        let date = Date { year: year.parse().ok()?, month: month.parse().ok()?, day: day.get(..2)?.parse().ok()? };
+        let (day, rest) = text.split_at_checked(10)?;
+        let mut parts = day.splitn(3, '-');
+        let mut part = |length| parts.next().filter(|part| part.len() == length && is_number(part));
+        let (year, month, day) = (part(4)?, part(2)?, part(2)?);
+        if !rest.is_empty() && !rest.starts_with(['T', ' ']) {
+            return None;
+        }
+        let date = Date { year: year.parse().ok()?, month: month.parse().ok()?, day: day.parse().ok()? };
         let valid = (1..=12).contains(&date.month) && (1..=days_in_month(date.year, date.month)).contains(&date.day);
         valid.then_some(date)
     }
@@ -165,6 +171,11 @@ impl Date {
     }
 }
 
+/// Digits only: a sign would be read by the library, too, and printed by nobody.
+fn is_number(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 fn days_in_month(year: i32, month: u8) -> u8 {
     let leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
     match month {
@@ -192,10 +203,10 @@ impl fmt::Display for Period {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (year, month) = (self.first_month.div_euclid(12), self.first_month.rem_euclid(12));
         match self.months {
-            1 => write!(f, "{year}-{:02}", month + 1),
-            3 => write!(f, "{year}Q{}", month / 3 + 1),
-            6 => write!(f, "{year}S{}", month / 6 + 1),
-            _ => write!(f, "{year}"),
+            1 => write!(f, "{year:04}-{:02}", month + 1),
+            3 => write!(f, "{year:04}Q{}", month / 3 + 1),
+            6 => write!(f, "{year:04}S{}", month / 6 + 1),
+            _ => write!(f, "{year:04}"),
         }
     }
 }
@@ -238,10 +249,11 @@ impl FromStr for Period {
 
     fn from_str(text: &str) -> Result<Period, BadPeriod> {
         let bad = || BadPeriod(text.chars().take(40).collect());
-        let year = text.get(..4).filter(|y| y.bytes().all(|b| b.is_ascii_digit())).ok_or_else(bad)?;
+        let year = text.get(..4).filter(|year| is_number(year)).ok_or_else(bad)?;
         let year: i32 = year.parse().map_err(|_| bad())?;
         let part = |digits: &str, parts: u8| -> Result<u8, BadPeriod> {
-            digits.parse().ok().filter(|n| (1..=parts).contains(n)).ok_or_else(bad)
+            let number = Some(digits).filter(|digits| is_number(digits)).and_then(|digits| digits.parse().ok());
+            number.filter(|n| (1..=parts).contains(n)).ok_or_else(bad)
         };
         match &text[4..] {
             "" => Ok(Period::year(year)),
@@ -299,8 +311,21 @@ mod tests {
 
     #[test]
     fn nonsense_is_named() {
-        for text in ["", "24", "2024Q5", "2024-13", "២០២៤", "2024Q", "20244"] {
+        for text in ["", "24", "2024Q5", "2024-13", "២០២៤", "2024Q", "20244", "2024-+1"] {
             assert!(text.parse::<Period>().is_err(), "{text}");
+        }
+        for text in
+            ["", "2024-02-30", "2000000000-01-01", "-2024-01-01", "2024-1-1", "2024-01-+1", "2024-01-011", "2024-01-0é"]
+        {
+            assert!(Date::parse(text).is_none(), "{text}");
+        }
+        assert_eq!(Date::parse("2024-01-01T10:00:00Z"), Date::parse("2024-01-01"));
+    }
+
+    #[test]
+    fn a_year_has_four_digits_when_it_is_printed_too() {
+        for text in ["0033", "0033S2", "0000Q1", "0999-07"] {
+            assert_eq!(text.parse::<Period>().unwrap().to_string(), text);
         }
     }
 

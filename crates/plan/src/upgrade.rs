@@ -20,6 +20,10 @@ fn steps(kind: Kind) -> &'static [Step] {
 
 /// Answers that named the categories of every number become numbers along a grid that is named once.
 fn grids(body: &mut Value) {
+    // What is no object is refused where it is read as a record.
+    if !body.is_object() {
+        return;
+    }
     let mut grids: Vec<Value> = Vec::new();
     let mut answers = body["answers"].take();
     for answer in answers.as_array_mut().into_iter().flatten() {
@@ -59,7 +63,9 @@ pub fn joined(kind: &str) -> Option<Joined> {
 impl Joined {
     pub fn lift(&self, mut body: Value) -> Result<Value, Unreadable> {
         (self.step)(&mut body);
-        body["id"] = (self.id)(body["id"].as_str().unwrap_or_default()).into();
+        if body.is_object() {
+            body["id"] = (self.id)(body["id"].as_str().unwrap_or_default()).into();
+        }
         lift(self.kind, 1, body)
     }
 }
@@ -112,6 +118,18 @@ mod tests {
         assert_eq!(lifted(2), json!({ "a": 1, "b": 2, "c": true }));
         assert_eq!(lifted(3), json!({ "a": 1, "b": 2 }));
         assert!(run(Kind::Area, steps, 4, json!({})).unwrap_err().0.contains("newer program"));
+    }
+
+    #[test]
+    fn an_old_body_that_is_no_object_is_refused() {
+        for (kind, body) in [("returns", "5"), ("returns", "[]"), ("budget_dates", "\"May\""), ("budget_dates", "null")]
+        {
+            let put = format!("{{\"put\":{{\"kind\":\"{kind}\",\"v\":1,\"body\":{body}}}}}");
+            let text = format!(
+                "{{\"at\":\"\",\"actor\":{{\"account\":\"\",\"post\":\"\"}},\"why\":\"\",\"changes\":[{put}]}}"
+            );
+            assert!(crate::Entry::from_stored(&text).is_err(), "{kind} {body}");
+        }
     }
 
     /// An entry with a day of the budget calendar, from when that was a kind of its own: stored once, never made anew.

@@ -243,3 +243,18 @@ fn the_first_amendment_is_read() {
     state.apply(3, &amendment);
     assert_eq!(state.find::<Return>("province-quarter.KH-12.2026Q3").unwrap().version, 2);
 }
+
+/// Nothing in a ledger keeps a later version of a return from naming another unit.
+#[test]
+fn what_was_filed_is_counted_for_each_unit() {
+    let put = |assignment: &str, version: u32, status: &str| {
+        let body = json!({ "id": "R", "assignment": assignment, "period": "2024Q1", "version": version, "status": status,
+            "steps_done": 0, "answers": { "grids": [], "of": [] } });
+        Change::Put(Body::read(Kind::Return, body).unwrap())
+    };
+    let mut state = State::default();
+    state.apply(1, &entry(vec![put("f.KH-01", 1, "submitted"), put("f.KH-02", 2, "sent-back")]));
+    assert_eq!((state.filed("f.KH-01"), state.filed("f.KH-02")), (0, 0));
+    state.apply(2, &entry(vec![put("f.KH-02", 3, "accepted"), Change::Retire(Kind::Return, "R".into())]));
+    assert_eq!((state.filed("f.KH-01"), state.filed("f.KH-02")), (0, 0));
+}

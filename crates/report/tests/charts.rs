@@ -50,6 +50,24 @@ fn drawable(scene: &Scene) {
 }
 
 proptest! {
+    /// Outlines come from a file beside the program, that somebody may have written by hand.
+    #[test]
+    fn a_damaged_map_is_drawable_or_refused(edits in prop::collection::vec((any::<prop::sample::Index>(), "[-0-9e.,{}\\[\\]\"a-z]{0,3}"), 1..6)) {
+        let mut text = TWO.to_string();
+        for (at, words) in edits {
+            let at = at.index(text.len());
+            if text.is_char_boundary(at) && text.is_char_boundary(at + 1) {
+                text.replace_range(at..at + 1, &words);
+            }
+        }
+        match Outlines::from_geojson(&text) {
+            Ok(outlines) => drawable(&map::map(&outlines, &MapInput { width: 300.0, ..MapInput::default() }, &|class| format!("{}", class.low))),
+            Err(error) => prop_assert!(error.to_string().len() > 10),
+        }
+    }
+}
+
+proptest! {
     #[test]
     fn a_trend_is_always_drawable(input in trend_input()) {
         drawable(&trend(&input, &axis()));

@@ -6,6 +6,9 @@ use std::ops::Range;
 
 use csv::{ByteRecord, ReaderBuilder};
 
+/// What a record may take at most. A quotation mark that nobody closes would make one of the rest of the file.
+const LARGEST: usize = 1 << 20;
+
 pub(super) struct Lines<R> {
     source: R,
     delimiter: u8,
@@ -48,8 +51,19 @@ impl<R: BufRead> Lines<R> {
                 return Ok(false);
             }
             // A quoted field may hold ends of lines.
-            self.has_quotes = memchr::memchr(b'"', &self.text).is_some();
-            while self.has_quotes && memchr::memchr_iter(b'"', &self.text).count() % 2 == 1 && self.read_line()? {}
+            let mut quotes = self.quotes_from(0);
+            self.has_quotes = quotes > 0;
+            while quotes % 2 == 1 && self.text.len() <= LARGEST {
+                let before = self.text.len();
+                if !self.read_line()? {
+                    break;
+                }
+                quotes += self.quotes_from(before);
+            }
+            if self.text.len() > LARGEST {
+                const WHY: &str = "a row is longer than a megabyte; look for a quotation mark that is not closed";
+                return Err(std::io::Error::new(ErrorKind::InvalidData, WHY));
+            }
             while let Some(b'\n' | b'\r') = self.text.last() {
                 self.text.pop();
             }
@@ -61,14 +75,18 @@ impl<R: BufRead> Lines<R> {
         Ok(true)
     }
 
-    /// As `BufRead::read_until`, which looks at each byte in turn.
+    fn quotes_from(&self, at: usize) -> usize {
+        memchr::memchr_iter(b'"', &self.text[at..]).count()
+    }
+
+    /// As `BufRead::read_until`, which looks at each byte in turn. Of a line without end only the beginning.
     fn read_line(&mut self) -> std::io::Result<bool> {
         let before = self.text.len();
         loop {
             let buffer = self.source.fill_buf()?;
             let end = memchr::memchr(b'\n', buffer).map_or(buffer.len(), |at| at + 1);
             self.text.extend_from_slice(&buffer[..end]);
-            let done = end == 0 || buffer[end - 1] == b'\n';
+            let done = end == 0 || buffer[end - 1] == b'\n' || self.text.len() > LARGEST;
             self.source.consume(end);
             if done {
                 break;
@@ -143,6 +161,18 @@ mod tests {
         let found = all(b"a,b\r\n\n1,\"x\ny, \"\"z\"\"\"\n2,3");
         let record = |line, fields: [&str; 2]| (line, fields.map(|f| f.as_bytes().to_vec()).to_vec());
         assert_eq!(found, [record(1, ["a", "b"]), record(3, ["1", "x\ny, \"z\""]), record(5, ["2", "3"])]);
+    }
+
+    /// Of a national load, one row is refused and not the rest of the file, and it takes no hours.
+    #[test]
+    fn a_quotation_mark_that_is_not_closed_ends() {
+        let text = format!("a,\"b\n{}", "1,2\n".repeat(600_000));
+        let mut lines = Lines::new(text.as_bytes(), b',');
+        assert_eq!(lines.advance().unwrap_err().kind(), ErrorKind::InvalidData);
+        assert!(lines.advance().unwrap());
+        assert_eq!(lines.iter().collect::<Vec<_>>(), [b"1", b"2"]);
+        let mut lines = Lines::new(std::io::BufReader::new(std::io::repeat(b'x')), b',');
+        assert!(lines.advance().is_err());
     }
 
     proptest! {

@@ -194,7 +194,8 @@ impl<'a, R: BufRead> Rows<'a, R> {
                 format!("{}\u{1f}{}", column(form), column(other))
             }
         };
-        let unknown = || Say::new("import-unknown-unit").words("value", unit.replace('\u{1f}', ", "));
+        let named = || unit.replace('\u{1f}', ", ").chars().take(80).collect::<String>();
+        let unknown = || Say::new("import-unknown-unit").words("value", named());
         let assignment = self.units.get(unit.as_bytes()).ok_or_else(unknown)?.clone();
         let period: Period =
             column(self.columns.period).trim().parse().map_err(|bad: romduol_plan::BadPeriod| bad.say())?;
@@ -390,3 +391,6 @@ fn columns<'a>(state: &State, header: impl Iterator<Item = &'a [u8]>) -> Result<
         dimensions,
     })
 }
+
+#[cfg(test)]
+mod tests;

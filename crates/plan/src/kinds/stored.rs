@@ -83,7 +83,7 @@ impl<'a> Stored<'a> {
         let mut lines = Vec::with_capacity(answers.len());
         for answer in answers {
             let cells = &answer.cells;
-            let grid = (!cells.values.is_empty()).then(|| {
+            let grid = (!cells.values.is_empty() || !cells.bases.is_empty()).then(|| {
                 // Equal pointers are equal grids, and are found first.
                 let known = grids.iter().position(|g| Arc::ptr_eq(g, &cells.grid));
                 known.or_else(|| grids.iter().position(|g| **g == *cells.grid)).unwrap_or_else(|| {
@@ -126,7 +126,11 @@ impl<'a> Stored<'a> {
             indicator: line.indicator.into_owned(),
             state: line.state,
             cells: Cells {
-                grid: line.grid.and_then(|grid| grids.get(grid)).cloned().unwrap_or_default(),
+                // A grid without numbers says nothing, and is not written, either.
+                grid: match line.values.is_empty() && line.bases.is_empty() {
+                    true => Arc::default(),
+                    false => line.grid.and_then(|grid| grids.get(grid)).cloned().unwrap_or_default(),
+                },
                 values: plain(line.values),
                 bases: plain(line.bases),
             },
@@ -173,6 +177,27 @@ mod tests {
                 comment,
             },
         )
+    }
+
+    #[test]
+    fn a_long_number_is_read_as_it_was_written() {
+        let text = r#"{"grids":[],"of":[{"indicator":"A","total":666666666666666660000000000000000000000000000000000000001955037035}]}"#;
+        let read: Stored = serde_json::from_str(text).unwrap();
+        let json = serde_json::to_string(&read).unwrap();
+        let again: Stored = serde_json::from_str(&json).unwrap();
+        assert_eq!(again.answers(|_| true), read.answers(|_| true));
+    }
+
+    #[test]
+    fn bases_without_values_keep_their_grid() {
+        let grid = Arc::new(Grid(vec![vec!["sex.f".into()]]));
+        let cells = Cells { grid, values: Vec::new(), bases: vec![Some(9.0)] };
+        let state = AnswerState::Given;
+        let (indicator, comment, files) = ("A".to_string(), String::new(), Vec::new());
+        let answers = [Answer { indicator, state, cells, total: None, estimate: false, comment, files }];
+        let stored = Stored::of(&answers);
+        assert_eq!(stored.misfit(), None);
+        assert_eq!(Stored::from_bytes(&stored.to_bytes()).unwrap().answers(|_| true), answers);
     }
 
     proptest! {

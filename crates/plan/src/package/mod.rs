@@ -182,9 +182,9 @@ fn file(kind: Kind) -> String {
     format!("{}.csv", kind.code())
 }
 
-/// A fault in a cell of a row.
+/// A fault in a cell of a row. Of a long value the beginning tells which one it is.
 fn fault(row: usize, kind: Kind, column: &str, value: &str, problem: Say) -> Fault {
-    Fault { file: file(kind), row, column: column.into(), value: value.into(), problem }
+    Fault { file: file(kind), row, column: column::beginning(column, 80), value: column::beginning(value, 80), problem }
 }
 
 /// The kinds as a Frictionless data package descriptor, so that any tool that knows the standard can read the files.

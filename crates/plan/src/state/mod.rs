@@ -76,11 +76,14 @@ impl State {
     }
 
     fn count_filed(&mut self, before: Option<&Return>, after: Option<&Return>) {
-        let filed = |record: Option<&Return>| record.is_some_and(|r| r.status != ReturnStatus::SentBack);
-        let Some(assignment) = after.or(before).map(|record| record.assignment.clone()) else { return };
-        let count = self.filed.entry(assignment).or_insert(0);
-        *count += u32::from(filed(after));
-        *count -= u32::from(filed(before));
+        // Each where it belongs: nothing keeps a later version from naming another unit.
+        let filed = |record: &&Return| record.status != ReturnStatus::SentBack;
+        if let Some(record) = after.filter(filed) {
+            *self.filed.entry(record.assignment.clone()).or_insert(0) += 1;
+        }
+        if let Some(count) = before.filter(filed).and_then(|record| self.filed.get_mut(&record.assignment)) {
+            *count -= 1;
+        }
     }
 
     /// The returns that a verifier has to decide, in order of their ids.

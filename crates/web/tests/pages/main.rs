@@ -1,6 +1,7 @@
 //! The pages as a browser asks for them. One program for all of them: each would link typesetting for itself otherwise.
 
 mod analysis;
+mod anything;
 mod coordination;
 mod doors;
 mod full_disk;
