@@ -6,7 +6,7 @@ use romduol_plan::coordination::{answers_for, duties};
 use romduol_plan::kinds::Rating;
 use romduol_plan::{Date, Lang, Say};
 
-use crate::accounts::{Person, Proof};
+use crate::accounts::{Person, Proof, email};
 use crate::{App, AppError, filing, verification};
 
 /// A letter to one person.
@@ -22,15 +22,12 @@ pub struct Letter {
 const SOON: u16 = 14;
 
 impl App {
-    /// Sets where the person of a login is reminded; `None` erases it.
-    pub async fn set_email(&self, login: &str, email: Option<&str>) -> Result<(), AppError> {
+    /// Sets where the person of a login is reminded; nothing erases it.
+    pub async fn set_email(&self, login: &str, address: &str) -> Result<(), AppError> {
         let accounts = self.ledger.accounts().await?;
         let account = accounts.into_iter().find(|account| account.login == login);
         let account = account.ok_or_else(|| AppError::Bad(Say::new("refused-no-login").words("value", login)))?;
-        if let Some(email) = email.filter(|email| !email.contains('@') || email.contains(char::is_whitespace)) {
-            return Err(AppError::Bad(Say::new("refused-bad-email").words("value", email)));
-        }
-        Ok(self.ledger.set_contact(&account.id, email).await?)
+        Ok(self.ledger.set_contact(&account.id, email(address)?.as_deref()).await?)
     }
 
     /// The letters of today, for those who were not written to today.

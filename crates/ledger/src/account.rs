@@ -162,7 +162,8 @@ impl Ledger {
         found(done, &account.id)
     }
 
-    /// Sets a new password and ends every session of the account, in one transaction.
+    /// Sets a new password and ends every session and token of the account, in one transaction: whoever knew the old one
+    /// may have made them.
     ///
     /// # Errors
     /// [`LedgerError::NoAccount`].
@@ -176,7 +177,9 @@ impl Ledger {
                     .bind(id)
                     .execute(&mut *transaction)
                     .await?;
-                sqlx::query("DELETE FROM session WHERE account = $1").bind(id).execute(&mut *transaction).await?;
+                for opened in ["DELETE FROM session WHERE account = $1", "DELETE FROM token WHERE account = $1"] {
+                    sqlx::query(opened).bind(id).execute(&mut *transaction).await?;
+                }
                 transaction.commit().await?;
                 Ok(done.rows_affected())
             })

@@ -130,15 +130,4 @@ impl Ledger {
         .map(|rows| rows == 1)
         .map_err(|e| self.fault(e))
     }
-
-    /// Ends every token of an account.
-    ///
-    /// # Errors
-    /// [`LedgerError`] of the engine.
-    pub async fn revoke_tokens_of(&self, account: &str) -> Result<(), LedgerError> {
-        on!(&self.writer, |pool| {
-            sqlx::query("DELETE FROM token WHERE account = $1").bind(account).execute(pool).await.map(drop)
-        })
-        .map_err(|e| self.fault(e))
-    }
 }

@@ -9,6 +9,7 @@ pub mod coherence;
 pub mod column;
 pub mod commitments;
 pub mod coordination;
+pub mod deed;
 pub mod diff;
 pub mod entry;
 pub mod kinds;
@@ -33,6 +34,7 @@ pub mod upgrade;
 pub mod versions;
 
 pub use amount::Amount;
+pub use deed::Deed;
 pub use entry::{Actor, Change, Entry};
 pub use kinds::{Body, Id, Kind, Record};
 pub use period::{BadPeriod, Date, Frequency, Period};

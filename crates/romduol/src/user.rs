@@ -83,7 +83,7 @@ pub(crate) async fn run(user: User) -> anyhow::Result<()> {
         User::Invite { place, who, site } => invite(place, who, site).await,
         User::Link { place, login, lost_phone, site } => link(place, &login, lost_phone, site).await,
         User::Add { place, who } => add(place, who).await,
-        User::Email { place, login, email } => set_email(place, &login, email.as_deref()).await,
+        User::Email { place, login, email } => set_email(place, &login, &email.unwrap_or_default()).await,
     }
 }
 
@@ -130,13 +130,13 @@ async fn add(place: At, who: Who) -> anyhow::Result<()> {
     let login = account.login.clone();
     app.add_account(account, password).await?;
     if let Some(email) = email {
-        app.set_email(&login, Some(&email)).await?;
+        app.set_email(&login, &email).await?;
     }
     app.close().await;
     Ok(())
 }
 
-async fn set_email(place: At, login: &str, email: Option<&str>) -> anyhow::Result<()> {
+async fn set_email(place: At, login: &str, email: &str) -> anyhow::Result<()> {
     let app = App::open(&place.data, Clock::System).await?;
     app.set_email(login, email).await?;
     app.close().await;

@@ -97,10 +97,9 @@ struct ErrorPage<'a> {
 
 /// Writes the page of an error in the language of its request.
 pub(crate) async fn dress(request: Request, next: Next) -> Response {
-    let (parts, body) = request.into_parts();
-    let locale = Locale::of(language(&parts));
-    let id = parts.extensions.get::<RequestId>().cloned();
-    let mut response = next.run(Request::from_parts(parts, body)).await;
+    let locale = Locale::of(language(request.headers()));
+    let id = request.extensions().get::<RequestId>().cloned();
+    let mut response = next.run(request).await;
     let Some(say) = response.extensions_mut().remove::<Say>() else { return response };
     let sentence = locale.tell(&say);
     let id = id.filter(|_| response.status().is_server_error());

@@ -75,19 +75,19 @@ impl Viewer {
     }
 }
 
-pub(crate) fn cookie(parts: &Parts, name: &str) -> Option<String> {
-    let cookies = parts.headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+pub(crate) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(key, _)| *key == name).map(|(_, value)| value.to_string())
 }
 
 /// The language chosen by cookie, else the browser's.
-pub(crate) fn language(parts: &Parts) -> Lang {
+pub(crate) fn language(headers: &HeaderMap) -> Lang {
     let accepted = || {
-        let header = parts.headers.get("accept-language").and_then(|v| v.to_str().ok()).unwrap_or("");
+        let header = headers.get("accept-language").and_then(|v| v.to_str().ok()).unwrap_or("");
         if header.trim_start().starts_with("km") { Lang::Km } else { Lang::En }
     };
-    cookie(parts, LANG).and_then(|code| Lang::parse(&code)).unwrap_or_else(accepted)
+    cookie(headers, LANG).and_then(|code| Lang::parse(&code)).unwrap_or_else(accepted)
 }
 
 /// Who asks: a person with a browser, or a program with a token, for which only what its scope allows is there.
@@ -99,7 +99,7 @@ async fn asker(parts: &Parts, site: &Site) -> Result<(Person, bool), PageError> 
         let sends = scope == Scope::Send && parts.uri.path().starts_with("/api/");
         return if reads || sends { Ok((person, true)) } else { Err(PageError::Token) };
     }
-    let token = cookie(parts, SESSION).ok_or(PageError::SignIn)?;
+    let token = cookie(&parts.headers, SESSION).ok_or(PageError::SignIn)?;
     Ok((site.app.person(&token).await?.ok_or(PageError::SignIn)?, false))
 }
 
@@ -119,8 +119,8 @@ async fn viewer(parts: &mut Parts, site: &Site, person: Person, program: bool) -
         site: site.clone(),
         person,
         program,
-        locale: Locale::of(language(parts)),
-        illustrative: cookie(parts, ILLUSTRATIVE).as_deref() != Some("off"),
+        locale: Locale::of(language(&parts.headers)),
+        illustrative: cookie(&parts.headers, ILLUSTRATIVE).as_deref() != Some("off"),
         path: uri.path().to_string(),
         back,
         snapshot,
@@ -152,7 +152,7 @@ impl FromRequestParts<Site> for Own {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Own, PageError> {
-        let token = cookie(parts, SESSION).ok_or(PageError::SignIn)?;
+        let token = cookie(&parts.headers, SESSION).ok_or(PageError::SignIn)?;
         let person = site.app.person(&token).await?.ok_or(PageError::SignIn)?;
         Ok(Own { viewer: viewer(parts, site, person, false).await?, token })
     }

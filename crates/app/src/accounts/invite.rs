@@ -4,8 +4,9 @@
 use romduol_ledger::{Account, NewAccount, Ticket};
 use romduol_plan::kinds::{Area, Institution};
 use romduol_plan::permission::{Act, Role};
-use romduol_plan::{Lang, Say};
+use romduol_plan::{Deed, Lang, Say};
 
+use super::steps::lapsed;
 use super::{Person, strong, unknown};
 use crate::{App, AppError, clock};
 
@@ -37,6 +38,15 @@ fn some(text: &str) -> Option<String> {
     Some(text.trim().to_string()).filter(|text| !text.is_empty())
 }
 
+/// An address to write to, or none. Whether it is somebody's shows when a letter is sent.
+pub(crate) fn email(text: &str) -> Result<Option<String>, AppError> {
+    let odd = |c: char| c.is_whitespace() || c.is_control();
+    match some(text) {
+        Some(address) if !address.contains('@') || address.contains(odd) => Err(bad("refused-bad-email", &address)),
+        address => Ok(address),
+    }
+}
+
 impl App {
     /// What an account would be, checked against the plan.
     fn checked(&self, guest: &Guest) -> Result<NewAccount, AppError> {
@@ -59,9 +69,7 @@ impl App {
                 Say::new("refused-no-place").clause("role", Say::new(format!("role-{}", role.code()))),
             ));
         }
-        if let Some(email) = some(&guest.email).filter(|email| !email.contains('@') || email.contains(odd)) {
-            return Err(bad("refused-bad-email", &email));
-        }
+        email(&guest.email)?;
         let name = some(&guest.name).unwrap_or_else(|| login.to_string());
         let language = Lang::parse(guest.language.trim()).unwrap_or(Lang::Km).code().to_string();
         Ok(NewAccount { id: None, login: login.into(), name, role: role.code().into(), institution, area, language })
@@ -80,8 +88,8 @@ impl App {
 
     async fn invite_as(&self, account: &str, guest: &Guest) -> Result<String, AppError> {
         let new = self.ledger.add_account(self.checked(guest)?, None, self.now().unix).await?;
-        self.ledger.set_contact(&new.id, some(&guest.email).as_deref()).await?;
-        self.trace(account, "invite", &new.id).await;
+        self.ledger.set_contact(&new.id, email(&guest.email)?.as_deref()).await?;
+        self.trace(account, Deed::Invite, &new.id).await;
         self.join_link(&new.id).await
     }
 
@@ -104,11 +112,9 @@ impl App {
 
     async fn new_link_as(&self, account: &str, id: &str, lost_phone: bool) -> Result<String, AppError> {
         if lost_phone {
-            for kind in ["app", "key", "code"] {
-                self.ledger.take_factors(id, kind).await?;
-            }
+            self.forget_second(id).await?;
         }
-        self.trace(account, if lost_phone { "reset-all" } else { "reset-password" }, id).await;
+        self.trace(account, if lost_phone { Deed::ResetAll } else { Deed::ResetPassword }, id).await;
         self.join_link(id).await
     }
 
@@ -134,12 +140,11 @@ impl App {
 
     /// Sets the password of whom a link invites; the link is used up.
     pub async fn join(&self, secret: &str, password: &str) -> Result<(), AppError> {
-        let lapsed = || AppError::Bad(Say::new("refused-lapsed"));
         let account = self.invited(secret).await?.ok_or_else(lapsed)?;
         strong(password, &[&account.login, &account.name])?;
         self.ledger.take_ticket(JOIN, secret, self.now().unix).await?.ok_or_else(lapsed)?;
         self.ledger.set_password(&account.id, password).await?;
-        self.trace(&account.id, "set-password", "").await;
+        self.trace(&account.id, Deed::SetPassword, "").await;
         Ok(())
     }
 
@@ -161,8 +166,8 @@ impl App {
             self.ledger.update_account(&changed).await?;
             self.ledger.revoke_sessions_of(id, self.now().unix).await?;
         }
-        self.ledger.set_contact(id, some(&guest.email).as_deref()).await?;
-        self.trace(&person.account, "change-account", id).await;
+        self.ledger.set_contact(id, email(&guest.email)?.as_deref()).await?;
+        self.trace(&person.account, Deed::ChangeAccount, id).await;
         Ok(())
     }
 
@@ -178,7 +183,7 @@ impl App {
         };
         let secret = self.invite(person, &post).await?;
         self.set_active(person, id, false).await?;
-        self.trace(&person.account, "hand-over", id).await;
+        self.trace(&person.account, Deed::HandOver, id).await;
         Ok(secret)
     }
 
@@ -188,7 +193,7 @@ impl App {
         person.post.may(Act::ManageAccounts)?;
         self.other(person, id).await?;
         self.ledger.erase_account(id).await?;
-        self.trace(&person.account, "erase-account", id).await;
+        self.trace(&person.account, Deed::EraseAccount, id).await;
         Ok(())
     }
 

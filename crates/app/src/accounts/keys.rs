@@ -7,7 +7,8 @@ use webauthn_rs::prelude::{
     Webauthn,
 };
 
-use super::second::{KEY, lapsed};
+use super::second::KEY;
+use super::steps::lapsed;
 use super::{Doors, Person};
 use crate::{App, AppError};
 
@@ -66,7 +67,7 @@ impl App {
         );
         let (options, state) = begun.map_err(fault)?;
         let state = serde_json::to_string(&state).map_err(fault)?;
-        let ticket = self.setup_ticket(person, MAKE, &state).await?;
+        let ticket = self.begin_step(MAKE, Some(&person.account), &state).await?;
         Ok(Question { ticket, options: serde_json::to_string(&options).map_err(fault)? })
     }
 
@@ -80,15 +81,13 @@ impl App {
         answer: &str,
         name: &str,
     ) -> Result<Vec<String>, AppError> {
-        let now = self.now().unix;
-        let found = self.ledger.take_ticket(MAKE, ticket, now).await?;
-        let found = found.filter(|found| found.account.as_deref() == Some(&person.account)).ok_or_else(lapsed)?;
-        let state: PasskeyRegistration = serde_json::from_str(&found.data).map_err(fault)?;
+        let begun = self.take_step(MAKE, &person.account, ticket).await?;
+        let state: PasskeyRegistration = serde_json::from_str(&begun).map_err(fault)?;
         let answer: RegisterPublicKeyCredential = serde_json::from_str(answer).map_err(|_| refused())?;
         let key = webauthn(doors)?.finish_passkey_registration(&answer, &state).map_err(|_| refused())?;
         let name: String = name.trim().chars().take(60).collect();
         let secret = serde_json::to_string(&key).map_err(fault)?;
-        self.ledger.add_factor(&person.account, KEY, &name, &secret, 0, now).await?;
+        self.ledger.add_factor(&person.account, KEY, &name, &secret, 0, self.now().unix).await?;
         self.second_added(person, session).await
     }
 
@@ -97,18 +96,15 @@ impl App {
         let keys: Vec<Passkey> = self.keys_of(account).await?.into_iter().map(|(_, key, _)| key).collect();
         let Some(webauthn) = doors.webauthn.as_ref().filter(|_| !keys.is_empty()) else { return Ok(None) };
         let (options, state) = webauthn.start_passkey_authentication(&keys).map_err(fault)?;
-        let now = self.now().unix;
-        let data = serde_json::to_string(&state).map_err(fault)?;
-        let ticket = romduol_ledger::Ticket { account: Some(account.into()), data, expires: now + 600 };
-        let ticket = self.ledger.add_ticket(ASK, &ticket, now).await?;
+        let state = serde_json::to_string(&state).map_err(fault)?;
+        let ticket = self.begin_step(ASK, Some(account), &state).await?;
         Ok(Some(Question { ticket, options: serde_json::to_string(&options).map_err(fault)? }))
     }
 
     /// Whether a key of the account has answered its question.
     pub async fn is_key(&self, doors: &Doors, account: &str, ticket: &str, answer: &str) -> Result<bool, AppError> {
-        let found = self.ledger.take_ticket(ASK, ticket, self.now().unix).await?;
-        let found = found.filter(|found| found.account.as_deref() == Some(account)).ok_or_else(lapsed)?;
-        let state: PasskeyAuthentication = serde_json::from_str(&found.data).map_err(fault)?;
+        let asked = self.take_step(ASK, account, ticket).await?;
+        let state: PasskeyAuthentication = serde_json::from_str(&asked).map_err(fault)?;
         let Ok(answer) = serde_json::from_str::<PublicKeyCredential>(answer) else { return Ok(false) };
         let Ok(result) = webauthn(doors)?.finish_passkey_authentication(&answer, &state) else { return Ok(false) };
         if !result.user_verified() {

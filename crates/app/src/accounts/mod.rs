@@ -6,22 +6,24 @@ mod invite;
 mod keys;
 mod second;
 mod sso;
+mod steps;
 mod tokens;
 mod trail;
 
 use romduol_ledger::{Account, Ledger, LedgerError, NewAccount, SessionToken};
 use romduol_plan::permission::{Act, Post, Role};
-use romduol_plan::{Actor, Date, Lang, Say};
+use romduol_plan::{Actor, Date, Deed, Lang, Say};
 
 use crate::{App, AppError, clock};
 
 pub use doors::{Doors, Proof};
+pub(crate) use invite::email;
 pub use invite::{Guest, LINK_DAYS};
 pub use keys::Question;
 pub use second::{AppSetup, Half, Second};
 pub use sso::{Provider, RETURN_PATH};
 pub use tokens::MAX_TOKEN_DAYS;
-pub use trail::{Trace, TrailFilter, trail_sheet};
+pub use trail::{Trace, TrailFilter};
 
 /// How long a session lasts without being used.
 pub const SESSION_SECONDS: i64 = 12 * 3600;
@@ -136,7 +138,7 @@ impl App {
     async fn begin(&self, account: &str, strong: bool) -> Result<SessionToken, AppError> {
         let now = self.now().unix;
         let token = self.ledger.add_session(account, now, now + SESSION_SECONDS, strong).await?;
-        self.trace(account, "sign-in", "").await;
+        self.trace(account, Deed::SignIn, "").await;
         Ok(token)
     }
 
@@ -170,7 +172,7 @@ impl App {
         Ok(self.ledger.revoke_session(token, self.now().unix).await?)
     }
 
-    /// Changes one's own password. All sessions end with it, so that whoever knew the old one is out.
+    /// Changes one's own password. All sessions and tokens end with it, so that whoever knew the old one is out.
     pub async fn change_password(&self, person: &Person, old: &str, new: &str) -> Result<(), AppError> {
         let account = self.ledger.account(&person.account).await?.ok_or_else(unknown)?;
         if self.ledger.sign_in(&account.login, old).await?.is_none() {
@@ -178,7 +180,7 @@ impl App {
         }
         strong(new, &[&account.login, &account.name])?;
         self.ledger.set_password(&account.id, new).await?;
-        self.trace(&account.id, "set-password", "").await;
+        self.trace(&account.id, Deed::SetPassword, "").await;
         Ok(())
     }
 
@@ -217,7 +219,7 @@ impl App {
         if !active {
             self.ledger.revoke_sessions_of(id, self.now().unix).await?;
         }
-        self.trace(&person.account, if active { "open-account" } else { "close-account" }, id).await;
+        self.trace(&person.account, if active { Deed::OpenAccount } else { Deed::CloseAccount }, id).await;
         Ok(())
     }
 

@@ -1,13 +1,16 @@
 //! The second proof: codes of an app on a phone (RFC 6238) and codes on paper for the day the phone is lost. Keys are in
 //! `keys.rs`.
 
-use romduol_ledger::{Factor, Ledger, SessionToken, Ticket};
-use romduol_plan::{Date, Say};
+use romduol_ledger::{Factor, Ledger, SessionToken};
+use romduol_plan::permission::Act;
+use romduol_plan::{Date, Deed, Say};
 use totp_rs::{Builder, Secret, Totp};
 
 use super::Person;
+use super::steps::lapsed;
 use crate::{App, AppError, clock};
 
+/// The kinds of a proof, as the ledger keeps them.
 pub(super) const KEY: &str = "key";
 const APP: &str = "app";
 const CODE: &str = "code";
@@ -15,7 +18,6 @@ const CODE: &str = "code";
 const HALF: &str = "half";
 /// The ticket of an app's secret that has not been tried yet.
 const SETUP: &str = "app-setup";
-const TICKET_SECONDS: i64 = 600;
 /// How many codes on paper.
 const CODES: usize = 10;
 
@@ -57,10 +59,6 @@ fn wrong() -> AppError {
     AppError::Bad(Say::new("refused-code"))
 }
 
-pub(super) fn lapsed() -> AppError {
-    AppError::Bad(Say::new("refused-lapsed"))
-}
-
 fn totp(secret: &str, login: &str) -> Result<Totp, AppError> {
     let fault = |error: String| AppError::fault(format!("the secret of a second proof cannot be used: {error}"));
     let secret = Secret::try_from_base32(secret).map_err(|error| fault(error.to_string()))?;
@@ -85,6 +83,12 @@ impl App {
         Ok(self.ledger.factors_of(account).await?.iter().any(|factor| factor.kind != CODE))
     }
 
+    /// The accounts that have a second proof, for who manages them.
+    pub async fn accounts_with_second(&self, person: &Person) -> Result<Vec<String>, AppError> {
+        person.post.may(Act::ManageAccounts)?;
+        Ok(self.ledger.accounts_with_factor(&[APP, KEY]).await?)
+    }
+
     /// What one has set up.
     pub async fn second(&self, person: &Person) -> Result<Second, AppError> {
         let mut second = Second::default();
@@ -102,19 +106,16 @@ impl App {
     /// A fresh secret for an app; it counts once a code of it has been shown.
     pub async fn begin_app(&self, person: &Person) -> Result<AppSetup, AppError> {
         let secret = Secret::generate().to_base32();
-        let ticket = self.setup_ticket(person, SETUP, &secret).await?;
-        self.app_setup(person, &ticket).await?.ok_or_else(lapsed)
+        let ticket = self.begin_step(SETUP, Some(&person.account), &secret).await?;
+        self.app_setup(person, &ticket).await
     }
 
     /// The setup of a ticket, to be shown again after a wrong code.
-    pub async fn app_setup(&self, person: &Person, ticket: &str) -> Result<Option<AppSetup>, AppError> {
-        let found = self.ledger.ticket(SETUP, ticket, self.now().unix).await?;
-        let Some(found) = found.filter(|found| found.account.as_deref() == Some(&person.account)) else {
-            return Ok(None);
-        };
+    pub async fn app_setup(&self, person: &Person, ticket: &str) -> Result<AppSetup, AppError> {
+        let secret = self.step(SETUP, &person.account, ticket).await?;
         let account = self.ledger.account(&person.account).await?.ok_or_else(lapsed)?;
-        let url = totp(&found.data, &account.login)?.to_url().map_err(|error| AppError::fault(error.to_string()))?;
-        Ok(Some(AppSetup { ticket: ticket.to_string(), secret: found.data, url }))
+        let url = totp(&secret, &account.login)?.to_url().map_err(|error| AppError::fault(error.to_string()))?;
+        Ok(AppSetup { ticket: ticket.to_string(), secret, url })
     }
 
     /// The app shows the right code: it counts from now on. Gives codes for paper with the first proof of all.
@@ -126,18 +127,17 @@ impl App {
         code: &str,
     ) -> Result<Vec<String>, AppError> {
         let now = self.now().unix;
-        let found = self.ledger.ticket(SETUP, ticket, now).await?;
-        let found = found.filter(|found| found.account.as_deref() == Some(&person.account)).ok_or_else(lapsed)?;
-        let step = totp(&found.data, "")?.check(&typed(code), now.max(0) as u64).ok_or_else(wrong)?;
-        self.ledger.take_ticket(SETUP, ticket, now).await?.ok_or_else(lapsed)?;
-        self.ledger.add_factor(&person.account, APP, "", &found.data, step as i64, now).await?;
+        let secret = self.step(SETUP, &person.account, ticket).await?;
+        let step = totp(&secret, "")?.check(&typed(code), now.max(0) as u64).ok_or_else(wrong)?;
+        self.take_step(SETUP, &person.account, ticket).await?;
+        self.ledger.add_factor(&person.account, APP, "", &secret, step as i64, now).await?;
         self.second_added(person, session).await
     }
 
     /// The session has just shown a second proof, and whoever has one for the first time gets codes for paper.
     pub(super) async fn second_added(&self, person: &Person, session: &str) -> Result<Vec<String>, AppError> {
         self.ledger.prove_session(session, self.now().unix, true).await?;
-        self.trace(&person.account, "add-second", "").await;
+        self.trace(&person.account, Deed::AddSecond, "").await;
         if self.second(person).await?.codes > 0 {
             return Ok(Vec::new());
         }
@@ -156,7 +156,7 @@ impl App {
             let fours: Vec<&str> = (0..code.len()).step_by(4).map(|at| &code[at..at + 4]).collect();
             codes.push(fours.join("-"));
         }
-        self.trace(&person.account, "new-codes", "").await;
+        self.trace(&person.account, Deed::NewCodes, "").await;
         Ok(codes)
     }
 
@@ -166,21 +166,21 @@ impl App {
         if !self.has_second(&person.account).await? {
             self.ledger.take_factors(&person.account, CODE).await?;
         }
-        self.trace(&person.account, "drop-second", "").await;
+        self.trace(&person.account, Deed::DropSecond, "").await;
         Ok(())
     }
 
-    pub(super) async fn setup_ticket(&self, person: &Person, purpose: &str, data: &str) -> Result<String, AppError> {
-        let now = self.now().unix;
-        let account = Some(person.account.clone());
-        let ticket = Ticket { account, data: data.to_string(), expires: now + TICKET_SECONDS };
-        Ok(self.ledger.add_ticket(purpose, &ticket, now).await?)
+    /// Every second proof of an account is forgotten: the phone was lost.
+    pub(super) async fn forget_second(&self, account: &str) -> Result<(), AppError> {
+        for kind in [APP, KEY, CODE] {
+            self.ledger.take_factors(account, kind).await?;
+        }
+        Ok(())
     }
 
+    /// The ticket of who has given the password and not yet the second proof.
     pub(super) async fn half_ticket(&self, account: &str) -> Result<String, AppError> {
-        let now = self.now().unix;
-        let ticket = Ticket { account: Some(account.into()), data: String::new(), expires: now + TICKET_SECONDS };
-        Ok(self.ledger.add_ticket(HALF, &ticket, now).await?)
+        self.begin_step(HALF, Some(account), "").await
     }
 
     /// Who has given the password and not yet the second proof.
@@ -199,10 +199,7 @@ impl App {
 
     /// The second half of signing in. The ticket is used up; a wrong code leaves it for another try.
     pub async fn finish_half(&self, half: &Half, ticket: &str) -> Result<SessionToken, AppError> {
-        let taken = self.ledger.take_ticket(HALF, ticket, self.now().unix).await?;
-        if taken.and_then(|taken| taken.account).as_deref() != Some(&half.account) {
-            return Err(lapsed());
-        }
+        self.take_step(HALF, &half.account, ticket).await?;
         self.begin(&half.account, true).await
     }
 

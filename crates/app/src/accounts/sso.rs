@@ -9,17 +9,16 @@ use openidconnect::{
     AuthorizationCode, ClientId, ClientSecret, CsrfToken, IssuerUrl, Nonce, PkceCodeChallenge, PkceCodeVerifier,
     RedirectUrl, Scope, TokenResponse,
 };
-use romduol_ledger::{Account, Ledger, Ticket};
+use romduol_ledger::{Account, Ledger};
 use romduol_plan::Say;
 use serde::{Deserialize, Serialize};
 
-use super::second::lapsed;
+use super::steps::lapsed;
 use super::{Doors, Entered};
 use crate::{App, AppError};
 
 /// The ticket of somebody who is at the provider.
 const AWAY: &str = "sso";
-const AWAY_SECONDS: i64 = 600;
 /// Where the provider sends people back to.
 pub const RETURN_PATH: &str = "/sso/back";
 
@@ -114,10 +113,8 @@ impl App {
     pub async fn begin_sso(&self, doors: &Doors) -> Result<(String, String), AppError> {
         let provider = doors.provider.as_ref().ok_or_else(lapsed)?;
         let (url, kept) = provider.begin(back(doors)?).await?;
-        let now = self.now().unix;
-        let data = serde_json::to_string(&kept).map_err(|error| AppError::fault(error.to_string()))?;
-        let ticket = Ticket { account: None, data, expires: now + AWAY_SECONDS };
-        Ok((url, self.ledger.add_ticket(AWAY, &ticket, now).await?))
+        let kept = serde_json::to_string(&kept).map_err(|error| AppError::fault(error.to_string()))?;
+        Ok((url, self.begin_step(AWAY, None, &kept).await?))
     }
 
     /// Lets in who comes back, if the provider's person has an account.

@@ -1,8 +1,8 @@
 //! Tokens with which a program asks in a person's name: what they allow, and for how long.
 
 use romduol_ledger::AccessToken;
-use romduol_plan::Say;
 use romduol_plan::permission::Scope;
+use romduol_plan::{Deed, Say};
 
 use super::{Person, Proof};
 use crate::{App, AppError};
@@ -25,7 +25,7 @@ impl App {
         let name: String = name.trim().chars().take(60).collect();
         let now = self.now().unix;
         let secret = self.ledger.add_token(&person.account, &name, scope.code(), now, now + days * 86_400).await?;
-        self.trace(&person.account, "add-token", &name).await;
+        self.trace(&person.account, Deed::AddToken, &name).await;
         Ok(secret)
     }
 
@@ -37,7 +37,7 @@ impl App {
     /// Ends one of one's own tokens.
     pub async fn drop_token(&self, person: &Person, key: &str) -> Result<(), AppError> {
         if self.ledger.revoke_token(&person.account, key).await? {
-            self.trace(&person.account, "drop-token", "").await;
+            self.trace(&person.account, Deed::DropToken, "").await;
         }
         Ok(())
     }

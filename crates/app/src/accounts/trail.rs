@@ -1,9 +1,9 @@
 //! Who saw or changed what: the ledger's entries and the trail of what changes no record, told as one list.
 
-use romduol_ledger::{Access, Head};
+use romduol_ledger::{Access, Account, Entry as StoredEntry, Head};
 use romduol_locale::Locale;
 use romduol_plan::permission::Act;
-use romduol_plan::{Change, Date, Entry, Kind};
+use romduol_plan::{Change, Date, Deed, Entry, Kind, Say};
 use romduol_report::{Field, Sheet};
 
 use super::Person;
@@ -14,8 +14,10 @@ use crate::{App, AppError, clock};
 const TRAIL_DAYS: i64 = 731;
 /// How long a session that has ended is remembered.
 const SESSION_DAYS: i64 = 30;
-/// How many lines are told at once.
-const MOST: usize = 2_000;
+/// How many days are put together at a time.
+const SPAN_DAYS: u16 = 7;
+/// How many lines are taken home at once.
+const MOST_HOME: usize = 100_000;
 /// How many records of one entry are named.
 const NAMED: usize = 12;
 
@@ -28,7 +30,7 @@ pub struct Trace {
     pub name: String,
     /// As an entry keeps it; empty for what is no entry.
     pub post: String,
-    pub act: String,
+    pub deed: Deed,
     /// Kind and id of records; `account` and an id or a name for accounts.
     pub objects: Vec<(String, String)>,
     /// How many records beside those.
@@ -45,18 +47,33 @@ pub struct TrailFilter {
     pub until: Date,
     /// Part of a login or name.
     pub who: String,
-    pub act: String,
+    pub deed: Option<Deed>,
     /// Part of the id of a record or account.
     pub object: String,
+}
+
+impl TrailFilter {
+    fn wants(&self, line: &Trace, accounts: &[Account]) -> bool {
+        let (who, object) = (self.who.trim().to_lowercase(), self.object.trim());
+        let about = |(kind, id): &(String, String)| id.contains(object) || format!("{kind}/{id}").contains(object);
+        let names = || match accounts.iter().find(|a| a.id == line.account) {
+            Some(a) => format!("{} {} {}", a.login, a.name, a.id).to_lowercase(),
+            None => line.account.clone(),
+        };
+        self.deed.is_none_or(|deed| line.deed == deed)
+            && (who.is_empty() || names().contains(&who))
+            && (object.is_empty() || line.objects.iter().any(about))
+    }
 }
 
 impl App {
     /// Notes what changes no record. A disk that is full does not keep anybody from reading; the line then goes to the
     /// program's own log.
-    pub async fn trace(&self, account: &str, act: &str, object: &str) {
-        let line = Access { at: self.now().unix, account: account.into(), act: act.into(), object: object.into() };
+    pub async fn trace(&self, account: &str, deed: Deed, object: &str) {
+        let act = deed.code().to_string();
+        let line = Access { at: self.now().unix, account: account.into(), act, object: object.into() };
         if let Err(error) = self.ledger.note_access(&line).await {
-            tracing::warn!(account, act, object = ?object, "not noted in the trail: {error}");
+            tracing::warn!(account, act = line.act, object = ?object, "not noted in the trail: {error}");
         }
     }
 
@@ -70,58 +87,59 @@ impl App {
 
     /// Notes that a person has read what is restricted.
     pub async fn trace_reading(&self, person: &Person, kind: Kind, id: &str) {
-        self.trace(&person.account, "read", &format!("{}/{id}", kind.code())).await;
+        self.trace(&person.account, Deed::Read, &format!("{}/{id}", kind.code())).await;
     }
 
-    /// What happened in a span of days, the newest first, and whether there is more than is told.
-    pub async fn trail(&self, person: &Person, filter: &TrailFilter) -> Result<(Vec<Trace>, bool), AppError> {
+    /// What happened in a span of days, the newest first: up to `most` lines after the first `skip`, and whether there
+    /// are more. Days are put together a few at a time, so that a busy year is not held in memory.
+    pub async fn trail(
+        &self,
+        person: &Person,
+        filter: &TrailFilter,
+        mut skip: usize,
+        most: usize,
+    ) -> Result<(Vec<Trace>, bool), AppError> {
         person.post.may(Act::ReadTrail)?;
-        let (from, until) = (clock::midnight(filter.from), clock::midnight(filter.until.plus_days(1)));
         let accounts = self.ledger.accounts().await?;
-        let wanted = |account: &str| {
-            let found = accounts.iter().find(|a| a.id == account);
-            let texts = found.map(|a| format!("{} {} {account}", a.login, a.name)).unwrap_or_else(|| account.into());
-            texts.to_lowercase().contains(&filter.who.trim().to_lowercase())
-        };
-        let mut lines = self.entry_traces(from, until).await?;
-        lines.extend(self.ledger.accesses(from, until).await?.into_iter().map(access_trace));
-        lines.retain(|line| {
-            let object = filter.object.trim();
-            let about = |(kind, id): &(String, String)| id.contains(object) || format!("{kind}/{id}").contains(object);
-            wanted(&line.account)
-                && (filter.act.is_empty() || line.act == filter.act)
-                && (object.is_empty() || line.objects.iter().any(about))
-        });
-        lines.sort_by(|a, b| b.at.cmp(&a.at).then(b.position.cmp(&a.position)));
-        let more = lines.len() > MOST;
-        lines.truncate(MOST);
-        for line in &mut lines {
-            let name = accounts.iter().find(|a| a.id == line.account).map(|a| a.name.clone());
-            line.name = name.unwrap_or_default();
-            line.more = line.objects.len().saturating_sub(NAMED);
-            line.objects.truncate(NAMED);
+        let today = self.now().date;
+        let (from, mut until) = (self.begun().await?.max(filter.from), filter.until.min(today).plus_days(1));
+        let mut entries = EntriesBack { next: self.head_before(&clock::stamp(clock::midnight(until))).await?.seq };
+        let mut lines = Vec::new();
+        while until > from {
+            let since = from.max(until.minus_days(SPAN_DAYS));
+            let (start, end) = (clock::midnight(since), clock::midnight(until));
+            let mut span = entries.since(self, start, |line| filter.wants(line, &accounts)).await?;
+            let accesses = self.ledger.accesses(start, end).await?.into_iter().filter_map(access_trace);
+            span.extend(accesses.filter(|line| filter.wants(line, &accounts)));
+            span.sort_by(|a, b| b.at.cmp(&a.at).then(b.position.cmp(&a.position)));
+            let passed = skip.min(span.len());
+            skip -= passed;
+            lines.extend(span.into_iter().skip(passed));
+            if lines.len() > most {
+                lines.truncate(most);
+                return Ok((named(lines, &accounts), true));
+            }
+            until = since;
         }
-        Ok((lines, more))
+        Ok((named(lines, &accounts), false))
     }
 
-    async fn entry_traces(&self, from: i64, until: i64) -> Result<Vec<Trace>, AppError> {
-        let (from, until) = (clock::stamp(from), clock::stamp(until));
-        let mut lines = Vec::new();
-        let mut head = self.head_before(&from).await?;
-        loop {
-            let entries = self.ledger.read_after(&head).await?;
-            let Some(last) = entries.last() else { return Ok(lines) };
-            head = last.head();
-            for stored in entries {
-                let entry = Entry::from_stored(&stored.body).map_err(|error| AppError::fault(error.to_string()))?;
-                if entry.at >= until {
-                    return Ok(lines);
-                }
-                if entry.at >= from {
-                    lines.push(entry_trace(stored.seq, entry));
-                }
-            }
+    /// All lines of a span of days, to take home; the way there is noted as well.
+    pub async fn trail_home(&self, person: &Person, filter: &TrailFilter, locale: &Locale) -> Result<Sheet, AppError> {
+        let (lines, more) = self.trail(person, filter, 0, MOST_HOME).await?;
+        if more {
+            return Err(AppError::Bad(Say::new("refused-long-trail").number("most", MOST_HOME as f64)));
         }
+        self.trace(&person.account, Deed::ReadTrail, "").await;
+        Ok(trail_sheet(&lines, locale))
+    }
+
+    /// The day before which nothing is told.
+    async fn begun(&self) -> Result<Date, AppError> {
+        let kept = clock::day(self.now().unix - TRAIL_DAYS * 86_400);
+        let Some(first) = self.ledger.entry(1).await? else { return Ok(kept) };
+        let first = opened(&first)?;
+        Ok(first.at.get(..10).and_then(Date::parse).map_or(kept, |day| day.minus_days(1).min(kept)))
     }
 
     /// The last entry before a moment, by halving: entries stand in the order of their time.
@@ -131,8 +149,7 @@ impl App {
         while low < high {
             let middle = (low + high).div_ceil(2);
             let Some(stored) = self.ledger.entry(middle).await? else { break };
-            let entry = Entry::from_stored(&stored.body).map_err(|error| AppError::fault(error.to_string()))?;
-            if entry.at.as_str() < stamp {
+            if opened(&stored)?.at.as_str() < stamp {
                 (low, head) = (middle, stored.head());
             } else {
                 high = middle - 1;
@@ -142,16 +159,56 @@ impl App {
     }
 }
 
+fn opened(stored: &StoredEntry) -> Result<Entry, AppError> {
+    Entry::from_stored(&stored.body).map_err(|error| AppError::fault(error.to_string()))
+}
+
+/// Walks the ledger from an entry to the first.
+struct EntriesBack {
+    next: u64,
+}
+
+impl EntriesBack {
+    /// The entries from here back to a moment that are wanted. Of an entry with many records some are named, once it is
+    /// known whether it is about what is asked for.
+    async fn since(&mut self, app: &App, start: i64, wants: impl Fn(&Trace) -> bool) -> Result<Vec<Trace>, AppError> {
+        let start = clock::stamp(start);
+        let mut lines = Vec::new();
+        while self.next > 0 {
+            let Some(stored) = app.ledger.entry(self.next).await? else { break };
+            let entry = opened(&stored)?;
+            if entry.at < start {
+                break;
+            }
+            self.next -= 1;
+            let mut line = entry_trace(stored.seq, entry);
+            if wants(&line) {
+                line.more = line.objects.len().saturating_sub(NAMED);
+                line.objects.truncate(NAMED);
+                lines.push(line);
+            }
+        }
+        Ok(lines)
+    }
+}
+
+fn named(mut lines: Vec<Trace>, accounts: &[Account]) -> Vec<Trace> {
+    for line in &mut lines {
+        line.name = accounts.iter().find(|a| a.id == line.account).map(|a| a.name.clone()).unwrap_or_default();
+    }
+    lines
+}
+
 fn entry_trace(position: u64, entry: Entry) -> Trace {
     let objects: Vec<(String, String)> =
         entry.changes.iter().map(Change::subject).map(|(kind, id)| (kind.code().to_string(), id.to_string())).collect();
-    let act = if entry.changes.iter().all(|change| matches!(change, Change::Retire(..))) { "retire" } else { "write" };
+    let retires = entry.changes.iter().all(|change| matches!(change, Change::Retire(..)));
     Trace {
         at: entry.at,
         account: entry.actor.account,
         name: String::new(),
         post: entry.actor.post,
-        act: act.into(),
+        deed: if retires { Deed::Retire } else { Deed::Write },
         objects,
         more: 0,
         why: entry.why,
@@ -159,26 +216,27 @@ fn entry_trace(position: u64, entry: Entry) -> Trace {
     }
 }
 
-fn access_trace(access: Access) -> Trace {
+/// A line as the ledger keeps it; none for a word of a later version.
+fn access_trace(access: Access) -> Option<Trace> {
     let object = match access.object.split_once('/') {
         Some((kind, id)) => Some((kind.to_string(), id.to_string())),
         None => Some(("account".to_string(), access.object)).filter(|(_, id)| !id.is_empty()),
     };
-    Trace {
+    Some(Trace {
         at: clock::stamp(access.at),
         account: access.account,
         name: String::new(),
         post: String::new(),
-        act: access.act,
+        deed: Deed::parse(&access.act)?,
         objects: object.into_iter().collect(),
         more: 0,
         why: String::new(),
         position: None,
-    }
+    })
 }
 
 /// The lines as a table to take home.
-pub fn trail_sheet(lines: &[Trace], locale: &Locale) -> Sheet {
+fn trail_sheet(lines: &[Trace], locale: &Locale) -> Sheet {
     let heads = ["trail-at", "trail-who", "account-post", "trail-act", "trail-object", "reason", "trail-entry"];
     let row = |line: &Trace| {
         let mut objects: Vec<String> = line.objects.iter().map(|(kind, id)| format!("{kind}/{id}")).collect();
@@ -186,7 +244,7 @@ pub fn trail_sheet(lines: &[Trace], locale: &Locale) -> Sheet {
             objects.push(format!("+{}", line.more));
         }
         let who = if line.name.is_empty() { &line.account } else { &line.name };
-        let act = locale.t(&format!("trail-{}", line.act));
+        let act = locale.t(&format!("trail-{}", line.deed.code()));
         let position = line.position.map_or(Field::Empty, |at| Field::text(at.to_string()));
         let texts = [&line.at, who, &line.post, &act, &objects.join(" "), &line.why].map(Field::text);
         texts.into_iter().chain([position]).collect()

@@ -192,4 +192,6 @@ impl Dataset {
 }
 
 #[cfg(test)]
+mod small;
+#[cfg(test)]
 mod tests;

@@ -3,56 +3,8 @@
 use proptest::prelude::*;
 
 use super::choose::Choice;
+use super::small::small;
 use super::*;
-
-fn named(id: &str) -> Named {
-    Named { id: id.into(), name: vec![("en".into(), format!("{id} & more"))] }
-}
-
-fn list(id: &str, codes: &[&str]) -> CodeList {
-    let code = |id: &&str| Code { id: (*id).into(), name: named(id).name, description: Vec::new() };
-    CodeList { id: id.into(), name: named(id).name, codes: codes.iter().map(code).collect() }
-}
-
-fn small() -> Dataset {
-    let row = |key: [&str; 3], period: &str, value: Option<f64>| Row {
-        key: key.map(Into::into).into(),
-        period: period.into(),
-        value,
-        attributes: vec![if value.is_some() { "A" } else { "Q" }.into()],
-    };
-    let dimension = |id: &str| Dimension { id: id.into(), name: named(id).name, list: format!("CL_{id}") };
-    let status = Kind::Coded("CL_OBS_STATUS".into());
-    Dataset {
-        agency: "MOWA".into(),
-        version: "1.0.0".into(),
-        flow: named("DF"),
-        structure: named("DSD"),
-        concepts: named("CS"),
-        lists: vec![
-            list("CL_FREQ", &["A", "Q"]),
-            list("CL_SERIES", &["X-1", "X-2"]),
-            list("CL_SEX", &["F", "M"]),
-            list("CL_OBS_STATUS", &["A", "Q"]),
-        ],
-        dimensions: ["FREQ", "SERIES", "SEX"].map(dimension).into(),
-        time: named("TIME_PERIOD").name,
-        measure: named("OBS_VALUE").name,
-        attributes: vec![Attribute {
-            id: "OBS_STATUS".into(),
-            name: named("OBS_STATUS").name,
-            kind: status,
-            required: true,
-        }],
-        rows: vec![
-            row(["A", "X-1", "F"], "2023", Some(1.5)),
-            row(["A", "X-1", "F"], "2024", None),
-            row(["A", "X-1", "M"], "2024", Some(20.0)),
-            row(["Q", "X-2", "F"], "2024-Q1", Some(3.0)),
-        ],
-        prepared: "2026-01-31".into(),
-    }
-}
 
 fn ask(path: &str, query: &str, accept: &str) -> Result<Answer, Refused> {
     answer(&small(), &Request { path, query, accept })

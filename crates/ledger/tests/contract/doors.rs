@@ -100,6 +100,19 @@ async fn a_token_counts_until_its_day_for_an_active_account() {
 }
 
 #[tokio::test]
+async fn a_new_password_ends_the_tokens_of_its_own_account_only() {
+    let (_home, ledger) = fresh().await;
+    let (dara, sokha) = (account(&ledger, "dara").await, account(&ledger, "sokha").await);
+    let (of_dara, of_sokha) = (
+        ledger.add_token(&dara.id, "", "send", NOW, NOW + 10).await.unwrap(),
+        ledger.add_token(&sokha.id, "", "send", NOW, NOW + 10).await.unwrap(),
+    );
+    ledger.set_password(&dara.id, "lotus-42").await.unwrap();
+    assert_eq!(ledger.token(&of_dara, NOW).await.unwrap(), None);
+    assert!(ledger.token(&of_sokha, NOW).await.unwrap().is_some());
+}
+
+#[tokio::test]
 async fn a_session_is_proved_again_and_becomes_strong() {
     let (_home, ledger) = fresh().await;
     let dara = account(&ledger, "dara").await;

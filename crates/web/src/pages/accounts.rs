@@ -1,8 +1,8 @@
 //! The accounts of everybody, for who manages them: inviting, changing, handing over, closing, erasing. And the page on
 //! which an invited person sets a password.
 
-use axum::extract::{Form, Path, Request, State};
-use axum::http::StatusCode;
+use axum::extract::{Form, Path, State};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use romduol_app::AppError;
 use romduol_app::accounts::{Guest, LINK_DAYS};
@@ -14,7 +14,7 @@ use romduol_plan::{Date, Lang, Say};
 use crate::Site;
 use crate::chrome::{Chrome, render, see};
 use crate::error::Page;
-use crate::viewer::{Viewer, language};
+use crate::viewer::{LANG, Viewer, cookie, language};
 
 /// An account in the list.
 struct Line {
@@ -35,7 +35,7 @@ pub(crate) async fn list(viewer: Viewer) -> Page {
     viewer.must(Act::ManageAccounts)?;
     let app = &viewer.site.app;
     let waiting = app.links_waiting().await?;
-    let second = app.ledger.accounts_with_factor(&["app", "key"]).await?;
+    let second = app.accounts_with_second(&viewer.person).await?;
     let line = |account: Account| Line {
         waits: waiting.iter().find(|(id, _)| *id == account.id).map(|(_, until)| *until),
         has_second: second.contains(&account.id),
@@ -194,11 +194,10 @@ async fn join_page(site: &Site, lang: Lang, secret: String, problem: Option<AppE
     render(&Join { c, account, secret, problem: problem.map(|error| locale.tell(&error.say())) })
 }
 
-pub(crate) async fn join(State(site): State<Site>, Path(secret): Path<String>, request: Request) -> Page {
-    let (parts, _) = request.into_parts();
-    let chosen = crate::viewer::cookie(&parts, crate::viewer::LANG).is_some();
+pub(crate) async fn join(State(site): State<Site>, Path(secret): Path<String>, headers: HeaderMap) -> Page {
+    let chosen = cookie(&headers, LANG).is_some();
     let own = site.app.invited(&secret).await?.and_then(|account| Lang::parse(&account.language));
-    let lang = own.filter(|_| !chosen).unwrap_or_else(|| language(&parts));
+    let lang = own.filter(|_| !chosen).unwrap_or_else(|| language(&headers));
     join_page(&site, lang, secret, None).await
 }
 

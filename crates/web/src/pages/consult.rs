@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Form, Path, Query, Request, State};
+use axum::extract::{Form, Path, Query, State};
+use axum::http::HeaderMap;
 use romduol_app::AppError;
 use romduol_app::versions::{Comment, LONGEST, Standing};
 use romduol_plan::kinds::{Contribution, Node, NodeLevel, Version};
@@ -22,9 +23,8 @@ struct Open {
     versions: Vec<Arc<Version>>,
 }
 
-pub(crate) async fn list(State(site): State<Site>, request: Request) -> Page {
-    let (parts, _) = request.into_parts();
-    let lang = language(&parts);
+pub(crate) async fn list(State(site): State<Site>, headers: HeaderMap) -> Page {
+    let lang = language(&headers);
     let (snapshot, today) = (site.app.snapshot(), site.app.now().date);
     let versions = snapshot.state.all::<Version>().filter(|version| takes_comments(version, today)).cloned().collect();
     let title = romduol_locale::Locale::of(lang).t("consult-title");
@@ -42,9 +42,8 @@ struct OneVersion {
     code: Option<String>,
 }
 
-pub(crate) async fn show(State(site): State<Site>, Path(id): Path<String>, request: Request) -> Page {
-    let (parts, _) = request.into_parts();
-    page(&site, &id, language(&parts), None).await
+pub(crate) async fn show(State(site): State<Site>, Path(id): Path<String>, headers: HeaderMap) -> Page {
+    page(&site, &id, language(&headers), None).await
 }
 
 async fn page(site: &Site, id: &str, lang: Lang, code: Option<String>) -> Page {
@@ -97,9 +96,8 @@ pub(crate) struct Code {
     code: String,
 }
 
-pub(crate) async fn answer(State(site): State<Site>, Query(given): Query<Code>, request: Request) -> Page {
-    let (parts, _) = request.into_parts();
-    let lang = language(&parts);
+pub(crate) async fn answer(State(site): State<Site>, Query(given): Query<Code>, headers: HeaderMap) -> Page {
+    let lang = language(&headers);
     let asked = !given.code.trim().is_empty();
     let standing = if asked { site.app.comment_standing(&given.code).await? } else { None };
     let title = romduol_locale::Locale::of(lang).t("consult-answer");

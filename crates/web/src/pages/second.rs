@@ -60,12 +60,9 @@ pub(crate) async fn finish_app(own: Own, Path(ticket): Path<String>, Form(given)
     match site.app.finish_app(person, &own.token, &ticket, &given.code).await {
         Ok(codes) => added(&own, codes),
         // The same picture again: the phone may have read it already.
-        Err(error) => match site.app.app_setup(person, &ticket).await? {
-            Some(setup) => {
-                let body = app_page(&own, setup, Some(&error))?;
-                Ok((StatusCode::UNPROCESSABLE_ENTITY, body).into_response())
-            }
-            None => Err(error.into()),
+        Err(error) => match site.app.app_setup(person, &ticket).await {
+            Ok(setup) => Ok((StatusCode::UNPROCESSABLE_ENTITY, app_page(&own, setup, Some(&error))?).into_response()),
+            Err(_) => Err(error.into()),
         },
     }
 }

@@ -1,9 +1,8 @@
 //! Signing in and out: the password or the identity provider, then the second proof where the account has one. Choosing
 //! the language, switching illustrative data on and off.
 
-use axum::extract::{Form, Path, Query, Request, State};
+use axum::extract::{Form, Path, Query, State};
 use axum::http::header::SET_COOKIE;
-use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use romduol_app::accounts::{Entered, Half, Question};
@@ -43,12 +42,8 @@ fn page(site: &Site, lang: Lang, failed: bool) -> SignIn {
     SignIn { c, failed, accounts, password: demo::PASSWORD, provider, public }
 }
 
-fn parts_of(request: Request) -> Parts {
-    request.into_parts().0
-}
-
-pub(crate) async fn show(State(site): State<Site>, request: Request) -> Page {
-    render(&page(&site, language(&parts_of(request)), false))
+pub(crate) async fn show(State(site): State<Site>, headers: HeaderMap) -> Page {
+    render(&page(&site, language(&headers), false))
 }
 
 #[derive(serde::Deserialize)]
@@ -63,9 +58,7 @@ pub(crate) async fn enter(State(site): State<Site>, headers: HeaderMap, Form(giv
     count(&site, &entered);
     match entered {
         Entered::No => {
-            let mut request = Request::new(axum::body::Body::empty());
-            *request.headers_mut() = headers;
-            let body = render(&page(&site, language(&parts_of(request)), true))?;
+            let body = render(&page(&site, language(&headers), true))?;
             Ok((StatusCode::UNAUTHORIZED, body).into_response())
         }
         entered => Ok(go_on(&site, entered)),
@@ -104,11 +97,10 @@ async fn second_page(site: &Site, lang: Lang, half: Half, problem: Option<Say>) 
     render(&Second { c, half, key, problem: problem.map(|say| locale.tell(&say)) })
 }
 
-pub(crate) async fn second(State(site): State<Site>, request: Request) -> Page {
-    let parts = parts_of(request);
-    let ticket = cookie(&parts, HALF).unwrap_or_default();
+pub(crate) async fn second(State(site): State<Site>, headers: HeaderMap) -> Page {
+    let ticket = cookie(&headers, HALF).unwrap_or_default();
     let Some(half) = site.app.half(&ticket).await? else { return Ok(see("/sign-in")) };
-    second_page(&site, language(&parts), half, None).await
+    second_page(&site, language(&headers), half, None).await
 }
 
 #[derive(Default, serde::Deserialize)]
@@ -120,10 +112,7 @@ pub(crate) struct SecondProof {
 }
 
 pub(crate) async fn enter_second(State(site): State<Site>, headers: HeaderMap, Form(given): Form<SecondProof>) -> Page {
-    let mut request = Request::new(axum::body::Body::empty());
-    *request.headers_mut() = headers;
-    let parts = parts_of(request);
-    let ticket = cookie(&parts, HALF).unwrap_or_default();
+    let ticket = cookie(&headers, HALF).unwrap_or_default();
     let Some(half) = site.app.half(&ticket).await? else { return Ok(see("/sign-in")) };
     site.limits.code(&half.account)?;
     let right = match given.answer.is_empty() {
@@ -133,7 +122,7 @@ pub(crate) async fn enter_second(State(site): State<Site>, headers: HeaderMap, F
     site.metrics.signed_in(if right { "in" } else { "no" });
     if !right {
         let problem = if given.answer.is_empty() { "refused-code" } else { "refused-key" };
-        let body = second_page(&site, language(&parts), half, Some(Say::new(problem))).await?;
+        let body = second_page(&site, language(&headers), half, Some(Say::new(problem))).await?;
         return Ok((StatusCode::UNAUTHORIZED, body).into_response());
     }
     let token = site.app.finish_half(&half, &ticket).await?;
@@ -153,8 +142,8 @@ pub(crate) struct Returned {
     code: String,
 }
 
-pub(crate) async fn from_provider(State(site): State<Site>, Query(given): Query<Returned>, request: Request) -> Page {
-    let ticket = cookie(&parts_of(request), AWAY).unwrap_or_default();
+pub(crate) async fn from_provider(State(site): State<Site>, Query(given): Query<Returned>, headers: HeaderMap) -> Page {
+    let ticket = cookie(&headers, AWAY).unwrap_or_default();
     if given.code.is_empty() {
         return Err(AppError::Bad(Say::new("refused-provider")).into());
     }
@@ -163,8 +152,8 @@ pub(crate) async fn from_provider(State(site): State<Site>, Query(given): Query<
     Ok(with_cookie(&site, go_on(&site, entered), AWAY, ""))
 }
 
-pub(crate) async fn leave(State(site): State<Site>, request: Request) -> Page {
-    if let Some(token) = cookie(&parts_of(request), SESSION) {
+pub(crate) async fn leave(State(site): State<Site>, headers: HeaderMap) -> Page {
+    if let Some(token) = cookie(&headers, SESSION) {
         site.app.sign_out(&token).await?;
     }
     Ok(with_cookie(&site, see("/sign-in"), SESSION, ""))

@@ -1,39 +1,21 @@
 //! Who saw or changed what, with filters and to take home.
 
-use romduol_app::accounts::{Trace, TrailFilter, trail_sheet};
-use romduol_plan::Date;
+use romduol_app::accounts::{Trace, TrailFilter};
 use romduol_plan::permission::Act;
+use romduol_plan::{Date, Deed};
+use romduol_report::Sheet;
 
 use super::take_home;
 use crate::chrome::{Chrome, render};
-use crate::error::Page;
+use crate::error::{Page, PageError};
 use crate::viewer::Viewer;
-
-/// The acts that the trail knows, for the choice.
-const ACTS: [&str; 19] = [
-    "write",
-    "retire",
-    "read",
-    "sign-in",
-    "invite",
-    "change-account",
-    "hand-over",
-    "close-account",
-    "open-account",
-    "erase-account",
-    "reset-password",
-    "reset-all",
-    "set-password",
-    "add-second",
-    "drop-second",
-    "new-codes",
-    "add-token",
-    "drop-token",
-    "read-trail",
-];
 
 /// How many days are shown when none are asked for.
 const DAYS: u16 = 7;
+/// How many lines a page has.
+const LINES: usize = 200;
+/// Nobody turns so many pages.
+const MOST_PAGES: usize = 100_000;
 
 #[derive(askama::Template)]
 #[template(path = "trail.html")]
@@ -42,9 +24,12 @@ struct Trail {
     filter: TrailFilter,
     from: String,
     until: String,
-    acts: [&'static str; 19],
+    deeds: &'static [Deed],
     lines: Vec<Trace>,
-    more: bool,
+    /// The number of the first line, from 1.
+    first: usize,
+    newer: Option<usize>,
+    older: Option<usize>,
     /// The filter as it stands in an address.
     query: String,
 }
@@ -58,7 +43,7 @@ fn filter(viewer: &Viewer) -> TrailFilter {
         from: day("from").unwrap_or_else(|| today.minus_days(DAYS)),
         until,
         who: text("who"),
-        act: text("act"),
+        deed: viewer.asked("act").and_then(Deed::parse),
         object: text("object"),
     }
 }
@@ -66,21 +51,21 @@ fn filter(viewer: &Viewer) -> TrailFilter {
 pub(crate) async fn show(viewer: Viewer) -> Page {
     viewer.must(Act::ReadTrail)?;
     let filter = filter(&viewer);
-    let (lines, more) = viewer.site.app.trail(&viewer.person, &filter).await?;
+    let page = viewer.asked("page").and_then(|page| page.parse().ok()).unwrap_or(0usize).min(MOST_PAGES);
+    let (lines, more) = viewer.site.app.trail(&viewer.person, &filter, page * LINES, LINES).await?;
     let field = |(name, value): (&str, &str)| format!("{name}={}", crate::error::form_urlencoded(value));
     let (from, until) = (filter.from.to_string(), filter.until.to_string());
-    let given = [("from", from.as_str()), ("until", &until), ("who", &filter.who), ("act", &filter.act)];
+    let deed = filter.deed.map_or("", Deed::code);
+    let given = [("from", from.as_str()), ("until", &until), ("who", &filter.who), ("act", deed)];
     let query = given.into_iter().chain([("object", filter.object.as_str())]).map(field).collect::<Vec<_>>().join("&");
     let c = Chrome::of(&viewer, viewer.locale.t("menu-trail"));
-    render(&Trail { from, until, acts: ACTS, lines, more, query, filter, c })
+    let (newer, older) = (page.checked_sub(1), more.then_some(page + 1));
+    render(&Trail { from, until, deeds: Deed::ALL, lines, first: page * LINES + 1, newer, older, query, filter, c })
 }
 
-/// Taking it home is noted in it.
-async fn sheet(viewer: &Viewer) -> Result<romduol_report::Sheet, crate::error::PageError> {
+async fn sheet(viewer: &Viewer) -> Result<Sheet, PageError> {
     viewer.must(Act::ReadTrail)?;
-    let (lines, _) = viewer.site.app.trail(&viewer.person, &filter(viewer)).await?;
-    viewer.site.app.trace(&viewer.person.account, "read-trail", "").await;
-    Ok(trail_sheet(&lines, viewer.locale))
+    Ok(viewer.site.app.trail_home(&viewer.person, &filter(viewer), viewer.locale).await?)
 }
 
 pub(crate) async fn csv(viewer: Viewer) -> Page {

@@ -5,6 +5,7 @@ use axum::http::{Method, Request, StatusCode, header};
 use axum::response::Response;
 use romduol_app::accounts::{Doors, Entered};
 use romduol_app::demo;
+use romduol_plan::Deed;
 use romduol_plan::permission::Role;
 use totp_rs::{Builder, Secret};
 
@@ -271,4 +272,16 @@ async fn the_trail_tells_who_read_and_changed_what() {
     assert!(csv.lines().count() >= 2 && csv.contains(&record));
     let empty = house.read("/trail?from=2020-01-01&until=2020-01-02", cookie).await;
     assert!(!empty.contains("<tbody>"));
+    assert!(house.read("/trail?from=0001-01-01&until=9999-12-31", cookie).await.contains("plan package loaded"));
+
+    for number in 0..205 {
+        house.app.trace("robot", Deed::AddToken, &format!("token-{number}")).await;
+    }
+    let page = async |page: usize| house.read(&format!("/trail?{days}&who=robot&page={page}"), cookie).await;
+    let (first, second) = (page(0).await, page(1).await);
+    assert!(first.contains("1–200") && first.contains("page=1") && second.contains("201–205"));
+    let told = |page: &str| (0..205).filter(|n| page.contains(&format!("/token-{n}<"))).count();
+    assert_eq!((told(&first), told(&second), second.contains("page=0")), (200, 5, true));
+    let home = house.read(&format!("/trail.csv?{days}&who=robot"), cookie).await;
+    assert_eq!(home.lines().count(), 206);
 }

@@ -1,47 +1,21 @@
 //! The description of the API is complete, consistent, and true of what the API answers.
 
-use std::path::Path;
-
-use axum::body::Body;
-use axum::http::{Request, StatusCode, header};
-use http_body_util::BodyExt;
-use romduol_app::accounts::Doors;
-use romduol_app::{App, Clock, demo, package};
+use axum::http::Method;
+use romduol_plan::permission::Role;
 use serde_json::Value;
-use tower::ServiceExt;
 
-struct House {
-    router: axum::Router,
-    cookie: String,
-    _folder: tempfile::TempDir,
+use crate::house::{House, house, text};
+
+async fn ask(house: &House, method: &Method, path: &str, body: &str) -> (u16, Value) {
+    let session = house.session(Role::Secretariat).await;
+    let response = house.ask(method, path, Some(&session), ("text/csv", body)).await;
+    (response.status().as_u16(), serde_json::from_str(&text(response).await).unwrap())
 }
 
-async fn house() -> House {
-    let folder = tempfile::tempdir().unwrap();
-    let plan = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plans/cambodia-wps");
-    let clock = Clock::Fixed(1_795_392_000);
-    let app = App::create(folder.path(), clock, &package::files(&plan).unwrap()).await.unwrap();
-    app.fill_demo(false).await.unwrap();
-    let (login, ..) = demo::ACCOUNTS.iter().find(|(_, role, ..)| *role == "secretariat").unwrap();
-    let cookie = format!("session={}", app.sign_in(login, demo::PASSWORD).await.unwrap().session().unwrap().as_str());
-    House { router: romduol_web::router(app, None, Doors::default(), true), cookie, _folder: folder }
-}
-
-impl House {
-    async fn ask(&self, method: &str, path: &str, body: &'static str) -> (StatusCode, Value) {
-        let request = Request::builder().method(method).uri(path).header(header::COOKIE, &self.cookie);
-        let request = request.header(header::CONTENT_TYPE, "text/csv").body(Body::from(body)).unwrap();
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let status = response.status();
-        let bytes = response.into_body().collect().await.unwrap().to_bytes();
-        (status, serde_json::from_slice(&bytes).unwrap())
-    }
-
-    async fn document(&self) -> Value {
-        let (status, document) = self.ask("GET", "/api/v1/openapi.json", "").await;
-        assert_eq!(status, StatusCode::OK);
-        document
-    }
+async fn document(house: &House) -> Value {
+    let (status, document) = ask(house, &Method::GET, "/api/v1/openapi.json", "").await;
+    assert_eq!(status, 200);
+    document
 }
 
 fn references(value: &Value, found: &mut Vec<String>) {
@@ -57,7 +31,7 @@ fn references(value: &Value, found: &mut Vec<String>) {
 
 #[tokio::test]
 async fn every_route_is_described() {
-    let document = house().await.document().await;
+    let document = document(&house().await).await;
     assert_eq!(document["openapi"], "3.1.0");
     let mut routes = 0;
     for route in romduol_web::table().iter().filter(|route| route.path.starts_with("/api/v1/")) {
@@ -79,7 +53,7 @@ async fn every_route_is_described() {
 #[tokio::test]
 async fn what_is_described_is_answered() {
     let house = house().await;
-    let document = house.document().await;
+    let document = document(&house).await;
     let post = &document["paths"]["/api/v1/returns"]["post"];
     let names: Vec<&str> = post["parameters"].as_array().unwrap().iter().map(|p| p["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["dry-run", "all-or-nothing", "accept", "correct"]);
@@ -95,13 +69,13 @@ async fn what_is_described_is_answered() {
         names
     };
     let rows = "form,area,period,indicator,value\nno-form,KH-01,2025Q1,X,1\n";
-    let (status, came) = house.ask("POST", "/api/v1/returns?dry-run=true&accept=false&correct=", rows).await;
-    assert_eq!(status, StatusCode::OK);
+    let (status, came) = ask(&house, &Method::POST, "/api/v1/returns?dry-run=true&accept=false&correct=", rows).await;
+    assert_eq!(status, 200);
     assert_eq!(keys(&came), fields("Came"));
     assert_eq!((came["rows"].as_u64(), came["rejected_rows"].as_u64()), (Some(1), Some(1)));
     for wrong in ["dryrun=true", "dry-run=yes"] {
-        let (status, problem) = house.ask("POST", &format!("/api/v1/returns?{wrong}"), rows).await;
-        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+        let (status, problem) = ask(&house, &Method::POST, &format!("/api/v1/returns?{wrong}"), rows).await;
+        assert_eq!(status, 422, "{wrong}");
         assert_eq!(keys(&problem), fields("Problem"));
     }
 }
