@@ -41,6 +41,8 @@ pub(crate) struct Counts {
     pub periods: Vec<Period>,
     /// Whole years that are sums of them.
     pub years: Vec<(Period, Vec<Period>)>,
+    /// The year that is not over yet, with what was reported of it: its total will be told.
+    pub running: Option<(Period, Vec<Period>)>,
     /// By dimension that is crossed: the categories that occur.
     pub dimensions: Vec<(Id, Vec<Id>)>,
     /// What was counted at each leaf; nothing where nobody reported.
@@ -87,9 +89,13 @@ fn adds_up(indicator: &Indicator) -> bool {
     matches!(indicator.place, PlaceRule::Sum | PlaceRule::Ratio)
 }
 
-pub(crate) fn periods(view: View, indicator: &Indicator, until: Period) -> (Vec<Period>, Vec<(Period, Vec<Period>)>) {
+fn frequency(view: View, indicator: &Indicator) -> Frequency {
     let form = indicator.form.as_ref().and_then(|form| view.state.find::<Form>(form));
-    let frequency = form.map_or(indicator.frequency, |form| form.frequency);
+    form.map_or(indicator.frequency, |form| form.frequency)
+}
+
+pub(crate) fn periods(view: View, indicator: &Indicator, until: Period) -> (Vec<Period>, Vec<(Period, Vec<Period>)>) {
+    let frequency = frequency(view, indicator);
     let all = view.totals.periods(indicator, frequency).into_iter().map(|(period, _)| period);
     let periods: Vec<Period> = all.filter(|period| period.last_month() <= until.last_month()).collect();
     let mut years = Vec::new();
@@ -101,6 +107,16 @@ pub(crate) fn periods(view: View, indicator: &Indicator, until: Period) -> (Vec<
         }
     }
     (periods, years)
+}
+
+/// The year after the last whole one. What is left of it will be known: its total, less that, is the sum of these periods.
+fn running(view: View, indicator: &Indicator, periods: &[Period], until: Period) -> Option<(Period, Vec<Period>)> {
+    if indicator.time != TimeRule::Sum || frequency(view, indicator) == Frequency::Year {
+        return None;
+    }
+    let year = Period::year(periods.last()?.end_year());
+    let inside: Vec<Period> = periods.iter().copied().filter(|period| year.contains(*period)).collect();
+    (year.last_month() > until.last_month() && inside.len() > 1).then_some((year, inside))
 }
 
 /// The smallest places that are told: the indicator's own floor, what was chosen, and never below a province where a single
@@ -139,6 +155,7 @@ pub(crate) fn places(view: View, indicator: &Indicator, level: AreaLevel, countr
 pub(crate) fn counts(view: View, indicator: &Indicator, level: AreaLevel, until: Period) -> Result<Counts, NotACount> {
     let country = view.state.plan().map(|plan| plan.area.clone()).unwrap_or_default();
     let (periods, years) = periods(view, indicator, until);
+    let running = running(view, indicator, &periods, until);
     let mut reader = Reader { view, indicator, periods: &periods, at: BTreeMap::new() };
     let mut places = places(view, indicator, level, &country);
     let smallest = if places.groups.is_empty() { None } else { Some(lowest(indicator, level)) };
@@ -160,7 +177,7 @@ pub(crate) fn counts(view: View, indicator: &Indicator, level: AreaLevel, until:
         .map(|(leaf, total)| Ok((leaf.clone(), pair(&leaf, total, parts)?)))
         .collect::<Result<_, _>>()?;
     let dimensions = dimensions(view, indicator, &at);
-    Ok(Counts { places, periods, years, dimensions, at, parts })
+    Ok(Counts { places, periods, years, running, dimensions, at, parts })
 }
 
 struct Reader<'a> {

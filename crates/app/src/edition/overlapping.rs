@@ -75,6 +75,7 @@ impl Work<'_> {
             places,
             periods: counts.periods.clone(),
             years: counts.years.clone(),
+            running: counts.running.clone(),
             dimensions: Vec::new(),
             at,
             parts,

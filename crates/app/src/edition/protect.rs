@@ -108,15 +108,23 @@ pub(crate) fn protect(
     let mut measure = measure(counts, &remembered, policy)?;
     let parts = told_parts(counts.parts);
     let now = remembered.now();
-    for (n, table) in wanted.iter().enumerate() {
-        let mut cells = Table::new(&n.to_string())
-            .by("place", table.areas.clone())
-            .by("period", table.periods.iter().map(Period::to_string));
+    let cells = |name: &str, table: &Wanted, periods: &[Period]| {
+        let periods = periods.iter().map(Period::to_string);
+        let mut cells = Table::new(name).by("place", table.areas.clone()).by("period", periods);
         for at in &table.dimensions {
             let (name, categories) = &counts.dimensions[*at];
             cells = cells.by(name, categories.clone());
         }
-        measure.publish(cells.by("part", parts.iter().copied()).by("vintage", [now.clone()]));
+        cells.by("part", parts.iter().copied()).by("vintage", [now.clone()])
+    };
+    for (n, table) in wanted.iter().enumerate() {
+        measure.publish(cells(&n.to_string(), table, &table.periods));
+    }
+    // Behind the wanted ones: nobody reads them, but nothing is told that would keep them from being told later.
+    for table in wanted {
+        if let Some(year) = running_year(counts, table) {
+            measure.publish(cells("running", table, &[year]).planned());
+        }
     }
     let release = suppress(&measure, &before.memory()?)?;
     remembered.keep(&release.memory);
@@ -125,6 +133,12 @@ pub(crate) fn protect(
     let coarser = release.coarsen(&measure, 30);
     let instead = if explain && release.hidden.contains(&true) { instead(&measure, before)? } else { Vec::new() };
     Ok(Protected { told, remembered, coarser, instead })
+}
+
+/// The year whose total a table will have once it is over: it tells parts of it now.
+fn running_year(counts: &Counts, table: &Wanted) -> Option<Period> {
+    let (year, inside) = counts.running.as_ref()?;
+    inside.iter().all(|period| table.periods.contains(period)).then_some(*year)
 }
 
 /// What fewer places or periods would give. An edition that could not come out so either is no advice.
@@ -154,7 +168,7 @@ fn measure(counts: &Counts, remembered: &Remembered, policy: Policy) -> Result<E
         place = place.group(area, leaves)?;
     }
     let mut period = Dimension::new("period", counts.periods.iter().map(Period::to_string))?;
-    for (year, inside) in &counts.years {
+    for (year, inside) in counts.years.iter().chain(&counts.running) {
         period = period.group(&year.to_string(), inside.iter().map(Period::to_string))?;
     }
     let parts: Vec<&str> = match counts.parts {

@@ -21,6 +21,7 @@ fn counts(numbers: &[[i64; 2]; 4]) -> Counts {
         places: Places { groups: vec![("all".into(), leaves.clone())], leaves },
         periods: quarters.into(),
         years: vec![(Period::year(2025), quarters.into())],
+        running: None,
         dimensions: Vec::new(),
         at,
         parts: Parts::Count,
@@ -73,6 +74,42 @@ fn a_correction_of_a_small_count_does_not_tell_it() {
     if let Ok(second) = protect(&counts(&numbers), &wanted(), policy(5), "e2", &first.remembered, false) {
         assert_eq!(told(&second, "all", Period::quarter(2025, 1)), None);
     }
+}
+
+/// Two quarters are told and one is to come: it and the totals of the year then come out for every place, because what
+/// they need was hidden before.
+#[test]
+fn the_total_of_a_year_that_is_not_over_is_kept_possible() {
+    let year = |numbers: &[[i64; 2]; 4], later: &[i64; 4]| {
+        let mut counts = counts(numbers);
+        let third = Period::quarter(2025, 3);
+        for (place, count) in PLACES.iter().zip(later) {
+            counts.at.insert((place.to_string(), third, Vec::new()), Pair { upper: *count, lower: 0 });
+        }
+        counts.periods.push(third);
+        counts.years = vec![(Period::year(2025), counts.periods.clone())];
+        counts
+    };
+    let areas: Vec<Id> = ["all", "A", "B", "C", "D"].map(String::from).into();
+    let table =
+        |periods: &[Period]| vec![Wanted { areas: areas.clone(), periods: periods.to_vec(), dimensions: Vec::new() }];
+    let numbers = [[3, 40], [20, 30], [25, 31], [60, 70]];
+    let shown_later = |planned: bool| {
+        let mut half = counts(&numbers);
+        half.years.clear();
+        half.running = planned.then(|| (Period::year(2025), half.periods.clone()));
+        let periods = half.periods.clone();
+        let first = protect(&half, &table(&periods), policy(5), "e1", &Remembered::default(), false).unwrap();
+        assert!(first.told.iter().all(|cell| cell.period != Period::year(2025)), "it is not over");
+        let whole = year(&numbers, &[50, 51, 52, 53]);
+        let wanted = table(&[whole.periods.as_slice(), &[Period::year(2025)]].concat());
+        let second = protect(&whole, &wanted, policy(5), "e2", &first.remembered, false).unwrap();
+        let later = [Period::year(2025), Period::quarter(2025, 3)];
+        let cells = PLACES.iter().flat_map(|place| later.map(|period| told(&second, place, period)));
+        cells.filter(Option::is_some).count()
+    };
+    assert_eq!(shown_later(true), 8);
+    assert!(shown_later(false) < 8, "what was told before stands in the way");
 }
 
 proptest! {
