@@ -21,6 +21,9 @@ const MAGIC: [u8; 4] = [0x28, 0xB5, 0x2F, 0xFD];
 const NOTE_LIMIT: u64 = 4_096;
 /// No evidence and no edition comes near it. Few bytes can unpack to more than any memory holds.
 const FILE_LIMIT: u64 = 1 << 30;
+/// How much longer than its backup a ledger is at most (entries are compressed already), and what a small one may have.
+const DATABASE_RATIO: u64 = 200;
+const DATABASE_LEAST: u64 = 64 << 20;
 
 /// Writes members in their order.
 pub(crate) struct Writer {
@@ -79,6 +82,8 @@ pub(crate) fn read(
     let damaged = |detail: String| LedgerError::BackupDamaged { path: path.to_path_buf(), detail };
     let broken = |e: io::Error| damaged(e.to_string());
     let mut source = Source::open(path, passphrase)?;
+    let size = std::fs::metadata(path).map_err(|e| disk::io_fault(path, &e))?.len();
+    let most = size.saturating_mul(DATABASE_RATIO).max(DATABASE_LEAST);
     let mut start = Vec::new();
     (&mut source).take(MAGIC.len() as u64).read_to_end(&mut start).map_err(broken)?;
     if start != MAGIC {
@@ -96,6 +101,9 @@ pub(crate) fn read(
             return Err(damaged(format!("{name:?} stands behind the end")));
         } else if name == FILE_NAME {
             bases += 1;
+            if member.size() > most {
+                return Err(damaged(format!("its ledger would be {} bytes, more than {most}", member.size())));
+            }
             write_out(&mut member, database).map_err(|e| part_fault(path, database, e))?;
         } else if name == LAST {
             promised = Some(note(&mut member).and_then(|text| text.strip_prefix("files ")?.trim().parse::<u64>().ok()));
@@ -158,5 +166,17 @@ mod tests {
         let name = |bytes: &[u8]| format!("{BLOB_FOLDER}/{}", BlobId::of(bytes).key());
         assert_eq!(blob(&name(b"00"), &mut &b"00"[..], 2).unwrap(), b"00");
         assert!(blob(&name(b"000"), &mut io::repeat(b'0'), 2).is_err());
+    }
+
+    #[test]
+    fn a_ledger_that_unpacks_to_more_than_its_backup_can_hold_is_refused_before_it_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, base, out) = (folder.path().join("b"), folder.path().join("base"), folder.path().join("out"));
+        File::create(&base).unwrap().set_len(DATABASE_LEAST + 1).unwrap();
+        let mut writer = Writer::new(File::create(&path).unwrap(), None, &Head::genesis()).unwrap();
+        writer.database(&base).unwrap();
+        writer.finish().unwrap();
+        let error = read(&path, None, &out, &mut |_| Ok(())).unwrap_err();
+        assert!(matches!(error, LedgerError::BackupDamaged { .. }) && !out.exists(), "{error}");
     }
 }

@@ -106,17 +106,26 @@ pub struct Unpacked {
 /// # Errors
 /// [`LedgerError::NotEmpty`], and as [`check_backup`].
 pub async fn unpack_backup(path: &Path, passphrase: Option<&str>, folder: &Path) -> Result<Unpacked, LedgerError> {
-    fs::create_dir_all(folder).map_err(|e| disk::io_fault(folder, &e))?;
-    let mut there = fs::read_dir(folder).map_err(|e| disk::io_fault(folder, &e))?;
-    if there.next().is_some() {
-        return Err(LedgerError::NotEmpty { path: folder.to_path_buf() });
-    }
+    empty_folder(folder)?;
     let scratch = scratch_in(folder)?;
     let (content, ledger) = unpack(path, passphrase, scratch.path(), true).await?;
-    Ok(Unpacked { ledger, content, scratch, folder: folder.to_path_buf() })
+    Ok(Unpacked::new(ledger, content, scratch, folder))
+}
+
+/// Makes the folder, or refuses one with something in it.
+pub(crate) fn empty_folder(folder: &Path) -> Result<(), LedgerError> {
+    fs::create_dir_all(folder).map_err(|e| disk::io_fault(folder, &e))?;
+    match fs::read_dir(folder).map_err(|e| disk::io_fault(folder, &e))?.next() {
+        Some(_) => Err(LedgerError::NotEmpty { path: folder.to_path_buf() }),
+        None => Ok(()),
+    }
 }
 
 impl Unpacked {
+    pub(crate) fn new(ledger: Ledger, content: BackupContent, scratch: TempDir, folder: &Path) -> Self {
+        Self { ledger, content, scratch, folder: folder.to_path_buf() }
+    }
+
     /// Leaves out the entries after `position`. The chain up to there stays what it was.
     ///
     /// # Errors
@@ -179,7 +188,7 @@ async fn unpack(
 }
 
 /// A folder for what is not whole yet, readable by its owner only and gone with its value.
-fn scratch_in(folder: &Path) -> Result<TempDir, LedgerError> {
+pub(crate) fn scratch_in(folder: &Path) -> Result<TempDir, LedgerError> {
     tempfile::Builder::new().prefix(".romduol-").tempdir_in(folder).map_err(|e| disk::io_fault(folder, &e))
 }
 

@@ -3,11 +3,12 @@
 
 use std::path::Path;
 
+use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Row};
 
 use crate::chain::{Head, sha256_hex};
 use crate::dialect::{Pool, on};
-use crate::{AppendError, Ledger, LedgerError, Place, dialect};
+use crate::{AppendError, Ledger, LedgerError, Place, dialect, schema};
 
 /// The rows beside the entries. What refers to another table stands behind it.
 const TABLES: &[Table] = &[
@@ -50,14 +51,20 @@ struct Table {
     only: &'static str,
 }
 
-#[derive(Clone, Debug)]
 enum Cell {
     Text(Option<String>),
     Number(Option<i64>),
 }
 
 /// All rows of all tables, in the order of [`TABLES`].
-type Rows = Vec<Vec<Vec<Cell>>>;
+pub(crate) struct Rows(Vec<Of>);
+
+/// The rows of one table. An older program may have left them with fewer columns.
+struct Of {
+    table: &'static Table,
+    columns: Vec<&'static str>,
+    rows: Vec<Vec<Cell>>,
+}
 
 /// What one pass has copied.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,25 +99,32 @@ impl Copy {
         Ok(Self { from: from.clone(), to: opened, seen: None })
     }
 
-    /// Brings the copy up to date. The files that the entries of this pass name are there
-    /// before them: a file is stored before an entry names it.
+    /// Brings the copy up to date; with `rows` also accounts, drafts and what else stands beside the entries. The files
+    /// that the entries of this pass name are there before them: a file is stored before an entry names it.
     ///
     /// # Errors
     /// [`LedgerError::NotACopy`], [`LedgerError::Broken`], those of either engine.
-    pub async fn pass(&mut self) -> Result<Copied, LedgerError> {
+    pub async fn pass(&mut self, rows: bool) -> Result<Copied, LedgerError> {
         let start = self.to.head().await?;
         self.is_copy(&start).await?;
         // The end of this pass: files are copied for what is there now.
         let end = self.from.head().await?;
         let files = self.files().await?;
         let head = self.entries(&start, &end).await?;
-        let rows = read(&self.from.reader).await.map_err(|e| self.from.fault(e))?;
-        let looks = sha256_hex(format!("{rows:?}").as_bytes());
-        if self.seen.as_ref() != Some(&looks) {
-            write(&self.to.writer, &rows).await.map_err(|e| self.to.fault(e))?;
-            self.seen = Some(looks);
+        if rows {
+            self.rows().await?;
         }
         Ok(Copied { entries: head.seq - start.seq, head, files })
+    }
+
+    async fn rows(&mut self) -> Result<(), LedgerError> {
+        let rows = Rows::read(&self.from.reader).await.map_err(|e| self.from.fault(e))?;
+        let looks = sha256_hex(&rows.to_json());
+        if self.seen.as_ref() != Some(&looks) {
+            rows.write(&self.to.writer).await.map_err(|e| self.to.fault(e))?;
+            self.seen = Some(looks);
+        }
+        Ok(())
     }
 
     async fn entries(&self, start: &Head, end: &Head) -> Result<Head, LedgerError> {
@@ -162,64 +176,121 @@ impl Ledger {
         let to = Ledger::create(folder).await?;
         let copy = Copy { from: self.clone(), to: to.clone(), seen: None };
         copy.entries(&Head::genesis(), &self.head().await?).await?;
-        let rows = read(&self.reader).await.map_err(|e| self.fault(e))?;
-        write(&to.writer, &rows).await.map_err(|e| to.fault(e))?;
+        let rows = Rows::read(&self.reader).await.map_err(|e| self.fault(e))?;
+        rows.write(&to.writer).await.map_err(|e| to.fault(e))?;
         to.close().await;
         Ok(())
     }
 }
 
-/// Reads all tables as one reader sees them at one moment, so that no row refers to one that is not there.
-async fn read(pool: &Pool) -> Result<Rows, sqlx::Error> {
-    let mut all = Vec::new();
-    on!(pool, |pool| {
-        let mut transaction = dialect::begin_read(pool).await?;
-        for table in TABLES {
-            let columns: Vec<_> = table.columns.iter().map(|name| name.trim_start_matches('#')).collect();
-            let sql = format!("SELECT {} FROM {} {} ORDER BY 1", columns.join(", "), table.name, table.only);
-            let mut rows = Vec::new();
-            for row in sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut *transaction).await? {
-                let cells = table.columns.iter().enumerate().map(|(at, name)| match name.starts_with('#') {
-                    true => row.try_get(at).map(Cell::Number),
-                    false => row.try_get(at).map(Cell::Text),
-                });
-                rows.push(cells.collect::<Result<Vec<_>, _>>()?);
-            }
-            all.push(rows);
-        }
-        transaction.rollback().await?;
-    });
-    Ok(all)
-}
-
-/// Puts rows in the place of those that are there, all at once.
-async fn write(pool: &Pool, rows: &Rows) -> Result<(), sqlx::Error> {
-    on!(pool, |pool| {
-        let mut transaction = dialect::begin_write(pool).await?;
-        for table in TABLES.iter().rev() {
-            let sql = format!("DELETE FROM {} {}", table.name, table.only);
-            sqlx::query(AssertSqlSafe(sql)).execute(&mut *transaction).await?;
-        }
-        for (table, rows) in TABLES.iter().zip(rows) {
-            let sql = insert_sql(table);
-            for row in rows {
-                // Safe: names of our own tables; values are bound.
-                let mut insert = sqlx::query(AssertSqlSafe(sql.clone()));
-                for cell in row {
-                    insert = match cell {
-                        Cell::Text(text) => insert.bind(text),
-                        Cell::Number(number) => insert.bind(number),
-                    };
+impl Rows {
+    /// Reads all tables as one reader sees them at one moment, so that no row refers to one that is not there.
+    pub(crate) async fn read(pool: &Pool) -> Result<Rows, sqlx::Error> {
+        let mut all = Vec::new();
+        on!(pool, |pool| {
+            let mut transaction = dialect::begin_read(pool).await?;
+            for table in TABLES {
+                let sql = format!("SELECT {} FROM {} {} ORDER BY 1", names(table.columns), table.name, table.only);
+                let mut rows = Vec::new();
+                for row in sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut *transaction).await? {
+                    let cells = table.columns.iter().enumerate().map(|(at, name)| match name.starts_with('#') {
+                        true => row.try_get(at).map(Cell::Number),
+                        false => row.try_get(at).map(Cell::Text),
+                    });
+                    rows.push(cells.collect::<Result<Vec<_>, _>>()?);
                 }
-                insert.execute(&mut *transaction).await?;
+                all.push(Of { table, columns: table.columns.to_vec(), rows });
+            }
+            transaction.rollback().await?;
+        });
+        Ok(Rows(all))
+    }
+
+    /// Puts rows in the place of those that are there, all at once.
+    pub(crate) async fn write(&self, pool: &Pool) -> Result<(), sqlx::Error> {
+        on!(pool, |pool| {
+            let mut transaction = dialect::begin_write(pool).await?;
+            for table in TABLES.iter().rev() {
+                let sql = format!("DELETE FROM {} {}", table.name, table.only);
+                sqlx::query(AssertSqlSafe(sql)).execute(&mut *transaction).await?;
+            }
+            for of in &self.0 {
+                let sql = insert_sql(of);
+                for row in &of.rows {
+                    // Safe: names of our own tables; values are bound.
+                    let mut insert = sqlx::query(AssertSqlSafe(sql.clone()));
+                    for cell in row {
+                        insert = match cell {
+                            Cell::Text(text) => insert.bind(text),
+                            Cell::Number(number) => insert.bind(number),
+                        };
+                    }
+                    insert.execute(&mut *transaction).await?;
+                }
+            }
+            transaction.commit().await
+        })
+    }
+
+    /// For a place that is no database: each table with the names of its columns.
+    pub(crate) fn to_json(&self) -> Vec<u8> {
+        let cell = |cell: &Cell| match cell {
+            Cell::Text(text) => Value::from(text.as_deref()),
+            Cell::Number(number) => Value::from(*number),
+        };
+        let table = |of: &Of| {
+            let rows: Vec<Value> = of.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
+            let columns: Vec<&str> = of.columns.iter().map(|name| name.trim_start_matches('#')).collect();
+            (of.table.name.to_string(), json!({ "columns": columns, "rows": rows }))
+        };
+        let tables: serde_json::Map<String, Value> = self.0.iter().map(table).collect();
+        json!({ "schema": schema::LATEST, "tables": tables }).to_string().into_bytes()
+    }
+
+    /// Only tables and columns of ours are taken. One that is missing is of an older program, and left as it begins.
+    pub(crate) fn from_json(text: &[u8]) -> Result<Rows, String> {
+        let stored: Value = serde_json::from_slice(text).map_err(|e| e.to_string())?;
+        match stored["schema"].as_u64() {
+            Some(found) if found <= schema::LATEST.into() => {}
+            found => {
+                return Err(format!(
+                    "its rows have schema version {found:?}, this program knows up to {}",
+                    schema::LATEST
+                ));
             }
         }
-        transaction.commit().await
-    })
+        let mut all = Vec::new();
+        for table in TABLES {
+            let Some(given) = stored["tables"].get(table.name) else { continue };
+            let place =
+                |name: &&&str| given["columns"].as_array()?.iter().position(|c| c == name.trim_start_matches('#'));
+            let (columns, places): (Vec<&'static str>, Vec<usize>) =
+                table.columns.iter().filter_map(|name| Some((*name, place(&name)?))).unzip();
+            let rows = given["rows"].as_array().map(Vec::as_slice).unwrap_or_default();
+            let row = |row: &Value| columns.iter().zip(&places).map(|(name, at)| cell(name, &row[*at])).collect();
+            let rows =
+                rows.iter().map(row).collect::<Result<_, String>>().map_err(|e| format!("{}: {e}", table.name))?;
+            all.push(Of { table, columns, rows });
+        }
+        Ok(Rows(all))
+    }
 }
 
-fn insert_sql(table: &Table) -> String {
-    let names: Vec<_> = table.columns.iter().map(|name| name.trim_start_matches('#')).collect();
-    let places: Vec<_> = (1..=names.len()).map(|at| format!("${at}")).collect();
-    format!("INSERT INTO {} ({}) VALUES ({})", table.name, names.join(", "), places.join(", "))
+fn cell(name: &str, value: &Value) -> Result<Cell, String> {
+    let odd = || format!("{value} cannot stand in {name}");
+    match (name.strip_prefix('#'), value) {
+        (Some(_), Value::Null) => Ok(Cell::Number(None)),
+        (Some(_), value) => value.as_i64().map(|number| Cell::Number(Some(number))).ok_or_else(odd),
+        (None, Value::Null) => Ok(Cell::Text(None)),
+        (None, value) => value.as_str().map(|text| Cell::Text(Some(text.into()))).ok_or_else(odd),
+    }
+}
+
+fn names(columns: &[&str]) -> String {
+    columns.iter().map(|name| name.trim_start_matches('#')).collect::<Vec<_>>().join(", ")
+}
+
+fn insert_sql(of: &Of) -> String {
+    let places: Vec<_> = (1..=of.columns.len()).map(|at| format!("${at}")).collect();
+    format!("INSERT INTO {} ({}) VALUES ({})", of.table.name, names(&of.columns), places.join(", "))
 }

@@ -68,6 +68,9 @@ pub enum LedgerError {
     /// A blob could not be read or written for another reason.
     #[error("The stored file {id} could not be read or written ({detail}); check the disk and try again.")]
     Blob { id: String, detail: String },
+    /// An object store that does not answer as it should.
+    #[error("The copy at {} cannot be read or written ({detail}); check the address, the keys in the environment and the network.", path.display())]
+    Offsite { path: PathBuf, detail: String },
     /// A file that no backup begins like.
     #[error("{} is not a Romduol backup; choose a file that `romduol backup` has made.", path.display())]
     NotABackup { path: PathBuf },

@@ -1,5 +1,5 @@
-//! A file that may be encrypted with a passphrase, in the age format, so that the program `age` opens it, too. It
-//! refuses to know what is in the file.
+//! Files and short texts encrypted with a passphrase, in the age format, so that the program `age` opens them, too. It
+//! refuses to know what is in them.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
@@ -19,6 +19,39 @@ const WORK: u8 = 18;
 /// What a file from elsewhere may ask for at most: 1 GB.
 const MOST_WORK: u8 = 20;
 
+/// A short text under a passphrase, as an age file.
+pub(crate) fn seal_text(text: &str, passphrase: &str) -> Result<Vec<u8>, String> {
+    age::encrypt(&recipient(passphrase), text.as_bytes()).map_err(|e| e.to_string())
+}
+
+/// The text of [`seal_text`]; `path` is for the refusal.
+pub(crate) fn open_text(sealed: &[u8], passphrase: &str, path: &Path) -> Result<String, LedgerError> {
+    let opened = age::decrypt(&identity(passphrase), sealed).map_err(|error| fault(error, path))?;
+    String::from_utf8(opened).map_err(|_| LedgerError::NotABackup { path: path.to_path_buf() })
+}
+
+fn recipient(passphrase: &str) -> scrypt::Recipient {
+    let mut recipient = scrypt::Recipient::new(SecretString::from(passphrase.to_owned()));
+    recipient.set_work_factor(WORK);
+    recipient
+}
+
+fn identity(passphrase: &str) -> scrypt::Identity {
+    let mut identity = scrypt::Identity::new(SecretString::from(passphrase.to_owned()));
+    identity.set_max_work_factor(MOST_WORK);
+    identity
+}
+
+fn fault(error: DecryptError, path: &Path) -> LedgerError {
+    let path = path.to_path_buf();
+    match error {
+        DecryptError::DecryptionFailed | DecryptError::NoMatchingKeys | DecryptError::KeyDecryptionFailed => {
+            LedgerError::WrongPassphrase { path }
+        }
+        other => LedgerError::BackupDamaged { path, detail: other.to_string() },
+    }
+}
+
 /// A file being written.
 pub(crate) enum Sink {
     Plain(BufWriter<File>),
@@ -29,9 +62,7 @@ impl Sink {
     pub(crate) fn new(file: File, passphrase: Option<&str>) -> io::Result<Self> {
         let file = BufWriter::new(file);
         let Some(passphrase) = passphrase else { return Ok(Self::Plain(file)) };
-        let mut recipient = scrypt::Recipient::new(SecretString::from(passphrase.to_owned()));
-        recipient.set_work_factor(WORK);
-        let encryptor = Encryptor::with_recipients(std::iter::once(&recipient as &dyn Recipient));
+        let encryptor = Encryptor::with_recipients(std::iter::once(&recipient(passphrase) as &dyn Recipient));
         Ok(Self::Sealed(encryptor.map_err(io::Error::other)?.wrap_output(file)?))
     }
 
@@ -75,18 +106,11 @@ impl Source {
         if !start.starts_with(SEALED) {
             return Ok(Self::Plain(file));
         }
-        let path_of = || path.to_path_buf();
-        let passphrase = passphrase.ok_or_else(|| LedgerError::BackupSealed { path: path_of() })?;
-        let fault = |error: DecryptError| match error {
-            DecryptError::DecryptionFailed | DecryptError::NoMatchingKeys | DecryptError::KeyDecryptionFailed => {
-                LedgerError::WrongPassphrase { path: path_of() }
-            }
-            other => LedgerError::BackupDamaged { path: path_of(), detail: other.to_string() },
-        };
-        let mut identity = scrypt::Identity::new(SecretString::from(passphrase.to_owned()));
-        identity.set_max_work_factor(MOST_WORK);
-        let decryptor = Decryptor::new_buffered(file).map_err(fault)?;
-        let opened = decryptor.decrypt(std::iter::once(&identity as &dyn Identity)).map_err(fault)?;
+        let passphrase = passphrase.ok_or_else(|| LedgerError::BackupSealed { path: path.to_path_buf() })?;
+        let decryptor = Decryptor::new_buffered(file).map_err(|error| fault(error, path))?;
+        let identity = identity(passphrase);
+        let opened = decryptor.decrypt(std::iter::once(&identity as &dyn Identity));
+        let opened = opened.map_err(|error| fault(error, path))?;
         Ok(Self::Sealed(Box::new(opened)))
     }
 }

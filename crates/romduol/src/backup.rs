@@ -4,13 +4,18 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use romduol_app::backup::{missing_files, position};
-use romduol_ledger::{Copy, Ledger, LedgerError, Place, check_backup, unpack_backup};
+use romduol_ledger::{
+    Copied, Copy, Ledger, LedgerError, OffsiteCopy, Place, check_backup, check_offsite, is_offsite, unpack_backup,
+    unpack_offsite,
+};
 
 /// Shorter ones are guessed by a machine that has the file.
 const SHORTEST: usize = 12;
 
 /// How far a copy is behind at most.
 const FOLLOW_EVERY: std::time::Duration = std::time::Duration::from_secs(1);
+/// With how many passes accounts, drafts and the trail are looked at once: all of them are read for that.
+const ROWS_EVERY: u64 = 30;
 
 #[derive(clap::Args)]
 pub(crate) struct Seal {
@@ -33,6 +38,17 @@ impl Seal {
         }
         Ok(Some(line))
     }
+
+    /// What stands in an object store is always encrypted.
+    fn needed(&self) -> anyhow::Result<String> {
+        let why = "what is in an object store is encrypted; name the file with the passphrase with --passphrase-file";
+        self.passphrase()?.context(why)
+    }
+}
+
+/// The address, if it is one of an object store.
+fn offsite(path: &Path) -> Option<&str> {
+    path.to_str().filter(|address| is_offsite(address))
 }
 
 pub(crate) async fn back_up(file: &Path, data: &Place, seal: &Seal) -> anyhow::Result<()> {
@@ -46,8 +62,10 @@ pub(crate) async fn back_up(file: &Path, data: &Place, seal: &Seal) -> anyhow::R
 }
 
 pub(crate) async fn restore(file: &Path, data: &Path, to: Option<&str>, seal: &Seal) -> anyhow::Result<()> {
-    let passphrase = seal.passphrase()?;
-    let mut unpacked = unpack_backup(file, passphrase.as_deref(), data).await?;
+    let mut unpacked = match offsite(file) {
+        Some(address) => unpack_offsite(address, &seal.needed()?, data).await?,
+        None => unpack_backup(file, seal.passphrase()?.as_deref(), data).await?,
+    };
     if let Some(to) = to {
         let position = position(&unpacked.ledger, to).await?;
         unpacked.end_at(position).await?;
@@ -59,9 +77,42 @@ pub(crate) async fn restore(file: &Path, data: &Path, to: Option<&str>, seal: &S
     Ok(())
 }
 
-pub(crate) async fn copy(data: &Place, to: &Place, follow: bool) -> anyhow::Result<()> {
-    let mut copy = Copy::new(&Ledger::open(data).await?, to).await?;
-    let copied = copy.pass().await?;
+/// A copy that is kept up to date.
+enum Following {
+    Ledger(Copy),
+    Offsite(OffsiteCopy),
+}
+
+impl Following {
+    async fn begin(from: &Ledger, to: &Place, seal: &Seal) -> anyhow::Result<Following> {
+        let address = match to {
+            Place::Folder(folder) => offsite(folder),
+            Place::Database(_) => None,
+        };
+        Ok(match address {
+            Some(address) => Following::Offsite(OffsiteCopy::new(from, address, &seal.needed()?).await?),
+            None => Following::Ledger(Copy::new(from, to).await?),
+        })
+    }
+
+    async fn pass(&mut self, rows: bool) -> Result<Copied, LedgerError> {
+        match self {
+            Following::Ledger(copy) => copy.pass(rows).await,
+            Following::Offsite(copy) => copy.pass(rows).await,
+        }
+    }
+
+    async fn close(self) {
+        match self {
+            Following::Ledger(copy) => copy.close().await,
+            Following::Offsite(copy) => copy.close().await,
+        }
+    }
+}
+
+pub(crate) async fn copy(data: &Place, to: &Place, follow: bool, seal: &Seal) -> anyhow::Result<()> {
+    let mut copy = Following::begin(&Ledger::open(data).await?, to, seal).await?;
+    let copied = copy.pass(true).await?;
     println!(
         "{to} has {} entries, {} of them new, and {} new files, fingerprint {}.",
         copied.head.seq, copied.entries, copied.files, copied.head.hash
@@ -72,18 +123,19 @@ pub(crate) async fn copy(data: &Place, to: &Place, follow: bool) -> anyhow::Resu
             never = keep_following(&mut copy) => never?,
             stopped = tokio::signal::ctrl_c() => stopped?,
         }
+        copy.pass(true).await?;
     }
     copy.close().await;
     Ok(())
 }
 
 /// Goes on when a place was away for a while; stops when the copy can never be one again.
-async fn keep_following(copy: &mut Copy) -> anyhow::Result<()> {
-    let mut away = false;
+async fn keep_following(copy: &mut Following) -> anyhow::Result<()> {
+    let (mut away, mut passes) = (false, 0);
     loop {
         tokio::time::sleep(FOLLOW_EVERY).await;
-        match copy.pass().await {
-            Ok(_) => away = false,
+        match copy.pass(passes % ROWS_EVERY == 0).await {
+            Ok(_) => (away, passes) = (false, passes + 1),
             Err(error @ (LedgerError::NotACopy { .. } | LedgerError::Broken(_) | LedgerError::Diverged { .. })) => {
                 return Err(error.into());
             }
@@ -99,7 +151,10 @@ async fn keep_following(copy: &mut Copy) -> anyhow::Result<()> {
 pub(crate) async fn verify(file: Option<&Path>, data: Option<&Place>, seal: &Seal) -> anyhow::Result<()> {
     let head = match (file, data) {
         (Some(file), _) => {
-            let content = check_backup(file, seal.passphrase()?.as_deref()).await?;
+            let content = match offsite(file) {
+                Some(address) => check_offsite(address, &seal.needed()?).await?,
+                None => check_backup(file, seal.passphrase()?.as_deref()).await?,
+            };
             println!("The backup is whole, with {} files.", content.files);
             content.head
         }

@@ -22,7 +22,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
         Command::Verify { file, data, seal } => backup::verify(file.as_deref(), data.as_ref(), &seal).await,
         Command::Backup { file, data, seal } => backup::back_up(&file, &data, &seal).await,
         Command::Restore { file, data, to, seal } => backup::restore(&file, &data, to.as_deref(), &seal).await,
-        Command::Copy { data, to, follow } => backup::copy(&data, &to, follow).await,
+        Command::Copy { data, to, follow, seal } => backup::copy(&data, &to, follow, &seal).await,
         Command::Bench { data } => bench::run(&data).await,
         Command::Export(wanted) => export::run(wanted).await,
         Command::Import(wanted) => import::run(wanted).await,

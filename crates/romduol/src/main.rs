@@ -58,7 +58,7 @@ enum Command {
     Plan(Plan),
     /// Recompute the hash chain of a ledger and of its files, or of a backup.
     Verify {
-        /// A backup.
+        /// A backup, or the address of a copy in an object store.
         #[arg(required_unless_present = "data")]
         file: Option<PathBuf>,
         #[arg(long, visible_alias = "database", env = "ROMDUOL_DATABASE", hide_env_values = true)]
@@ -74,8 +74,9 @@ enum Command {
         #[command(flatten)]
         seal: backup::Seal,
     },
-    /// Make a data folder of a backup.
+    /// Make a data folder of a backup, or of a copy in an object store.
     Restore {
+        /// A file, or s3://BUCKET/FOLDER.
         file: PathBuf,
         /// A new folder, or an empty one.
         #[arg(long)]
@@ -86,16 +87,20 @@ enum Command {
         #[command(flatten)]
         seal: backup::Seal,
     },
-    /// Copy everything to another folder or to a database, which can then be served. Again: only what is new.
+    /// Copy everything to another folder or to a database, which can then be served; or, encrypted, to an object store.
+    /// Again: only what is new.
     Copy {
         #[arg(long, visible_alias = "database", env = "ROMDUOL_DATABASE", hide_env_values = true)]
         data: Place,
-        /// A folder, or postgres://user@host/name.
+        /// A folder, postgres://user@host/name, or s3://BUCKET/FOLDER with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
+        /// AWS_REGION and AWS_ENDPOINT_URL in the environment (file:///FOLDER is the same in a folder).
         #[arg(long)]
         to: Place,
         /// Go on until the program is stopped, a second behind at most.
         #[arg(long)]
         follow: bool,
+        #[command(flatten)]
+        seal: backup::Seal,
     },
     /// Answer the queries of bench/, for bench/compare.
     #[command(hide = true)]

@@ -5,7 +5,7 @@ use romduol_ledger::{Copied, Copy, Head, Ledger, LedgerError, NewAccount};
 use crate::home::Home;
 use crate::{bodies, filled, fresh};
 
-async fn lived_in() -> (Home, Ledger) {
+pub async fn lived_in() -> (Home, Ledger) {
     let (home, ledger, _) = filled(1_200).await;
     let new = NewAccount { login: "dara".into(), area: Some("KH-12".into()), ..NewAccount::default() };
     let account = ledger.add_account(new, "lotus-42", 7).await.unwrap();
@@ -19,7 +19,7 @@ async fn lived_in() -> (Home, Ledger) {
 }
 
 /// Everything that a ledger can be asked for.
-async fn all_of(ledger: &Ledger) -> String {
+pub async fn all_of(ledger: &Ledger) -> String {
     format!(
         "{:?} {:?} {:?} {:?} {:?} {:?} {} {:?}",
         ledger.verify().await.unwrap().into_result().unwrap(),
@@ -39,11 +39,11 @@ async fn there_and_back_without_loss() {
     let expected = all_of(&ledger).await;
     let (middle, folder) = (Home::empty().await, tempfile::tempdir().unwrap());
     let mut there = Copy::new(&ledger, middle.place()).await.unwrap();
-    assert_eq!(there.pass().await.unwrap().entries, 1_200);
+    assert_eq!(there.pass(true).await.unwrap().entries, 1_200);
     let copied = Ledger::open(middle.place()).await.unwrap();
     assert_eq!(all_of(&copied).await, expected);
     let mut back = Copy::new(&copied, &folder.path().join("data").into()).await.unwrap();
-    back.pass().await.unwrap();
+    back.pass(true).await.unwrap();
     let again = Ledger::open(folder.path().join("data")).await.unwrap();
     assert_eq!(all_of(&again).await, expected);
 }
@@ -53,16 +53,16 @@ async fn a_copy_follows() {
     let (_home, ledger) = lived_in().await;
     let other = Home::empty().await;
     let mut copy = Copy::new(&ledger, other.place()).await.unwrap();
-    copy.pass().await.unwrap();
+    copy.pass(true).await.unwrap();
     let head = ledger.append(&ledger.head().await.unwrap(), &bodies(3)).await.unwrap();
     ledger.blobs().put(b"minutes".to_vec()).await.unwrap();
     ledger.erase_account(&ledger.accounts().await.unwrap()[0].id).await.unwrap();
-    let copied = copy.pass().await.unwrap();
+    let copied = copy.pass(true).await.unwrap();
     assert_eq!(copied, Copied { head, entries: 3, files: 1 });
     let there = Ledger::open(other.place()).await.unwrap();
     assert!(there.accounts().await.unwrap().is_empty() && there.contacts().await.unwrap().is_empty());
     assert_eq!(there.blobs().list().await.unwrap(), ledger.blobs().list().await.unwrap());
-    let idle = copy.pass().await.unwrap();
+    let idle = copy.pass(true).await.unwrap();
     assert_eq!((idle.entries, idle.files), (0, 0));
 }
 
@@ -71,7 +71,7 @@ async fn another_ledger_is_not_overwritten() {
     let (_home, ledger, _) = filled(3).await;
     let (other, theirs) = fresh().await;
     theirs.append(&Head::genesis(), &["{\"theirs\":1}".into()]).await.unwrap();
-    let error = Copy::new(&ledger, other.place()).await.unwrap().pass().await.unwrap_err();
+    let error = Copy::new(&ledger, other.place()).await.unwrap().pass(true).await.unwrap_err();
     assert!(matches!(error, LedgerError::NotACopy { seq: 1, .. }), "{error:?}");
     assert_eq!(theirs.head().await.unwrap().seq, 1);
 }

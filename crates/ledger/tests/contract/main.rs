@@ -13,6 +13,7 @@ mod entry;
 mod fault;
 mod full_disk;
 mod home;
+mod offsite;
 mod old_file;
 mod tamper;
 

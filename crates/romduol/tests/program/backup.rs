@@ -64,6 +64,26 @@ fn back_up_lose_restore_compare() {
 }
 
 #[test]
+fn a_copy_in_an_object_store() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = |name: &str| dir.path().join(name).to_str().unwrap().to_string();
+    let (data, again, key) = (at("data"), at("again"), at("passphrase"));
+    let store = format!("file://{}", at("store"));
+    done(&["init", "--data", &data, "--plan", plan().to_str().unwrap()]);
+    refused(&["copy", "--data", &data, "--to", &store], "--passphrase-file");
+    std::fs::write(&key, "nine lotus flowers\n").unwrap();
+    let said = done(&["copy", "--data", &data, "--to", &store, "--passphrase-file", &key]);
+    assert!(said.contains("has 1 entries, 1 of them new"), "{said}");
+    refused(&["verify", &store], "--passphrase-file");
+    assert_eq!(
+        last_line(&done(&["verify", &store, "--passphrase-file", &key])),
+        last_line(&done(&["verify", "--data", &data]))
+    );
+    done(&["restore", &store, "--data", &again, "--passphrase-file", &key]);
+    assert_eq!(done(&["verify", "--data", &again]), done(&["verify", "--data", &data]));
+}
+
+#[test]
 fn a_file_that_is_no_backup() {
     let dir = tempfile::tempdir().unwrap();
     let letter = dir.path().join("letter.txt");
