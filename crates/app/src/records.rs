@@ -42,10 +42,11 @@ impl App {
         why: &str,
     ) -> Result<Written, AppError> {
         may_edit(person, kind)?;
-        self.keep_record(person, kind, cells, seen, reason(why)?).await
+        self.keep_record(person, kind, cells, seen, reason(why)?, None).await
     }
 
-    /// Checks one record and keeps it. Whether the person may write it is the caller's to ask.
+    /// Checks one record and keeps it, with another one that it refers to. Whether the person may write it is the caller's
+    /// to ask.
     pub(crate) async fn keep_record(
         &self,
         person: &Person,
@@ -53,9 +54,11 @@ impl App {
         cells: &BTreeMap<String, String>,
         seen: u64,
         why: String,
+        beside: Option<Body>,
     ) -> Result<Written, AppError> {
         let sheet = Sheet { header: cells.keys().cloned().collect(), rows: vec![cells.values().cloned().collect()] };
-        let mut package = Package::amend(bodies(&self.snapshot().state), kind, &sheet);
+        let known = bodies(&self.snapshot().state).chain(beside.clone()).collect::<Vec<_>>();
+        let mut package = Package::amend(known, kind, &sheet);
         let Some((_, body)) = package.records.pop().filter(|_| package.faults.is_empty()) else {
             return Ok(Written::Faults(package.faults));
         };
@@ -65,10 +68,10 @@ impl App {
                 return Err(AppError::Bad(Say::new("refused-record-changed").words("value", body.id())));
             }
             // Somebody may have retired what the record refers to since the form was checked.
-            let faults = Package::amend(bodies(state), kind, &sheet).faults;
+            let faults = Package::amend(bodies(state).chain(beside.clone()), kind, &sheet).faults;
             match faults.first() {
                 Some(fault) => Err(AppError::Bad(fault.say())),
-                None => Ok(vec![Change::Put(body.clone())]),
+                None => Ok(beside.iter().chain([&body]).cloned().map(Change::Put).collect()),
             }
         };
         self.run(person.actor(), why, Box::new(decide)).await?;

@@ -308,7 +308,7 @@ mod tests {
             first: first.into(),
             last: last.into(),
             years_ahead: None,
-            note: String::new(),
+            note: Text::default(),
             source: String::new(),
         };
         let next = |first, last, today| next(&occasion(first, last), date(today)).map(|(a, b)| format!("{a} {b}"));

@@ -1,7 +1,7 @@
 //! Who may do what to which record: one table, used by pages, API, command line and reports alike.
 
 use crate::kinds::{
-    Assignment, Body, Choice, Class, Consent, CostLine, Form, Id, Node, Rating, Return, ReturnStatus, Step,
+    Assignment, Body, Choice, Class, Consent, Form, Id, Node, Rating, Return, ReturnStatus, Step, TargetKind,
 };
 use crate::state::State;
 use crate::vocabulary;
@@ -54,7 +54,7 @@ vocabulary! {
         AnswerRating = "answer-rating",
         /// Choose actions for the plan of one's own area.
         PlanLocally = "plan-locally",
-        /// Enter what the actions of one's own area or institution cost.
+        /// Enter what the actions of one's own area or institution cost, what money there is for them, and own targets.
         CostLocally = "cost-locally",
         /// Assess how ready the plan is, for one's own side.
         Assess = "assess-readiness",
@@ -236,11 +236,16 @@ impl Post {
         })
     }
 
-    /// May the post change this cost line? Its own are those of its institution in its area: what a ministry spends there is
-    /// the ministry's.
-    pub fn may_cost(&self, line: &CostLine) -> Result<(), Denied> {
+    /// May the post change this cost line, amount or target? Its own are those of its institution in its area: what a
+    /// ministry spends there is the ministry's. Targets are of areas.
+    pub fn may_write_locally(&self, body: &Body) -> Result<(), Denied> {
         let somewhere = self.area.is_some() || self.institution.is_some();
-        let own = somewhere && (&line.area, &line.institution) == (&self.area, &self.institution);
+        let own = match body {
+            Body::CostLine(line) => somewhere && (&line.area, &line.institution) == (&self.area, &self.institution),
+            Body::Funding(one) => somewhere && (&one.area, &one.institution) == (&self.area, &self.institution),
+            Body::Target(target) => target.kind == TargetKind::Target && self.area.as_ref() == Some(&target.area),
+            _ => false,
+        };
         if reach(self.role, CostLocally) == Own && own { Ok(()) } else { Err(Denied(CostLocally)) }
     }
 

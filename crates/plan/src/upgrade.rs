@@ -14,6 +14,7 @@ type Step = fn(&mut Value);
 fn steps(kind: Kind) -> &'static [Step] {
     match kind {
         Kind::Return => &[grids],
+        Kind::Occasion => &[noted],
         _ => &[],
     }
 }
@@ -44,6 +45,15 @@ fn grids(body: &mut Value) {
         }
     }
     body["answers"] = json!({ "grids": grids, "of": answers });
+}
+
+/// A note in English becomes one in both languages.
+fn noted(body: &mut Value) {
+    if let Some(Value::String(note)) = body.get_mut("note").map(Value::take) {
+        body["note"] = json!({ "en": note, "km": "" });
+    } else if let Some(fields) = body.as_object_mut() {
+        fields.remove("note");
+    }
 }
 
 /// What became of a kind that this program no longer has: the kind that took it in, its records' ids there, and the step
@@ -118,6 +128,13 @@ mod tests {
         assert_eq!(lifted(2), json!({ "a": 1, "b": 2, "c": true }));
         assert_eq!(lifted(3), json!({ "a": 1, "b": 2 }));
         assert!(run(Kind::Area, steps, 4, json!({})).unwrap_err().0.contains("newer program"));
+    }
+
+    #[test]
+    fn a_note_in_one_language_becomes_one_in_two() {
+        let lifted = |body| lift(Kind::Occasion, 1, body).unwrap();
+        assert_eq!(lifted(json!({ "note": "by hand" })), json!({ "note": { "en": "by hand", "km": "" } }));
+        assert_eq!(lifted(json!({ "id": "Q1" })), json!({ "id": "Q1" }));
     }
 
     #[test]

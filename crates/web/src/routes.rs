@@ -209,7 +209,7 @@ pub fn table() -> Vec<Route> {
         page("/shadow-report/docx", May(ReadReport), get(coordination::ratings::docx)),
         page("/local", May(ReadPlan), get(coordination::local::show)),
         act("/local", May(PlanLocally), post(coordination::local::choose)),
-        act("/local/costs", May(CostLocally), post(coordination::local_cost::write)),
+        act("/local/{part}", May(CostLocally), post(coordination::local_record::write)),
         page("/consult", Nothing, get(consult::list)),
         page("/consult/{id}", Nothing, get(consult::show)),
         Route { rate: Rate::Voice, ..act("/consult/{id}", Nothing, post(consult::say)) },

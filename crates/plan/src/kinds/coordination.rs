@@ -266,8 +266,8 @@ pub struct Occasion {
     /// next year's budget.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub years_ahead: Option<u8>,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub note: String,
+    #[serde(default)]
+    pub note: Text,
     pub source: String,
 }
 

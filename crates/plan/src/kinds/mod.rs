@@ -185,7 +185,7 @@ kinds! {
     Decision = "decisions",
     Task = "tasks",
     Rating = "ratings",
-    Occasion = "occasions",
+    Occasion = "occasions" version 2,
     Choice = "choices",
     NextStep = "next_steps",
     Rate = "rates",

@@ -140,7 +140,7 @@ async fn a_province_costs_its_own_actions_only() {
         state.all::<Choice>().filter(|choice| choice.area == area).map(|choice| choice.node.clone()).collect::<Vec<_>>()
     };
     let form = |node: &str, more: &str| {
-        format!("_line=&node={node}&input=services&year=2027&quantity=2&likely=1,000,000&currency=KHR{more}")
+        format!("_id=&node={node}&input=services&year=2027&quantity=2&likely=1,000,000&currency=KHR{more}")
     };
     for (cookie, node) in [(here, "A1.01"), (there, "A1.01")] {
         assert_eq!(house.send("/local", cookie, &format!("node={node}&adaptation=Boats")).await.0, 303);
@@ -174,14 +174,56 @@ async fn a_province_costs_its_own_actions_only() {
         assert!(page.contains(words), "{words} in {page}");
     }
     // Nobody else's: neither by naming the line, nor by naming the place.
-    let foreign = form("A1.01", "&area=KH-12").replace("_line=", "_line=KH-12.A1.01.2027.2");
+    let foreign = form("A1.01", "&area=KH-12").replace("_id=", "_id=KH-12.A1.01.2027.2");
     assert_eq!(house.send("/local/costs", there, &foreign).await.0, 403);
     assert_eq!(house.send("/local/costs", there, &form("A1.01", "&area=KH-12")).await.0, 303);
     assert!(house.app.snapshot().state.find::<CostLine>("KH-01.A1.01.2027.1").is_some());
-    let changed = form("A1.01", "&title=Boats").replace("_line=", "_line=KH-12.A1.01.2027.2").replace("=2&", "=3&");
+    let changed = form("A1.01", "&title=Boats").replace("_id=", "_id=KH-12.A1.01.2027.2").replace("=2&", "=3&");
     assert_eq!(house.send("/local/costs", here, &changed).await.0, 303);
     let snapshot = house.app.snapshot();
     assert_eq!(snapshot.state.find::<CostLine>("KH-12.A1.01.2027.2").unwrap().quantity, romduol_plan::Amount::whole(3));
+
+    // Money of its own is new; money that is passed on to it counts once, here.
+    let firm = || {
+        let snapshot = house.app.snapshot();
+        let books = romduol_plan::money::Books::of(&snapshot.state, Currency::Khr, true);
+        let all = books.money.iter().filter(|held| held.node() == Some("A1.01"));
+        all.map(|held| held.left).sum::<romduol_plan::Amount>()
+    };
+    let before = firm();
+    let money = |more: &str| format!("_id=&node=A1.01&year=2027&state=committed&currency=KHR{more}");
+    assert_eq!(house.send("/local/money", here, &money("&fund=&amount=700,000")).await.0, 303);
+    assert_eq!(firm(), before + romduol_plan::Amount::whole(700_000));
+    let fund = house.app.snapshot().state.find::<Fund>("FUND-KH-12").unwrap().clone();
+    assert_eq!((fund.kind, fund.illustrative), (FundKind::SubNational, false));
+    let snapshot = house.app.snapshot();
+    let books = romduol_plan::money::Books::of(&snapshot.state, Currency::Khr, true);
+    let national = books
+        .money
+        .iter()
+        .find(|held| held.node() == Some("A1.01") && held.area().is_none() && held.funding.state <= Ladder::Committed);
+    let national = national.unwrap().funding;
+    let passed = format!("&fund={}&amount=1&from={}", national.fund, national.id);
+    let passed = money(&passed).replace("KHR", national.currency.code()).replace("2027", &national.year.to_string());
+    let before = firm();
+    assert_eq!(house.send("/local/money", here, &passed).await.0, 303);
+    assert_eq!(firm(), before, "what is passed on is not counted twice");
+    let (status, page) = house.send("/local/money", here, &money("&fund=&amount=-5")).await;
+    assert!(status == 200 && page.contains("Amount:") && page.contains("value=\"-5\""), "{page}");
+    assert_eq!(
+        house.send("/local/money", there, &money("&fund=&amount=5").replace("_id=", "_id=KH-12.A1.01.2027.1")).await.0,
+        403
+    );
+
+    // A target of its own stands beside the national one.
+    let target = "_id=&indicator=PAR-09&period=2027&value=35";
+    assert_eq!(house.send("/local/targets", here, target).await.0, 303);
+    let snapshot = house.app.snapshot();
+    let own = snapshot.state.all::<Target>().find(|target| target.area == "KH-12").unwrap();
+    assert_eq!((own.id.as_str(), own.value, own.kind), ("KH-12.PAR-09.2027.1", 35.0, TargetKind::Target));
+    let page = house.read("/local", here).await;
+    assert!(page.contains("35 (2027)") && page.contains("own budget of the place"), "{page}");
+    assert_eq!(house.send("/local/nothing", here, target).await.0, 422);
 }
 
 /// The demonstration's made-up rule is met once and missed once, and says that it is made up.

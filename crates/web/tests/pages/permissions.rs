@@ -33,7 +33,12 @@ impl Walk for House {
         let snapshot = self.app.snapshot();
         let mut returns = snapshot.state.all::<Return>().filter(|r| r.assignment == unit);
         let id = returns.find(|r| r.status == ReturnStatus::Accepted).map(|r| r.id.clone()).unwrap();
-        let path = route.path.replace("{assignment}", unit).replace("{on}", "on").replace("{lang}", "en");
+        let path = route
+            .path
+            .replace("{assignment}", unit)
+            .replace("{on}", "on")
+            .replace("{lang}", "en")
+            .replace("{part}", "costs");
         let path = match route.path {
             p if p.starts_with("/review") => path.replace("{id}", &id),
             p if p.starts_with("/history") => path.replace("{kind}", "indicators").replace("{id}", "PAR-07"),

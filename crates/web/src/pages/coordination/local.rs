@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use axum::extract::Form;
-use romduol_plan::Kind;
+use romduol_app::money::decimals;
 use romduol_plan::coordination::chosen;
-use romduol_plan::kinds::{Choice, Id};
+use romduol_plan::kinds::{Choice, Currency, Id, Indicator, Ladder, Target};
+use romduol_plan::money::Books;
 use romduol_plan::permission::Act;
+use romduol_plan::{Amount, Kind};
 
-use super::local_cost::{Costs, Typed, section};
+use super::local_record::{Part, Typed, parts};
 use crate::chrome::{Chrome, render, see};
 use crate::error::Page;
 use crate::pages::records::Ref;
@@ -17,6 +19,11 @@ use crate::viewer::Viewer;
 struct Area {
     to: Ref,
     choices: Vec<(Ref, std::sync::Arc<Choice>)>,
+    /// What is needed there and what is firm: each need and each amount counted once.
+    need: String,
+    firm: String,
+    /// Own targets: the record, the number, the indicator's title.
+    targets: Vec<(Ref, String, String)>,
 }
 
 #[derive(askama::Template)]
@@ -28,7 +35,7 @@ struct Local {
     actions: Vec<(Ref, Vec<Ref>, usize)>,
     nobody: usize,
     chooses: bool,
-    costs: Option<Costs>,
+    parts: Vec<Part>,
     edits: bool,
 }
 
@@ -44,25 +51,50 @@ pub(super) fn page(viewer: &Viewer, typed: Typed) -> Page {
         areas.entry(&choice.area).or_default().push(choice);
     }
     let to_node = |choice: &std::sync::Arc<Choice>| (Ref::to(viewer, Kind::Node, &choice.node), choice.clone());
-    let area = |(id, choices): (&Id, Vec<&std::sync::Arc<Choice>>)| Area {
-        to: Ref::to(viewer, Kind::Area, id),
-        choices: choices.into_iter().map(to_node).collect(),
+    let c = Chrome::of(viewer, viewer.locale.t("menu-local"));
+    let books = Books::of(state, Currency::Khr, viewer.illustrative);
+    let area = |(id, choices): (&Id, Vec<&std::sync::Arc<Choice>>)| {
+        let (need, firm) = sums(&books, id);
+        let riel = |amount| format!("{} {}", c.locale.amount(amount, decimals(Currency::Khr)), c.code("KHR"));
+        let set = state.all::<Target>().filter(|t| t.area == *id && (viewer.illustrative || !t.illustrative));
+        Area {
+            to: Ref::to(viewer, Kind::Area, id),
+            choices: choices.into_iter().map(to_node).collect(),
+            need: riel(need),
+            firm: riel(firm),
+            targets: set.map(|target| own_target(viewer, &c, target)).collect(),
+        }
     };
     let actions = chosen(state, viewer.illustrative).into_iter().map(|one| {
         let areas = one.choices.iter().map(|choice| Ref::to(viewer, Kind::Area, &choice.area)).collect::<Vec<_>>();
         (Ref::to(viewer, Kind::Node, &one.node.id), areas, one.copies())
     });
     let actions: Vec<_> = actions.collect();
-    let c = Chrome::of(viewer, viewer.locale.t("menu-local"));
+    let areas = areas.into_iter().map(area).collect();
     render(&Local {
-        costs: section(viewer, &c, typed),
+        parts: parts(viewer, &c, &typed),
+        areas,
         c,
-        areas: areas.into_iter().map(area).collect(),
         nobody: actions.iter().filter(|(_, areas, _)| areas.is_empty()).count(),
         actions,
         chooses: viewer.may(Act::PlanLocally) && viewer.person.post.area.is_some() && viewer.at.is_none(),
         edits: viewer.may(Act::EditPlan) && viewer.at.is_none(),
     })
+}
+
+/// Need and firm money of an area.
+fn sums(books: &Books, area: &str) -> (Amount, Amount) {
+    let costs = books.costs.iter().filter(|cost| cost.line.area.as_deref() == Some(area));
+    let money = books.money.iter().filter(|held| held.area() == Some(area));
+    let firm = money.filter(|held| held.funding.state >= Ladder::Committed);
+    (costs.filter_map(|cost| cost.range).map(|range| range.likely).sum(), firm.map(|held| held.left).sum())
+}
+
+fn own_target(viewer: &Viewer, c: &Chrome, target: &Target) -> (Ref, String, String) {
+    let indicator = viewer.snapshot.state.find::<Indicator>(&target.indicator);
+    let title = indicator.map(|indicator| c.plain(&indicator.name)).unwrap_or_default();
+    let number = format!("{} ({})", c.locale.number(target.value, 2), c.period(target.period));
+    (Ref::to(viewer, Kind::Target, &target.id), number, title)
 }
 
 #[derive(serde::Deserialize)]

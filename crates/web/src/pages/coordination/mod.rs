@@ -2,7 +2,7 @@
 
 pub(crate) mod bodies;
 pub(crate) mod local;
-pub(crate) mod local_cost;
+pub(crate) mod local_record;
 pub(crate) mod meetings;
 pub(crate) mod owed;
 pub(crate) mod ratings;

@@ -79,7 +79,7 @@ pub(crate) async fn calendar(viewer: Viewer) -> Page {
     let entry = |when: When| Entry {
         uid: format!("{}-{}@{plan}", when.occasion.id, when.first.year),
         title: c.plain(&when.occasion.title),
-        text: when.occasion.note.clone(),
+        text: c.plain(&when.occasion.note),
         first: when.first,
         last: when.last,
         stamp,
