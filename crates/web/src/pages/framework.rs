@@ -1,4 +1,5 @@
-//! The framework as a tree, and the page of one node: what it serves, what serves it, what measures it.
+//! The framework as a tree with the records behind it, and the page of one node: what it serves, what serves it, what
+//! measures it.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use romduol_plan::permission::Act;
 
 use super::coordination::ratings::{self, RatingLine};
 use super::records::links::{Referring, referring};
+use super::records::list::seen;
 use super::scorecard::{Row, row, year};
 use crate::chrome::{Chrome, render};
 use crate::error::Page;
@@ -33,6 +35,49 @@ pub(crate) struct Branch {
 struct Framework {
     c: Chrome,
     pillars: Vec<Branch>,
+    behind: Vec<Behind>,
+}
+
+/// The records of a kind behind the plan: how many there are for the reader, and how many no link reaches.
+struct Behind {
+    kind: Kind,
+    count: usize,
+    alone: usize,
+}
+
+/// What the plan rests on. From here every one of these records is two taps away: its list, and the record.
+const BEHIND: [Kind; 21] = [
+    Kind::Theme,
+    Kind::Gap,
+    Kind::Policy,
+    Kind::Instrument,
+    Kind::Position,
+    Kind::Alignment,
+    Kind::Evidence,
+    Kind::Preference,
+    Kind::Institution,
+    Kind::Consultation,
+    Kind::Attendance,
+    Kind::Contribution,
+    Kind::Element,
+    Kind::Assessment,
+    Kind::Model,
+    Kind::Committee,
+    Kind::Decision,
+    Kind::NextStep,
+    Kind::Indicator,
+    Kind::Slot,
+    Kind::Version,
+];
+
+fn behind(viewer: &Viewer) -> Vec<Behind> {
+    let links = viewer.snapshot.links();
+    let of = |kind: Kind| {
+        let seen = seen(viewer, kind);
+        let alone = seen.iter().filter(|body| links.is_alone(kind, body.id())).count();
+        Behind { kind, count: seen.len(), alone }
+    };
+    BEHIND.into_iter().map(of).filter(|kind| kind.count > 0).collect()
 }
 
 pub(crate) async fn show(viewer: Viewer) -> Page {
@@ -40,7 +85,7 @@ pub(crate) async fn show(viewer: Viewer) -> Page {
     let nodes: Vec<&Arc<Node>> = viewer.snapshot.state.all::<Node>().collect();
     let pillars =
         nodes.iter().filter(|node| node.level == NodeLevel::Pillar).map(|node| branch(&viewer, node, 5)).collect();
-    render(&Framework { c: Chrome::of(&viewer, viewer.locale.t("menu-framework")), pillars })
+    render(&Framework { c: Chrome::of(&viewer, viewer.locale.t("menu-framework")), pillars, behind: behind(&viewer) })
 }
 
 fn branch(viewer: &Viewer, node: &Arc<Node>, depth: u8) -> Branch {

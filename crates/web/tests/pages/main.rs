@@ -10,3 +10,4 @@ mod money;
 mod openapi;
 mod operations;
 mod permissions;
+mod reach;
