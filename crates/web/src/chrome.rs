@@ -169,9 +169,7 @@ impl Chrome {
 
     /// A code of a vocabulary in the reader's language.
     pub fn code(&self, code: &str) -> String {
-        let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
-        let key = format!("code-{}", code.chars().map(plain).collect::<String>());
-        if self.locale.has(&key) { self.t(&key) } else { code.to_string() }
+        self.locale.code(code)
     }
 
     pub fn count(&self, key: &str, count: impl Plain<usize>) -> String {

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::extract::Path;
-use romduol_app::AppError;
 use romduol_app::money::sentence;
+use romduol_app::{AppError, analysis_tables};
 use romduol_plan::Kind;
 use romduol_plan::kinds::{Currency, Indicator, Node, NodeLevel, Slot, Theme};
 use romduol_plan::money::Books;
@@ -18,6 +18,7 @@ use super::coordination::ratings::{self, RatingLine};
 use super::records::links::{Referring, referring};
 use super::records::list::seen;
 use super::scorecard::{Row, row, year};
+use super::take_home;
 use crate::chrome::{Chrome, render};
 use crate::error::Page;
 use crate::viewer::Viewer;
@@ -134,11 +135,26 @@ struct NodePage {
     edits: bool,
 }
 
+fn one(viewer: &Viewer, id: &str) -> Result<Arc<Node>, AppError> {
+    let missing = || AppError::NotFound { kind: Kind::Node, id: id.into() };
+    viewer.snapshot.state.find::<Node>(id).cloned().ok_or_else(missing)
+}
+
+/// The indicators that measure a node, as they stand.
+pub(crate) async fn node_csv(viewer: Viewer, Path(id): Path<String>) -> Page {
+    viewer.must(Act::ReadPlan)?;
+    one(&viewer, &id)?;
+    let (view, (at, _)) = (viewer.view(), year(&viewer));
+    let measuring: Vec<_> = view.state.all::<Indicator>().filter(|i| i.nodes.contains(&id)).collect();
+    let may_read = |indicator: &Indicator| viewer.may_read(indicator);
+    take_home::csv(&analysis_tables::standings(&view, viewer.locale, &measuring, at, &may_read), &id)
+}
+
 pub(crate) async fn node(viewer: Viewer, Path(id): Path<String>) -> Page {
     viewer.must(Act::ReadPlan)?;
     let view = viewer.view();
     let state = view.state;
-    let node = state.find::<Node>(&id).ok_or_else(|| AppError::NotFound { kind: Kind::Node, id: id.clone() })?.clone();
+    let node = one(&viewer, &id)?;
     let (at, _) = year(&viewer);
     let measuring = state.all::<Indicator>().filter(|i| i.nodes.contains(&id));
     let c = Chrome::of(&viewer, node.title.get(viewer.lang()));

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::extract::Path;
-use romduol_app::AppError;
+use romduol_app::{AppError, analysis_tables};
 use romduol_plan::kinds::{Area, Category, Dimension, Evidence, EvidenceUse, Indicator, Institution, Node, Target};
 use romduol_plan::permission::Act;
 use romduol_plan::readings::{Reading, Series, Source};
@@ -15,6 +15,7 @@ use romduol_report::{AxisText, Scene, scene, svg};
 
 use super::coordination::ratings::{self, RatingLine};
 use super::scorecard::{Row, row, with_unit, year};
+use super::take_home;
 use crate::chrome::{Chrome, render};
 use crate::error::Page;
 use crate::viewer::Viewer;
@@ -104,6 +105,19 @@ pub(crate) async fn show(viewer: Viewer, Path(id): Path<String>) -> Page {
         history: viewer.may(Act::ReadHistory),
         indicator,
     })
+}
+
+/// Everything the page shows in numbers.
+pub(crate) async fn csv(viewer: Viewer, Path(id): Path<String>) -> Page {
+    viewer.must(Act::ReadPlan)?;
+    let missing = || AppError::NotFound { kind: Kind::Indicator, id: id.clone() };
+    let indicator = viewer.snapshot.state.find::<Indicator>(&id).ok_or_else(missing)?.clone();
+    viewer.note_reading(&indicator).await;
+    let mut table = analysis_tables::indicator(&viewer.view(), viewer.locale, &indicator, year(&viewer).0);
+    if !viewer.may_read(&indicator) {
+        table.rows.truncate(table.heads);
+    }
+    take_home::csv(&table, &id)
 }
 
 fn source_line(viewer: &Viewer, reading: &Reading) -> String {

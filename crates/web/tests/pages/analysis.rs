@@ -174,7 +174,7 @@ async fn versions_go_on_in_order_and_a_closed_one_takes_no_comment() {
         "_id=A1.01&_seen=1&id=A1.01&level=action&parents=1.1&title=Another+title&khmer=draft&source=8.1.1&_why=test";
     assert_eq!(house.send("/records/nodes", cookie, fields).await.0, 303);
     let page = house.read("/versions/DEMO-1", cookie).await;
-    assert!(page.contains("Another title") && page.contains("title.en"), "{page}");
+    assert!(page.contains("Another title") && page.contains("Title (English)"), "{page}");
 }
 
 #[tokio::test]

@@ -68,3 +68,99 @@ async fn two_taps_from_the_tree_reach_every_record() {
     println!("{all} records, {} reached, {alone} without a link", all - missing.len());
     assert!(all > 900 && missing.is_empty(), "{} of {all}: {:?}", missing.len(), &missing[..missing.len().min(20)]);
 }
+
+/// Every page of the analysis that shows a table lets it go home, and what goes home has what the page computes.
+#[tokio::test]
+async fn every_table_goes_home() {
+    let house = house().await;
+    let cookie = house.session(Role::Secretariat).await;
+    let cookie = Some(cookie.as_str());
+    let pages = [
+        "/figures",
+        "/institutions",
+        "/consultations/CON-3",
+        "/issues",
+        "/issues/I1",
+        "/versions",
+        "/versions/DEMO-1",
+        "/nodes/A1.01",
+        "/nodes/1.1",
+        "/indicators/PAR-07",
+        "/history/gaps/G1.1.1",
+        "/readiness",
+        "/coherence",
+        "/commitments",
+        "/answers/CEDAW-CO-2019",
+        "/people",
+        "/voices",
+        "/road",
+        "/findings",
+        "/framework",
+        "/records/policies",
+        "/records/policies/PL001",
+        "/search?q=women",
+    ];
+    for address in pages {
+        let page = house.read(address, cookie).await;
+        let home: Vec<&str> = page.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        let home: Vec<String> = home
+            .into_iter()
+            .filter(|to| to.contains("csv"))
+            .map(|to| to.replace("&amp;", "&").replace("&#38;", "&"))
+            .collect();
+        assert!(!page.contains("<table") || !home.is_empty(), "{address} has a table that stays");
+        for to in home {
+            let table = house.read(&to, cookie).await;
+            assert!(table.lines().count() > 1 && !table.contains("<html"), "{address} → {to}: {table:.200}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn tables_hold_what_the_pages_compute() {
+    let house = house().await;
+    let cookie = house.session(Role::Secretariat).await;
+    let read = async |path: &str| house.read(path, Some(&cookie)).await;
+    let snapshot = house.app.snapshot();
+    let lines = |table: &str| table.lines().count();
+    let policies = read("/policies.csv").await;
+    assert!(policies.starts_with("Code,Title,Kind,State today,State by the source,First year"), "{policies:.200}");
+    assert!(policies.contains(",expired,in force,"), "one that is past its end though the source says otherwise");
+    assert!(lines(&read("/policies.csv?issue=I1&state=expired").await) < lines(&policies));
+    let gaps = read("/gaps.csv").await;
+    assert!(gaps.starts_with("Code,Gap or measure,Kind,Issues,Answered by,Policies") && gaps.contains("nothing yet"));
+    assert!(lines(&read("/gaps.csv?issue=I1").await) < lines(&gaps));
+    let commitments = read("/commitments.csv").await;
+    assert!(
+        commitments.starts_with("Code,instrument or commitment,Framework,Part of,Actions,Indicators,Figures,Need,Gap")
+    );
+    assert_eq!(csv_rows(&commitments), snapshot.state.ids(Kind::Instrument).len());
+    let people = read("/people.csv").await;
+    assert!(people.lines().next().unwrap().ends_with("Heard at,Named in,Never heard"));
+    assert_eq!(csv_rows(&people), snapshot.state.ids(Kind::Institution).len());
+    assert!(read("/named.csv").await.contains(",yes") && read("/named.csv").await.contains(",no"));
+    let indicator = read("/indicators/PRT-08/csv").await;
+    assert!(indicator.contains("Values and their sources,") && indicator.contains("By place,"), "{indicator}");
+    assert!(
+        read("/history/gaps/G1.1.1/csv").await.contains(",Issue,,I1"),
+        "{}",
+        read("/history/gaps/G1.1.1/csv").await
+    );
+    // A hidden group has no numbers in the table either.
+    let civil = house.session(Role::CivilSociety).await;
+    let table = house.read("/consultations/CON-3/csv", Some(&civil)).await;
+    assert!(table.contains("hidden: small group") && !read("/consultations/CON-3/csv").await.contains("hidden: small"));
+}
+
+/// The rows of a table below its heads; a cell may hold several lines.
+fn csv_rows(table: &str) -> usize {
+    let (mut rows, mut quoted) = (0, false);
+    for c in table.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            '\n' if !quoted => rows += 1,
+            _ => {}
+        }
+    }
+    rows - 1
+}

@@ -74,6 +74,20 @@ pub(crate) async fn show(viewer: Viewer) -> Page {
     })
 }
 
+/// The policies as the page shows them: of the issue and in the state that are asked for.
+pub(crate) async fn policies_csv(viewer: Viewer) -> Page {
+    viewer.must(Act::ReadPlan)?;
+    let (state, today) = (&viewer.snapshot.state, viewer.site.app.now().date);
+    let (issue, asked) = (viewer.asked("issue").unwrap_or(""), viewer.asked("state").unwrap_or(""));
+    take_home::csv(&analysis_tables::policies(state, viewer.locale, today, issue, asked), "policies")
+}
+
+pub(crate) async fn gaps_csv(viewer: Viewer) -> Page {
+    viewer.must(Act::ReadPlan)?;
+    let issue = viewer.asked("issue").unwrap_or("");
+    take_home::csv(&analysis_tables::gaps(&viewer.snapshot.state, viewer.locale, issue), "gaps")
+}
+
 pub(crate) async fn alike_csv(viewer: Viewer) -> Page {
     viewer.must(Act::ReadPlan)?;
     take_home::csv(&analysis_tables::alike(&viewer.snapshot, viewer.locale), "alike")

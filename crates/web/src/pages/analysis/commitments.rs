@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::Path;
 use romduol_app::money::decimals;
-use romduol_app::{AppError, answer_sheet};
+use romduol_app::{AppError, analysis_tables, answer_sheet};
 use romduol_locale::Locale;
 use romduol_plan::kinds::{Currency, Framework, Indicator, Instrument, Node, Position};
 use romduol_plan::money::Books;
@@ -64,6 +64,12 @@ pub(crate) async fn list(viewer: Viewer) -> Page {
     lines.retain(|line| asked.is_empty() || line.instrument.framework.code() == asked);
     lines.retain(|line| !bare || line.nodes == 0);
     render(&Commitments { frameworks, asked, bare, lines, all, covered, edits: viewer.may(Act::EditPlan), c })
+}
+
+pub(crate) async fn csv(viewer: Viewer) -> Page {
+    viewer.must(Act::ReadPlan)?;
+    let table = analysis_tables::commitments(&viewer.snapshot.state, viewer.locale, viewer.illustrative);
+    take_home::csv(&table, "commitments")
 }
 
 /// The money of some nodes in a few words.

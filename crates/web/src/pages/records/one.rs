@@ -1,12 +1,12 @@
 //! One record of any kind: its fields, what it refers to, what refers to it. A record that no link reaches says so.
 
 use axum::extract::Path;
-use romduol_app::AppError;
+use romduol_app::{AppError, naming};
 use romduol_plan::permission::{self, Act};
-use romduol_plan::{Kind, Text, column};
+use romduol_plan::{Body, Kind, Text, column};
 
 use super::links::{Referring, referring};
-use super::{Ref, cell, kind, label};
+use super::{Ref, kind, label};
 use crate::chrome::{Chrome, render};
 use crate::error::Page;
 use crate::viewer::Viewer;
@@ -60,7 +60,7 @@ pub(crate) async fn show(viewer: Viewer, Path((code, id)): Path<(String, String)
     })
 }
 
-fn fields(viewer: &Viewer, c: &Chrome, kind: Kind, body: &romduol_plan::kinds::Body) -> Vec<Shown> {
+fn fields(viewer: &Viewer, c: &Chrome, kind: Kind, body: &Body) -> Vec<Shown> {
     let columns = column::columns(kind);
     let cells = column::write_row(&columns, body);
     let filled = columns.iter().zip(&cells).filter(|(column, text)| column.name != "id" && !text.is_empty());
@@ -74,7 +74,7 @@ fn fields(viewer: &Viewer, c: &Chrome, kind: Kind, body: &romduol_plan::kinds::B
         None => Shown {
             label: label(c, column),
             foreign: column.cell == column::CellType::Text && column.lang != Some("km"),
-            text: cell(c, column, text),
+            text: naming::cell(c.locale, column, text),
             refs: Vec::new(),
         },
     });
