@@ -14,6 +14,7 @@ use romduol_report::map::{AreaValue, Breaks, MapInput};
 use romduol_report::{AxisText, Scene, scene, svg};
 
 use super::coordination::ratings::{self, RatingLine};
+use super::records::links::{Referring, referring};
 use super::scorecard::{Row, row, with_unit, year};
 use super::take_home;
 use crate::chrome::{Chrome, render};
@@ -55,11 +56,14 @@ struct IndicatorPage {
     breakdowns: Vec<Breakdown>,
     context: Vec<Arc<Evidence>>,
     targets: Vec<Line>,
+    /// What it answers: commitments, gaps and policies, over the links between them.
+    referring: Vec<Referring>,
     ratings: Vec<RatingLine>,
     /// What a rating would be of.
     rated: (&'static str, String),
     rates: bool,
     history: bool,
+    edits: bool,
 }
 
 pub(crate) async fn show(viewer: Viewer, Path(id): Path<String>) -> Page {
@@ -102,6 +106,12 @@ pub(crate) async fn show(viewer: Viewer, Path(id): Path<String>) -> Page {
             .cloned()
             .collect(),
         targets: target_lines(&viewer, &indicator, &country),
+        referring: referring(&viewer, Kind::Indicator, &id)
+            .into_iter()
+            // Those stand on the page in a form of their own.
+            .filter(|group| !matches!(group.kind, Kind::Target | Kind::Rating | Kind::Evidence))
+            .collect(),
+        edits: viewer.may(Act::EditPlan) && viewer.at.is_none(),
         history: viewer.may(Act::ReadHistory),
         indicator,
     })

@@ -164,3 +164,24 @@ fn csv_rows(table: &str) -> usize {
     }
     rows - 1
 }
+
+/// A link between an indicator and what it answers is seen, and walked, from both ends.
+#[tokio::test]
+async fn the_links_of_an_indicator_lead_both_ways() {
+    let house = house().await;
+    let cookie = house.session(Role::Secretariat).await;
+    let read = async |path: &str| house.read(path, Some(&cookie)).await;
+    // As the package has it, and one that is made in the form.
+    let policy = links(&read("/indicators/PAR-08").await);
+    assert!(policy.contains("/records/policies/POLICE-GMAP-2024") && policy.contains("/records/alignments/AL053"));
+    assert!(links(&read("/records/policies/POLICE-GMAP-2024").await).contains("/indicators/PAR-08"));
+    let before = read("/indicators/PAR-09").await;
+    assert!(before.contains("href=\"/new/alignments?indicator=PAR-09\"") && !before.contains("CEDAW-CO-2019-31A"));
+    assert!(read("/new/alignments?indicator=PAR-09").await.contains("value=\"PAR-09\" selected"));
+    let link = "_id=&_seen=0&id=AL900&indicator=PAR-09&instrument=CEDAW-CO-2019-31A&basis=our+reading&source=t&_why=t";
+    assert_eq!(house.send("/records/alignments", Some(&cookie), link).await.0, 303);
+    assert!(links(&read("/indicators/PAR-09").await).contains("/records/instruments/CEDAW-CO-2019-31A"));
+    assert!(links(&read("/records/instruments/CEDAW-CO-2019-31A").await).contains("/indicators/PAR-09"));
+    let own = links(&read("/records/alignments/AL900").await);
+    assert!(own.contains("/indicators/PAR-09") && own.contains("/records/instruments/CEDAW-CO-2019-31A"));
+}
