@@ -96,5 +96,5 @@ pub(crate) async fn xlsx(viewer: Viewer, Path(code): Path<String>) -> Page {
 pub(crate) fn seen(viewer: &Viewer, kind: Kind) -> Vec<Body> {
     let state = &viewer.snapshot.state;
     let bodies = state.ids(kind).into_iter().filter_map(|id| state.body(kind, id));
-    bodies.filter(|body| viewer.shows(body)).collect()
+    bodies.filter_map(|body| viewer.seen(body)).collect()
 }

@@ -2,8 +2,8 @@
 
 use axum::extract::Path;
 use romduol_app::{AppError, naming};
-use romduol_plan::permission::{self, Act};
-use romduol_plan::{Body, Kind, Text, column};
+use romduol_plan::permission::Act;
+use romduol_plan::{Body, Kind, Text, column, sight};
 
 use super::links::{Referring, referring};
 use super::{Ref, kind, label};
@@ -38,9 +38,9 @@ struct One {
 pub(crate) async fn show(viewer: Viewer, Path((code, id)): Path<(String, String)>) -> Page {
     viewer.must(Act::ReadPlan)?;
     let Some(kind) = kind(&code) else { return Ok(crate::error::not_found()) };
-    let body = viewer.snapshot.state.body(kind, &id).filter(|body| viewer.shows(body));
+    let body = viewer.snapshot.state.body(kind, &id).and_then(|body| viewer.seen(body));
     let body = body.ok_or_else(|| AppError::NotFound { kind, id: id.clone() })?;
-    if permission::is_restricted(&body) {
+    if sight::is_restricted(&body) {
         viewer.note(kind, &id).await;
     }
     let c = Chrome::of(&viewer, format!("{} {id}", viewer.locale.t(&format!("kind-{}", kind.code()))));
