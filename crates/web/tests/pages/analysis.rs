@@ -201,6 +201,15 @@ async fn an_answer_sheet_goes_home_in_both_languages() {
     let cookie = house.session(Role::Committee).await;
     let page = house.read("/answers/CEDAW-CO-2019-25B", Some(&cookie)).await;
     assert!(page.contains("No action of the plan is linked to this") && page.contains("Not costed"));
+    // An action with its progress: its indicators by status; one without any is not measured.
+    let page = house.read("/answers/CEDAW-CO-2019-31A", Some(&cookie)).await;
+    let row = page.split("A2.01").nth(1).unwrap().split("</tr>").next().unwrap();
+    let progress = row.rsplit("<td").next().unwrap().split_once('>').unwrap().1.split('<').next().unwrap();
+    let counts: usize =
+        progress.split(", ").map(|part| part.split(' ').next().unwrap().parse::<usize>().unwrap()).sum();
+    assert_eq!(counts, 3, "PAR-06, PAR-08 and PAR-17 measure it: {progress}");
+    assert!(page.contains("Progress of its indicators"));
+    assert!(house.read("/answers/BPFA-SO4", Some(&cookie)).await.contains("not measured"), "A1.06 has no indicator");
     for lang in ["en", "km"] {
         let path = format!("/answers/CEDAW-CO-2019-31A/docx?in={lang}");
         let response = house.ask(&Method::GET, &path, Some(&cookie), ("text/plain", "")).await;
