@@ -211,8 +211,9 @@ impl Chrome {
     /// Text in the page's language; where it has to fall back, the language is said for screen readers.
     pub fn text(&self, text: &Text) -> String {
         let shown = escape(text.get(self.locale.lang));
-        match text.lacks(self.locale.lang) && !shown.is_empty() && self.locale.lang == Lang::Km {
-            true => format!("<span lang=\"en\">{shown}</span>"),
+        let other = if self.locale.lang == Lang::Km { Lang::En } else { Lang::Km };
+        match text.lacks(self.locale.lang) && !shown.is_empty() {
+            true => format!("<span lang=\"{}\">{shown}</span>", other.code()),
             false => shown,
         }
     }

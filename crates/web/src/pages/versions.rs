@@ -36,8 +36,17 @@ pub(crate) async fn list(viewer: Viewer) -> Page {
 #[derive(serde::Deserialize)]
 pub(crate) struct Named {
     id: String,
+    /// In English; the public's page shows each language its own.
     title: String,
+    #[serde(default)]
+    title_km: String,
     note: String,
+    #[serde(default)]
+    note_km: String,
+}
+
+fn both(en: &str, km: &str) -> Text {
+    Text { en: en.trim().into(), km: km.trim().into() }
 }
 
 pub(crate) async fn name(viewer: Viewer, Form(given): Form<Named>) -> Page {
@@ -51,11 +60,11 @@ pub(crate) async fn name(viewer: Viewer, Form(given): Form<Named>) -> Page {
     }
     let version = Version {
         id: given.id.trim().into(),
-        title: Text::of(viewer.lang(), given.title.trim()),
+        title: both(&given.title, &given.title_km),
         position: 0,
         date: viewer.site.app.now().date,
         state: VersionState::Draft,
-        note: Text::of(viewer.lang(), given.note.trim()),
+        note: both(&given.note, &given.note_km),
         comments_until: None,
         consultation: None,
     };
