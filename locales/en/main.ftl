@@ -354,6 +354,7 @@ code-years = years
 code-youth = youth
 code-youth-network = youth network
 coherence-hint = What exists for each issue, what is missing, and what the plan does about it. The state of each policy is computed from its years and today's date.
+coherence-matrix = Issues against what exists
 comment = Remark
 comment-decline = Decline with a reason
 comment-take = Take as a contribution

@@ -6,6 +6,7 @@ mod coordination;
 mod doors;
 mod full_disk;
 mod house;
+mod issues;
 mod money;
 mod openapi;
 mod operations;
