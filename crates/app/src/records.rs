@@ -55,7 +55,7 @@ impl App {
         why: String,
     ) -> Result<Written, AppError> {
         let sheet = Sheet { header: cells.keys().cloned().collect(), rows: vec![cells.values().cloned().collect()] };
-        let mut package = Package::amend(bodies(&self.snapshot().state), kind, &sheet);
+        let mut package = amend(&self.snapshot().state, kind, &sheet);
         let Some((_, body)) = package.records.pop().filter(|_| package.faults.is_empty()) else {
             return Ok(Written::Faults(package.faults));
         };
@@ -65,7 +65,7 @@ impl App {
                 return Err(AppError::Bad(Say::new("refused-record-changed").words("value", body.id())));
             }
             // Somebody may have retired what the record refers to since the form was checked.
-            let faults = Package::amend(bodies(state), kind, &sheet).faults;
+            let faults = amend(state, kind, &sheet).faults;
             match faults.first() {
                 Some(fault) => Err(AppError::Bad(fault.say())),
                 None => Ok(vec![Change::Put(body.clone())]),
@@ -162,6 +162,10 @@ fn bodies(state: &State) -> impl Iterator<Item = Body> + use<'_> {
     Kind::of_package().flat_map(move |kind| state.ids(kind).into_iter().filter_map(move |id| state.body(kind, id)))
 }
 
+fn amend(state: &State, kind: Kind, sheet: &Sheet) -> Package {
+    Package::amend(bodies(state), &|kind, id| state.is_retired(kind, id), kind, sheet)
+}
+
 fn intake(state: &State, kind: Kind, bytes: &[u8]) -> Intake {
     let sheet = match package::sheet(bytes) {
         Ok(sheet) => sheet,
@@ -171,7 +175,7 @@ fn intake(state: &State, kind: Kind, bytes: &[u8]) -> Intake {
             return Intake { added: Vec::new(), changed: Vec::new(), same: 0, faults: vec![fault] };
         }
     };
-    let package = Package::amend(bodies(state), kind, &sheet);
+    let package = amend(state, kind, &sheet);
     let mut intake = Intake { added: Vec::new(), changed: Vec::new(), same: 0, faults: package.faults };
     for (row, body) in package.records {
         match state.body(kind, body.id()) {
