@@ -1,8 +1,8 @@
 //! Issues against what exists, policies with their state today, figures as they are, positions over time: what the pages of
 //! the analysis say.
 
-use romduol_plan::coherence::tally;
-use romduol_plan::kinds::Theme;
+use romduol_plan::coherence::{state_of, tally};
+use romduol_plan::kinds::{Policy, PolicyState, Theme};
 use romduol_plan::permission::Role;
 
 use crate::house::house;
@@ -30,4 +30,18 @@ async fn the_matrix_counts_what_its_links_show() {
         assert!(shown.contains(&format!("Policies: {} / ", counts.expired)), "{path}");
     }
     assert!(snapshot.state.all::<Theme>().any(|theme| tally(&snapshot.state, &theme.id, today).opportunities > 0));
+}
+
+#[tokio::test]
+async fn a_policy_says_its_state_today() {
+    let house = house().await;
+    let cookie = house.session(Role::CivilSociety).await;
+    let (snapshot, today) = (house.app.snapshot(), house.app.now().date);
+    let over = |policy: &&std::sync::Arc<Policy>| {
+        policy.stated == PolicyState::InForce && state_of(policy, today) == PolicyState::Expired
+    };
+    let policy = snapshot.state.all::<Policy>().find(over).unwrap();
+    let page = house.read(&format!("/records/policies/{}", policy.id), Some(&cookie)).await;
+    assert!(page.contains("<dt>State today</dt><dd>expired</dd>"), "{page}");
+    assert!(page.contains("<dt>State by the source</dt><dd>in force</dd>"), "{page}");
 }

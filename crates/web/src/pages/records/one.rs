@@ -3,7 +3,7 @@
 use axum::extract::Path;
 use romduol_app::{AppError, naming};
 use romduol_plan::permission::Act;
-use romduol_plan::{Body, Kind, Text, column, sight};
+use romduol_plan::{Body, Kind, Text, coherence, column, sight};
 
 use super::links::{Referring, referring};
 use super::{Ref, kind, label};
@@ -44,7 +44,12 @@ pub(crate) async fn show(viewer: Viewer, Path((code, id)): Path<(String, String)
         viewer.note(kind, &id).await;
     }
     let c = Chrome::of(&viewer, format!("{} {id}", viewer.locale.t(&format!("kind-{}", kind.code()))));
-    let fields = fields(&viewer, &c, kind, &body);
+    let mut fields = fields(&viewer, &c, kind, &body);
+    if let Body::Policy(policy) = &body {
+        let today = coherence::state_of(policy, viewer.site.app.now().date);
+        let text = c.code(today.code());
+        fields.insert(0, Shown { label: c.t("state-today"), foreign: false, text, refs: Vec::new() });
+    }
     let links = viewer.snapshot.links();
     render(&One {
         name: body.title(),
