@@ -6,6 +6,7 @@ use romduol_plan::kinds::{Policy, PolicyState, Theme};
 use romduol_plan::permission::Role;
 
 use crate::house::house;
+use crate::reach::links;
 
 #[tokio::test]
 async fn the_matrix_counts_what_its_links_show() {
@@ -44,4 +45,32 @@ async fn a_policy_says_its_state_today() {
     let page = house.read(&format!("/records/policies/{}", policy.id), Some(&cookie)).await;
     assert!(page.contains("<dt>State today</dt><dd>expired</dd>"), "{page}");
     assert!(page.contains("<dt>State by the source</dt><dd>in force</dd>"), "{page}");
+}
+
+#[tokio::test]
+async fn positions_on_a_recommendation_stay_by_date() {
+    let house = house().await;
+    let cookie = house.session(Role::Secretariat).await;
+    let read = async |path: &str| house.read(path, Some(&cookie)).await;
+    let review = "_id=&_seen=0&id=UPR-T1&framework=UPR&title=A+recommendation&khmer=draft&source=t&_why=t";
+    assert_eq!(house.send("/records/instruments", Some(&cookie), review).await.0, 303);
+    for page in ["/answers/UPR-T1", "/records/instruments/UPR-T1"] {
+        assert!(links(&read(page).await).contains("/new/positions"), "{page}");
+    }
+    let form = read("/new/positions?instrument=UPR-T1").await;
+    assert!(form.contains("value=\"UPR-T1\" selected"));
+    for (id, date, stance) in [("PS2", "2025-03-21", "supported"), ("PS1", "2024-05-08", "noted")] {
+        let position = format!("_id=&_seen=0&id={id}&instrument=UPR-T1&date={date}&stance={stance}&source=t&_why=t");
+        assert_eq!(house.send("/records/positions", Some(&cookie), &position).await.0, 303);
+    }
+    let (earlier, later) = ("Position of 8 May 2024: noted.", "Position of 21 March 2025: supported.");
+    for path in ["/answers/UPR-T1", "/records/instruments/UPR-T1"] {
+        let page = read(path).await;
+        let (first, second) = (page.find(earlier), page.find(later));
+        assert!(first.is_some() && first < second, "{path}: {page}");
+    }
+    let list = read("/commitments?framework=UPR").await;
+    let row = list.split("/answers/UPR-T1\"").nth(1).unwrap().split("</tr>").next().unwrap();
+    assert!(row.contains("supported") && !row.contains("noted"), "the newest holds");
+    assert!(read("/commitments.csv").await.contains("supported,2025-03-21"));
 }

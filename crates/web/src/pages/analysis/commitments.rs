@@ -113,13 +113,15 @@ struct AnswerPage {
     id: String,
     body: String,
     takes: bool,
+    edits: bool,
 }
 
 pub(crate) async fn answer(viewer: Viewer, Path(id): Path<String>) -> Page {
     viewer.must(Act::ReadPlan)?;
     let document = sheet(&viewer, &id)?;
     let body = html::fragment(&document);
-    render(&AnswerPage { c: Chrome::of(&viewer, document.title), id, body, takes: viewer.may(Act::ReadReport) })
+    let edits = viewer.may(Act::EditPlan) && viewer.at.is_none();
+    render(&AnswerPage { c: Chrome::of(&viewer, document.title), id, body, takes: viewer.may(Act::ReadReport), edits })
 }
 
 pub(crate) async fn answer_pdf(viewer: Viewer, Path(id): Path<String>) -> Page {

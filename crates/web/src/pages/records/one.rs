@@ -2,8 +2,9 @@
 
 use axum::extract::Path;
 use romduol_app::{AppError, naming};
+use romduol_plan::kinds::Position;
 use romduol_plan::permission::Act;
-use romduol_plan::{Body, Kind, Text, coherence, column, sight};
+use romduol_plan::{Body, Kind, Text, coherence, column, commitments, sight};
 
 use super::links::{Referring, referring};
 use super::{Ref, kind, label};
@@ -50,6 +51,9 @@ pub(crate) async fn show(viewer: Viewer, Path((code, id)): Path<(String, String)
         let text = c.code(today.code());
         fields.insert(0, Shown { label: c.t("state-today"), foreign: false, text, refs: Vec::new() });
     }
+    if kind == Kind::Instrument {
+        fields.extend(positions(&viewer, &c, &id));
+    }
     let links = viewer.snapshot.links();
     render(&One {
         name: body.title(),
@@ -84,6 +88,17 @@ fn fields(viewer: &Viewer, c: &Chrome, kind: Kind, body: &Body) -> Vec<Shown> {
         },
     });
     shown.collect()
+}
+
+/// What the State said to it, oldest first: a later position does not replace an earlier one.
+fn positions(viewer: &Viewer, c: &Chrome, instrument: &str) -> Vec<Shown> {
+    let position = |position: &&std::sync::Arc<Position>| {
+        let (date, stance) = (c.date(position.date), c.code(position.stance.code()));
+        let args = [("date", (&date).into()), ("stance", (&stance).into())];
+        let text = format!("{} {}", viewer.locale.say("answer-position", &args), position.note);
+        Shown { label: c.t("field-stance"), foreign: false, text: text.trim().into(), refs: Vec::new() }
+    };
+    commitments::positions(&viewer.snapshot.state, instrument).iter().map(position).collect()
 }
 
 /// A figure can become the baseline of an indicator.
