@@ -1573,6 +1573,7 @@ table = This table
 table-part = Part
 tags-hint = Each marker sums to the same total: a cost stands in one row and one column. Not screened is not 0.
 target = Target
+target-or-threshold = Target or threshold
 target-period = Period of the target
 target-target = Target
 target-threshold = Threshold

@@ -1573,6 +1573,7 @@ table = តារាងនេះ
 table-part = ផ្នែក
 tags-hint = សញ្ញាសម្គាល់នីមួយៗសរុបដូចគ្នា៖ ចំណាយមួយស្ថិតក្នុងជួរមួយ និងជួរឈរមួយ។ មិនទាន់ពិនិត្យ មិនមែន ០ ទេ។
 target = គោលដៅ
+target-or-threshold = គោលដៅ ឬកម្រិតគោល
 target-period = រយៈពេលនៃគោលដៅ
 target-target = គោលដៅ
 target-threshold = កម្រិតគោល

@@ -239,7 +239,11 @@ fn field(cell: String, kind: &CellType) -> Field {
         return Field::Amount { digits: cell, illustrative: false };
     }
     match (kind, cell.parse::<f64>()) {
-        (CellType::Number | CellType::Integer, Ok(value)) => Field::Number { value, decimals: 0, illustrative: false },
+        (CellType::Number | CellType::Integer, Ok(value)) => {
+            // A share of 21.4 is not shown as 21.
+            let places = cell.split_once('.').map_or(0, |(_, fraction)| fraction.len().min(6));
+            Field::Number { value, decimals: places as u8, illustrative: false }
+        }
         _ if cell.is_empty() => Field::Empty,
         _ => Field::text(cell),
     }

@@ -1,6 +1,7 @@
 //! Issues against what exists, policies with their state today, figures as they are, positions over time: what the pages of
 //! the analysis say.
 
+use romduol_plan::Kind;
 use romduol_plan::coherence::{state_of, tally};
 use romduol_plan::kinds::{Policy, PolicyState, Theme};
 use romduol_plan::permission::Role;
@@ -45,6 +46,27 @@ async fn a_policy_says_its_state_today() {
     let page = house.read(&format!("/records/policies/{}", policy.id), Some(&cookie)).await;
     assert!(page.contains("<dt>State today</dt><dd>expired</dd>"), "{page}");
     assert!(page.contains("<dt>State by the source</dt><dd>in force</dd>"), "{page}");
+}
+
+#[tokio::test]
+async fn figures_are_shown_as_they_are() {
+    let house = house().await;
+    let cookie = house.session(Role::Secretariat).await;
+    let cookie = Some(cookie.as_str());
+    let page = house.read("/figures?q=ST131", cookie).await;
+    assert!(page.contains("men · <span lang=\"en\">RCAF survey respondents</span>"), "{page}");
+    assert!(page.contains("href=\"/records/evidence/ST131\""));
+    // A share keeps its decimals in a workbook.
+    let get = &axum::http::Method::GET;
+    let book = house.ask(get, "/xlsx/evidence", cookie, ("text/plain", "")).await;
+    let bytes = http_body_util::BodyExt::collect(book.into_body()).await.unwrap().to_bytes().to_vec();
+    let table = romduol_app::records::as_csv(Kind::Evidence, bytes).unwrap();
+    assert!(String::from_utf8(table).unwrap().contains(",21.4,"));
+    // The goal is a tick with its value, not a bar beside what was counted.
+    let issue = house.read("/issues/I5", cookie).await;
+    let chart = issue.split("<figure").find(|part| part.contains(">ST127<")).unwrap();
+    assert!(chart.contains("Target or threshold") && chart.contains("national target"), "{chart}");
+    assert!(chart.contains(": 20 %") && !chart.contains(">20 %<"), "{chart}");
 }
 
 #[tokio::test]
