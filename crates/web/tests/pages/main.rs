@@ -12,3 +12,4 @@ mod openapi;
 mod operations;
 mod permissions;
 mod reach;
+mod road;
