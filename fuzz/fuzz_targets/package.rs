@@ -21,7 +21,7 @@ fuzz_target!(|text: &str| -> Corpus {
     }
     let Some((kind, sheet)) = sheets.iter().next() else { return Corpus::Keep };
     let there = package.records.iter().map(|(_, body)| body.clone());
-    let amended = Package::amend(there, *kind, sheet);
+    let amended = Package::amend(there, &|_, _| false, *kind, sheet);
     assert!(amended.records.iter().all(|(_, body)| body.kind() == *kind));
     amended.faults.iter().for_each(|fault| named(fault, &sheets, text));
     Corpus::Keep

@@ -8,6 +8,7 @@ use romduol_plan::money::Books;
 use romduol_plan::money::above::Above;
 use romduol_plan::money::gap::of_nodes;
 use romduol_plan::readings::View;
+use romduol_plan::status::Status;
 use romduol_plan::{Date, Kind, Period, Text};
 use romduol_report::document::{Cell, Column, Table};
 use romduol_report::{Block, Document};
@@ -115,15 +116,31 @@ impl Sheet<'_> {
             let leads = node.leads.iter().filter_map(|id| state.find::<Institution>(id));
             let leads: Vec<String> = leads.map(|body| self.text(&body.name)).collect();
             let leads = if leads.is_empty() { self.locale.t("no-leads") } else { leads.join(", ") };
-            vec![Cell::text(&node.id), Cell::text(self.text(&node.title)), Cell::text(leads)]
+            let progress = Cell::text(self.progress(node));
+            vec![Cell::text(&node.id), Cell::text(self.text(&node.title)), Cell::text(leads), progress]
         });
         let columns = vec![
             Column::text(self.locale.t("field-id"), 0.6),
             Column::text(self.locale.t("answer-action"), 3.0),
             Column::text(self.locale.t("leads"), 1.6),
+            Column::text(self.locale.t("answer-progress"), 1.4),
         ];
         let rows = rows.collect();
         blocks.extend(self.table(level, "answer-actions", "answer-no-actions", columns, rows));
+    }
+
+    /// How the indicators of an action stand, counted by status; an action without any is not measured.
+    fn progress(&self, node: &Node) -> String {
+        let measuring = self.view.state.all::<Indicator>().filter(|indicator| indicator.nodes.contains(&node.id));
+        let standings: Vec<Status> =
+            measuring.map(|indicator| self.view.standing(indicator, self.at).status()).collect();
+        let count = |status: &Status| (standings.iter().filter(|one| *one == status).count(), *status);
+        let counted = Status::ALL.iter().map(count).filter(|(n, _)| *n > 0);
+        let words = counted.map(|(n, status)| format!("{n} {}", self.locale.t(&format!("status-{}", status.code()))));
+        match standings.is_empty() {
+            true => self.locale.t("answer-not-measured"),
+            false => words.collect::<Vec<_>>().join(", "),
+        }
     }
 
     fn indicators(&mut self, found: &Coverage, level: u8, blocks: &mut Vec<Block>) {

@@ -26,6 +26,7 @@ pub mod local_record;
 pub mod meetings;
 pub mod minutes;
 pub mod money;
+pub mod naming;
 pub mod package;
 pub mod pivot_book;
 pub mod progress_report;

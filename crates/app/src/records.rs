@@ -57,8 +57,7 @@ impl App {
         beside: Option<Body>,
     ) -> Result<Written, AppError> {
         let sheet = Sheet { header: cells.keys().cloned().collect(), rows: vec![cells.values().cloned().collect()] };
-        let known = bodies(&self.snapshot().state).chain(beside.clone()).collect::<Vec<_>>();
-        let mut package = Package::amend(known, kind, &sheet);
+        let mut package = amend(&self.snapshot().state, kind, &sheet, beside.clone());
         let Some((_, body)) = package.records.pop().filter(|_| package.faults.is_empty()) else {
             return Ok(Written::Faults(package.faults));
         };
@@ -68,7 +67,7 @@ impl App {
                 return Err(AppError::Bad(Say::new("refused-record-changed").words("value", body.id())));
             }
             // Somebody may have retired what the record refers to since the form was checked.
-            let faults = Package::amend(bodies(state).chain(beside.clone()), kind, &sheet).faults;
+            let faults = amend(state, kind, &sheet, beside.clone()).faults;
             match faults.first() {
                 Some(fault) => Err(AppError::Bad(fault.say())),
                 None => Ok(beside.iter().chain([&body]).cloned().map(Change::Put).collect()),
@@ -165,6 +164,11 @@ fn bodies(state: &State) -> impl Iterator<Item = Body> + use<'_> {
     Kind::of_package().flat_map(move |kind| state.ids(kind).into_iter().filter_map(move |id| state.body(kind, id)))
 }
 
+/// The check of a table against what is there, and what is put there with it.
+fn amend(state: &State, kind: Kind, sheet: &Sheet, beside: Option<Body>) -> Package {
+    Package::amend(bodies(state).chain(beside), &|kind, id| state.is_retired(kind, id), kind, sheet)
+}
+
 fn intake(state: &State, kind: Kind, bytes: &[u8]) -> Intake {
     let sheet = match package::sheet(bytes) {
         Ok(sheet) => sheet,
@@ -174,7 +178,7 @@ fn intake(state: &State, kind: Kind, bytes: &[u8]) -> Intake {
             return Intake { added: Vec::new(), changed: Vec::new(), same: 0, faults: vec![fault] };
         }
     };
-    let package = Package::amend(bodies(state), kind, &sheet);
+    let package = amend(state, kind, &sheet, None);
     let mut intake = Intake { added: Vec::new(), changed: Vec::new(), same: 0, faults: package.faults };
     for (row, body) in package.records {
         match state.body(kind, body.id()) {
@@ -238,7 +242,11 @@ fn field(cell: String, kind: &CellType) -> Field {
         return Field::Amount { digits: cell, illustrative: false };
     }
     match (kind, cell.parse::<f64>()) {
-        (CellType::Number | CellType::Integer, Ok(value)) => Field::Number { value, decimals: 0, illustrative: false },
+        (CellType::Number | CellType::Integer, Ok(value)) => {
+            // A share of 21.4 is not shown as 21.
+            let places = cell.split_once('.').map_or(0, |(_, fraction)| fraction.len().min(6));
+            Field::Number { value, decimals: places as u8, illustrative: false }
+        }
         _ if cell.is_empty() => Field::Empty,
         _ => Field::text(cell),
     }

@@ -2,7 +2,7 @@
 
 use bm25::{Document, SearchEngine, SearchEngineBuilder};
 use romduol_plan::kinds::{Body, Id};
-use romduol_plan::{Kind, State, column};
+use romduol_plan::{Kind, State, column, sight};
 
 use crate::words::Words;
 
@@ -28,7 +28,8 @@ impl Index {
         for kind in searched() {
             for id in state.ids(kind) {
                 let Some(body) = state.body(kind, id) else { continue };
-                texts.push(text(&body).to_lowercase());
+                // Whoever searches for an event finds nothing that was said there without naming it.
+                texts.push(text(&sight::without_event(body)).to_lowercase());
                 records.push((kind, id.to_string()));
             }
         }

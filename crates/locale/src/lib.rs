@@ -79,6 +79,13 @@ impl Locale {
         self.say(key, &[])
     }
 
+    /// A code of a vocabulary in words; one that has no words of its own shows itself.
+    pub fn code(&self, code: &str) -> String {
+        let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
+        let key = format!("code-{}", code.chars().map(plain).collect::<String>());
+        if self.has(&key) { self.t(&key) } else { code.to_string() }
+    }
+
     /// The sentence under a key, with values in it.
     pub fn say(&self, key: &str, args: &[(&str, Arg)]) -> String {
         let Some(pattern) = self.bundle.get_message(key).and_then(|message| message.value()) else {

@@ -26,6 +26,7 @@ pub mod readings;
 pub mod returns;
 pub mod say;
 pub mod screen;
+pub mod sight;
 pub mod state;
 pub mod status;
 pub mod text;

@@ -170,4 +170,44 @@ mod tests {
         let open = [group("A", 40, Class::Public), group("C", 3, Class::Public)];
         assert!(hidden_groups(&open.iter().collect::<Vec<_>>()).is_empty());
     }
+
+    /// One institution was heard, one is only named by an action, one body is named in words and stands in no remark.
+    #[test]
+    fn who_is_named_and_was_never_heard_is_seen() {
+        use crate::entry::{Actor, Change, Entry};
+        let institution = |id: &str, short: &str| {
+            let json = serde_json::json!({
+                "id": id, "name": { "en": id }, "short": short, "kind": "ministry", "engagement": "technical", "source": "t"
+            });
+            Change::Put(serde_json::from_value::<Institution>(json).unwrap().into())
+        };
+        let mut heard = (*group("A", 40, Class::Public)).clone();
+        (heard.institutions, heard.remarks) = (vec!["HEARD".into()], "with the Veterans Association".into());
+        let json = serde_json::json!({
+            "id": "N", "level": "action", "parents": ["P"], "title": { "en": "N" }, "source": "t", "leads": ["LEADS"],
+            "named_bodies": ["MoH", "MoN", "Veterans Association", "Fishers Union"]
+        });
+        let event = serde_json::json!({ "id": "C", "title": { "en": "C" }, "method": "workshop", "source": "t" });
+        let changes = vec![
+            institution("HEARD", "MoH"),
+            institution("NAMED", "MoN"),
+            institution("LEADS", ""),
+            institution("NEITHER", "MoX"),
+            Change::Put(heard.into()),
+            Change::Put(serde_json::from_value::<Node>(json).unwrap().into()),
+            Change::Put(serde_json::from_value::<Consultation>(event).unwrap().into()),
+        ];
+        let mut state = State::default();
+        let actor = Actor { account: "t".into(), post: "t".into() };
+        state.apply(1, &Entry { at: String::new(), actor, why: String::new(), changes });
+        let found = stakeholders(&state);
+        let of = |id: &str| {
+            let one = found.iter().find(|one| one.institution.id == id).unwrap();
+            (one.heard_at.len(), one.named_in.len())
+        };
+        assert_eq!(["HEARD", "NAMED", "LEADS", "NEITHER"].map(of), [(1, 1), (0, 1), (0, 1), (0, 0)]);
+        let unheard: Vec<_> =
+            named_bodies(&state).into_iter().filter(|body| !body.heard).map(|body| body.name).collect();
+        assert_eq!(unheard, ["Fishers Union", "MoN"]);
+    }
 }

@@ -1,8 +1,6 @@
 //! Who may do what to which record: one table, used by pages, API, command line and reports alike.
 
-use crate::kinds::{
-    Assignment, Body, Choice, Class, Consent, Form, Id, Node, Rating, Return, ReturnStatus, Step, TargetKind,
-};
+use crate::kinds::{Assignment, Body, Choice, Form, Id, Node, Rating, Return, ReturnStatus, Step, TargetKind};
 use crate::state::State;
 use crate::vocabulary;
 
@@ -247,32 +245,6 @@ impl Post {
             _ => false,
         };
         if reach(self.role, CostLocally) == Own && own { Ok(()) } else { Err(Denied(CostLocally)) }
-    }
-
-    /// Whether the post may read a record as it stands; for others there are pages that leave it out.
-    pub fn may_see(&self, body: &Body) -> bool {
-        match body {
-            Body::Return(_) => false,
-            body => !is_restricted(body) || self.may_read(Class::Restricted),
-        }
-    }
-
-    /// Whether the post may see numbers of a class in detail.
-    pub fn may_read(&self, class: Class) -> bool {
-        match class {
-            Class::Public | Class::Partners => true,
-            Class::Restricted => matches!(self.role, Role::Secretariat | Role::Committee),
-            Class::Prohibited => false,
-        }
-    }
-}
-
-/// Whether a record is for those who work on the plan only: small groups of people, and what was said in confidence.
-pub fn is_restricted(body: &Body) -> bool {
-    match body {
-        Body::Attendance(_) => true,
-        Body::Contribution(said) => said.consent == Consent::Internal,
-        _ => false,
     }
 }
 

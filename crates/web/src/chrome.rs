@@ -169,9 +169,7 @@ impl Chrome {
 
     /// A code of a vocabulary in the reader's language.
     pub fn code(&self, code: &str) -> String {
-        let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
-        let key = format!("code-{}", code.chars().map(plain).collect::<String>());
-        if self.locale.has(&key) { self.t(&key) } else { code.to_string() }
+        self.locale.code(code)
     }
 
     pub fn count(&self, key: &str, count: impl Plain<usize>) -> String {
@@ -213,8 +211,9 @@ impl Chrome {
     /// Text in the page's language; where it has to fall back, the language is said for screen readers.
     pub fn text(&self, text: &Text) -> String {
         let shown = escape(text.get(self.locale.lang));
-        match text.lacks(self.locale.lang) && !shown.is_empty() && self.locale.lang == Lang::Km {
-            true => format!("<span lang=\"en\">{shown}</span>"),
+        let other = if self.locale.lang == Lang::Km { Lang::En } else { Lang::Km };
+        match text.lacks(self.locale.lang) && !shown.is_empty() {
+            true => format!("<span lang=\"{}\">{shown}</span>", other.code()),
             false => shown,
         }
     }

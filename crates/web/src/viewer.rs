@@ -56,6 +56,11 @@ impl Viewer {
         self.person.post.may_see(body) && (self.illustrative || !body.is_made_up_money())
     }
 
+    /// A record as the reader sees it, if at all.
+    pub fn seen(&self, body: Body) -> Option<Body> {
+        self.person.post.as_seen(body).filter(|body| self.shows(body))
+    }
+
     /// Ends the request for whoever may not do `act` at all, or has not lately proved who they are where it is dangerous.
     pub fn must(&self, act: Act) -> Result<(), PageError> {
         self.person.post.may(act)?;

@@ -22,6 +22,7 @@ impl Body {
             Body::Policy(record) => record.name.clone(),
             Body::Gap(record) => record.summary.clone(),
             Body::Instrument(record) => record.title.clone(),
+            Body::Position(record) => Text { en: record.date.to_string(), km: record.date.to_string() },
             Body::Consultation(record) => record.title.clone(),
             Body::Attendance(record) => record.group.clone(),
             Body::Contribution(record) => record.said.clone(),
@@ -48,7 +49,6 @@ impl Body {
             Body::Edition(record) => record.note.clone(),
             Body::Target(_)
             | Body::Assignment(_)
-            | Body::Position(_)
             | Body::Seat(_)
             | Body::Presence(_)
             | Body::Alignment(_)

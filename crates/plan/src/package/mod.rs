@@ -90,19 +90,25 @@ impl Package {
                 }
             }
         }
-        package.check();
+        package.check(&|_, _| false);
         package
     }
 
     /// Reads rows of one kind into a plan that exists: the new rows take the place of records with the same id. What
-    /// comes back holds the new rows only, and the faults that concern them.
-    pub fn amend(existing: impl IntoIterator<Item = Body>, kind: Kind, sheet: &Sheet) -> Package {
+    /// comes back holds the new rows only, and the faults that concern them. `retired` tells of an id that is not there
+    /// whether it once was.
+    pub fn amend(
+        existing: impl IntoIterator<Item = Body>,
+        retired: &dyn Fn(Kind, &str) -> bool,
+        kind: Kind,
+        sheet: &Sheet,
+    ) -> Package {
         let mut package = Package::default();
         package.read_sheet(kind, sheet);
         let new: HashSet<String> = package.records.iter().map(|(_, body)| body.id().to_string()).collect();
         let others = existing.into_iter().filter(|body| body.kind() != kind || !new.contains(body.id()));
         package.records.extend(others.map(|body| (OLD, body)));
-        package.check();
+        package.check(retired);
         package.records.retain(|(row, _)| *row != OLD);
         package.screen();
         package.faults.retain(|fault| fault.row != OLD && fault.file == file(kind));
@@ -126,9 +132,9 @@ impl Package {
         }
     }
 
-    fn check(&mut self) {
+    fn check(&mut self, retired: &dyn Fn(Kind, &str) -> bool) {
         script::check(self);
-        rules::check(self);
+        rules::check(self, retired);
         analysis::check(self);
         coordination::check(self);
         money::check(self);

@@ -6,10 +6,11 @@ use super::{Fault, Package, areas, fault, file};
 use crate::column::{self, CellType};
 use crate::kinds::*;
 use crate::say::Say;
+use crate::text::{Lang, Text};
 
-pub(super) fn check(package: &mut Package) {
+pub(super) fn check(package: &mut Package, retired: &dyn Fn(Kind, &str) -> bool) {
     let mut faults = Vec::new();
-    references(package, &mut faults);
+    references(package, retired, &mut faults);
     one_plan(package, &mut faults);
     areas::check(package, &mut faults);
     node_levels(package, &mut faults);
@@ -20,7 +21,7 @@ pub(super) fn check(package: &mut Package) {
 }
 
 /// Every reference must point to a row. A pillar given by number is answered with a question: the numbers clash.
-fn references(package: &Package, faults: &mut Vec<Fault>) {
+fn references(package: &Package, retired: &dyn Fn(Kind, &str) -> bool, faults: &mut Vec<Fault>) {
     let mut ids: HashMap<Kind, HashSet<&str>> = HashMap::new();
     for (_, body) in &package.records {
         ids.entry(body.kind()).or_default().insert(body.id());
@@ -39,7 +40,8 @@ fn references(package: &Package, faults: &mut Vec<Fault>) {
                 };
                 for item in items.into_iter().filter(|item| !item.is_empty()) {
                     if known.is_none_or(|known| !known.contains(item)) {
-                        faults.push(fault(*row, kind, &column.name, item, unknown(*to, item)));
+                        let problem = unknown(package, retired, *to, item);
+                        faults.push(fault(*row, kind, &column.name, item, problem));
                     }
                 }
             }
@@ -47,16 +49,33 @@ fn references(package: &Package, faults: &mut Vec<Fault>) {
     }
 }
 
-fn unknown(to: Kind, item: &str) -> Say {
-    match numbered_pillar(to, item) {
-        true => Say::new("fault-pillar-number"),
-        false => Say::new("fault-no-such-id").words("file", file(to)),
+/// What is wrong with a link that leads nowhere.
+fn unknown(package: &Package, retired: &dyn Fn(Kind, &str) -> bool, to: Kind, item: &str) -> Say {
+    match () {
+        () if numbered_pillar(to, item) => Say::new("fault-pillar-number").names("pillars", pillars(package)),
+        () if retired(to, item) => Say::new("fault-retired"),
+        () => Say::new("fault-no-such-id").words("file", file(to)),
     }
 }
 
+/// A number alone, or behind the word for a pillar in either language.
 fn numbered_pillar(to: Kind, item: &str) -> bool {
-    let lower = item.to_lowercase();
-    to == Kind::Node && (lower.starts_with("pillar") || item.chars().all(|c| c.is_ascii_digit()))
+    // The word has two spellings, which look alike in most fonts.
+    let lower = item.trim().to_lowercase().replace("្ដ", "្ត");
+    let named = ["pillar", "សសរស្តម្ភ"].iter().any(|word| lower.starts_with(word));
+    to == Kind::Node && (named || lower.chars().all(char::is_numeric))
+}
+
+/// The pillars there are, each with its code.
+fn pillars(package: &Package) -> Vec<Text> {
+    let pillar = |body: &Body| match body {
+        Body::Node(node) if node.level == NodeLevel::Pillar => {
+            let named = |lang| format!("{} {}", node.id, node.title.get(lang));
+            Some(Text { en: named(Lang::En), km: named(Lang::Km) })
+        }
+        _ => None,
+    };
+    package.records.iter().filter_map(|(_, body)| pillar(body)).collect()
 }
 
 fn one_plan(package: &Package, faults: &mut Vec<Fault>) {
@@ -154,5 +173,19 @@ fn one_reporter_per_number(package: &Package, faults: &mut Vec<Fault>) {
             let problem = Say::new("fault-asked-twice").words("first", first.to_string());
             faults.push(fault(*row, Kind::Assignment, "id", &assignment.id, problem));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pillar_by_number_is_known_in_both_languages() {
+        for item in ["Pillar 2", "pillar II", "2", "២", "សសរស្តម្ភទី២", "សសរស្តម្ភ 2", "សសរស្ដម្ភទី២"]
+        {
+            assert!(numbered_pillar(Kind::Node, item), "{item}");
+        }
+        assert!(!numbered_pillar(Kind::Node, "A2.01") && !numbered_pillar(Kind::Theme, "2"));
     }
 }

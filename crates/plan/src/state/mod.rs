@@ -132,6 +132,11 @@ impl State {
         self.history.get(&(kind, id.to_string())).map(|seqs| seqs.iter().copied().collect()).unwrap_or_default()
     }
 
+    /// Whether there was a record of this id that was taken out of the plan.
+    pub fn is_retired(&self, kind: Kind, id: &str) -> bool {
+        self.history.contains_key(&(kind, id.to_string())) && self.body(kind, id).is_none()
+    }
+
     /// The accepted returns: what every figure is computed from.
     pub fn accepted(&self) -> impl Iterator<Item = &Arc<Return>> {
         self.accepted.values()

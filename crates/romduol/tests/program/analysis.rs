@@ -144,7 +144,7 @@ fn tables_come_back_as_they_went() {
         };
         let others = Kind::of_package()
             .flat_map(|other| state.ids(other).into_iter().filter_map(|id| state.body(other, id)).collect::<Vec<_>>());
-        let package = Package::amend(others, kind, &sheet);
+        let package = Package::amend(others, &|_, _| false, kind, &sheet);
         assert_eq!(package.faults, []);
         assert!(package.records.iter().map(|(_, body)| body).eq(&bodies), "{}", kind.code());
     }
@@ -162,7 +162,7 @@ fn bad_rows_are_told_apart() {
         };
         let bodies = Kind::of_package()
             .flat_map(|other| state.ids(other).into_iter().filter_map(|id| state.body(other, id)).collect::<Vec<_>>());
-        let faults = Package::amend(bodies, kind, &sheet).faults;
+        let faults = Package::amend(bodies, &|_, _| false, kind, &sheet).faults;
         faults.iter().map(|fault| Locale::of(Lang::En).tell(&fault.say())).collect::<Vec<_>>().join("\n")
     };
     let policy = "id,name,kind,start_year,end_year,stated,stated_basis,themes,source\n";

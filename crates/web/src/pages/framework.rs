@@ -1,11 +1,12 @@
-//! The framework as a tree, and the page of one node: what it serves, what serves it, what measures it.
+//! The framework as a tree with the records behind it, and the page of one node: what it serves, what serves it, what
+//! measures it.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::extract::Path;
-use romduol_app::AppError;
 use romduol_app::money::sentence;
+use romduol_app::{AppError, analysis_tables};
 use romduol_plan::Kind;
 use romduol_plan::kinds::{Currency, Indicator, Node, NodeLevel, Slot, Theme};
 use romduol_plan::money::Books;
@@ -15,7 +16,9 @@ use romduol_plan::permission::Act;
 
 use super::coordination::ratings::{self, RatingLine};
 use super::records::links::{Referring, referring};
+use super::records::list::seen;
 use super::scorecard::{Row, row, year};
+use super::take_home;
 use crate::chrome::{Chrome, render};
 use crate::error::Page;
 use crate::viewer::Viewer;
@@ -33,6 +36,49 @@ pub(crate) struct Branch {
 struct Framework {
     c: Chrome,
     pillars: Vec<Branch>,
+    behind: Vec<Behind>,
+}
+
+/// The records of a kind behind the plan: how many there are for the reader, and how many no link reaches.
+struct Behind {
+    kind: Kind,
+    count: usize,
+    alone: usize,
+}
+
+/// What the plan rests on. From here every one of these records is two taps away: its list, and the record.
+const BEHIND: [Kind; 21] = [
+    Kind::Theme,
+    Kind::Gap,
+    Kind::Policy,
+    Kind::Instrument,
+    Kind::Position,
+    Kind::Alignment,
+    Kind::Evidence,
+    Kind::Preference,
+    Kind::Institution,
+    Kind::Consultation,
+    Kind::Attendance,
+    Kind::Contribution,
+    Kind::Element,
+    Kind::Assessment,
+    Kind::Model,
+    Kind::Committee,
+    Kind::Decision,
+    Kind::NextStep,
+    Kind::Indicator,
+    Kind::Slot,
+    Kind::Version,
+];
+
+fn behind(viewer: &Viewer) -> Vec<Behind> {
+    let links = viewer.snapshot.links();
+    let of = |kind: Kind| {
+        let seen = seen(viewer, kind);
+        let alone = seen.iter().filter(|body| links.is_alone(kind, body.id())).count();
+        Behind { kind, count: seen.len(), alone }
+    };
+    BEHIND.into_iter().map(of).filter(|kind| kind.count > 0).collect()
 }
 
 pub(crate) async fn show(viewer: Viewer) -> Page {
@@ -40,7 +86,7 @@ pub(crate) async fn show(viewer: Viewer) -> Page {
     let nodes: Vec<&Arc<Node>> = viewer.snapshot.state.all::<Node>().collect();
     let pillars =
         nodes.iter().filter(|node| node.level == NodeLevel::Pillar).map(|node| branch(&viewer, node, 5)).collect();
-    render(&Framework { c: Chrome::of(&viewer, viewer.locale.t("menu-framework")), pillars })
+    render(&Framework { c: Chrome::of(&viewer, viewer.locale.t("menu-framework")), pillars, behind: behind(&viewer) })
 }
 
 fn branch(viewer: &Viewer, node: &Arc<Node>, depth: u8) -> Branch {
@@ -89,11 +135,26 @@ struct NodePage {
     edits: bool,
 }
 
+fn one(viewer: &Viewer, id: &str) -> Result<Arc<Node>, AppError> {
+    let missing = || AppError::NotFound { kind: Kind::Node, id: id.into() };
+    viewer.snapshot.state.find::<Node>(id).cloned().ok_or_else(missing)
+}
+
+/// The indicators that measure a node, as they stand.
+pub(crate) async fn node_csv(viewer: Viewer, Path(id): Path<String>) -> Page {
+    viewer.must(Act::ReadPlan)?;
+    one(&viewer, &id)?;
+    let (view, (at, _)) = (viewer.view(), year(&viewer));
+    let measuring: Vec<_> = view.state.all::<Indicator>().filter(|i| i.nodes.contains(&id)).collect();
+    let may_read = |indicator: &Indicator| viewer.may_read(indicator);
+    take_home::csv(&analysis_tables::standings(&view, viewer.locale, &measuring, at, &may_read), &id)
+}
+
 pub(crate) async fn node(viewer: Viewer, Path(id): Path<String>) -> Page {
     viewer.must(Act::ReadPlan)?;
     let view = viewer.view();
     let state = view.state;
-    let node = state.find::<Node>(&id).ok_or_else(|| AppError::NotFound { kind: Kind::Node, id: id.clone() })?.clone();
+    let node = one(&viewer, &id)?;
     let (at, _) = year(&viewer);
     let measuring = state.all::<Indicator>().filter(|i| i.nodes.contains(&id));
     let c = Chrome::of(&viewer, node.title.get(viewer.lang()));

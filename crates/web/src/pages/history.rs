@@ -1,28 +1,30 @@
-//! The history of any record: who changed what, when, why, and how it differs.
+//! The history of any record: who changed what, when, why, and how it differs; as a page and as a table.
 
 use axum::extract::Path;
-use romduol_app::AppError;
 use romduol_app::history::Event;
+use romduol_app::{AppError, analysis_tables, naming};
 use romduol_plan::Kind;
 use romduol_plan::kinds::{Assignment, Class, Return};
 use romduol_plan::permission::Act;
 
 use crate::chrome::{Chrome, render};
-use crate::error::Page;
+use crate::error::{Page, PageError};
+use crate::pages::take_home;
 use crate::viewer::Viewer;
 
 #[derive(askama::Template)]
 #[template(path = "history.html")]
 struct History {
     c: Chrome,
-    kind: &'static str,
+    kind: Kind,
     id: String,
     events: Vec<Event>,
 }
 
-pub(crate) async fn show(viewer: Viewer, Path((kind, id)): Path<(String, String)>) -> Page {
+/// What happened to a record, for whoever may know it.
+async fn events(viewer: &Viewer, kind: Kind, id: &str) -> Result<Vec<Event>, PageError> {
     viewer.must(Act::ReadHistory)?;
-    let Some(kind) = Kind::parse(&kind) else { return Ok(crate::error::not_found()) };
+    let id = id.to_string();
     let missing = || AppError::NotFound { kind, id: id.clone() };
     let state = &viewer.snapshot.state;
     // A return is its unit's own business: whoever may not read it does not read its history either.
@@ -43,10 +45,22 @@ pub(crate) async fn show(viewer: Viewer, Path((kind, id)): Path<(String, String)
     if events.is_empty() {
         return Err(missing().into());
     }
-    render(&History {
-        c: Chrome::of(&viewer, format!("{} {id}", viewer.locale.t("history"))),
-        kind: kind.code(),
-        id,
-        events,
-    })
+    Ok(events)
+}
+
+pub(crate) async fn csv(viewer: Viewer, Path((kind, id)): Path<(String, String)>) -> Page {
+    viewer.must(Act::ReadHistory)?;
+    let Some(kind) = Kind::parse(&kind) else { return Ok(crate::error::not_found()) };
+    let events = events(&viewer, kind, &id).await?;
+    take_home::csv(&analysis_tables::history(viewer.locale, kind, &events), &format!("history-{id}"))
+}
+
+pub(crate) async fn show(viewer: Viewer, Path((kind, id)): Path<(String, String)>) -> Page {
+    viewer.must(Act::ReadHistory)?;
+    let Some(kind) = Kind::parse(&kind) else { return Ok(crate::error::not_found()) };
+    let mut events = events(&viewer, kind, &id).await?;
+    for change in events.iter_mut().flat_map(|event| &mut event.changed) {
+        *change = naming::changed(viewer.locale, kind, change);
+    }
+    render(&History { c: Chrome::of(&viewer, format!("{} {id}", viewer.locale.t("history"))), kind, id, events })
 }

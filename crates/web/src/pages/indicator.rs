@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::extract::Path;
-use romduol_app::AppError;
+use romduol_app::{AppError, analysis_tables};
 use romduol_plan::kinds::{Area, Category, Dimension, Evidence, EvidenceUse, Indicator, Institution, Node, Target};
 use romduol_plan::permission::Act;
 use romduol_plan::readings::{Reading, Series, Source};
@@ -14,7 +14,9 @@ use romduol_report::map::{AreaValue, Breaks, MapInput};
 use romduol_report::{AxisText, Scene, scene, svg};
 
 use super::coordination::ratings::{self, RatingLine};
+use super::records::links::{Referring, referring};
 use super::scorecard::{Row, row, with_unit, year};
+use super::take_home;
 use crate::chrome::{Chrome, render};
 use crate::error::Page;
 use crate::viewer::Viewer;
@@ -54,11 +56,14 @@ struct IndicatorPage {
     breakdowns: Vec<Breakdown>,
     context: Vec<Arc<Evidence>>,
     targets: Vec<Line>,
+    /// What it answers: commitments, gaps and policies, over the links between them.
+    referring: Vec<Referring>,
     ratings: Vec<RatingLine>,
     /// What a rating would be of.
     rated: (&'static str, String),
     rates: bool,
     history: bool,
+    edits: bool,
 }
 
 pub(crate) async fn show(viewer: Viewer, Path(id): Path<String>) -> Page {
@@ -101,9 +106,28 @@ pub(crate) async fn show(viewer: Viewer, Path(id): Path<String>) -> Page {
             .cloned()
             .collect(),
         targets: target_lines(&viewer, &indicator, &country),
+        referring: referring(&viewer, Kind::Indicator, &id)
+            .into_iter()
+            // Those stand on the page in a form of their own.
+            .filter(|group| !matches!(group.kind, Kind::Target | Kind::Rating | Kind::Evidence))
+            .collect(),
+        edits: viewer.may(Act::EditPlan) && viewer.at.is_none(),
         history: viewer.may(Act::ReadHistory),
         indicator,
     })
+}
+
+/// Everything the page shows in numbers.
+pub(crate) async fn csv(viewer: Viewer, Path(id): Path<String>) -> Page {
+    viewer.must(Act::ReadPlan)?;
+    let missing = || AppError::NotFound { kind: Kind::Indicator, id: id.clone() };
+    let indicator = viewer.snapshot.state.find::<Indicator>(&id).ok_or_else(missing)?.clone();
+    viewer.note_reading(&indicator).await;
+    let mut table = analysis_tables::indicator(&viewer.view(), viewer.locale, &indicator, year(&viewer).0);
+    if !viewer.may_read(&indicator) {
+        table.rows.truncate(table.heads);
+    }
+    take_home::csv(&table, &id)
 }
 
 fn source_line(viewer: &Viewer, reading: &Reading) -> String {

@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use axum::extract::{Form, Path};
 use romduol_app::versions::Waiting;
-use romduol_app::{AppError, Snapshot};
+use romduol_app::{AppError, Snapshot, analysis_tables, naming};
+use romduol_plan::diff::Changed;
 use romduol_plan::kinds::{Id, Node, Version, VersionState};
 use romduol_plan::permission::Act;
 use romduol_plan::versions::{Difference, differences, next_states};
 use romduol_plan::{Date, Kind, Say, Text};
 
 use crate::chrome::{Chrome, render, see};
-use crate::error::Page;
+use crate::error::{Page, PageError};
+use crate::pages::take_home;
 use crate::viewer::Viewer;
 
 #[derive(askama::Template)]
@@ -34,8 +36,17 @@ pub(crate) async fn list(viewer: Viewer) -> Page {
 #[derive(serde::Deserialize)]
 pub(crate) struct Named {
     id: String,
+    /// In English; the public's page shows each language its own.
     title: String,
+    #[serde(default)]
+    title_km: String,
     note: String,
+    #[serde(default)]
+    note_km: String,
+}
+
+fn both(en: &str, km: &str) -> Text {
+    Text { en: en.trim().into(), km: km.trim().into() }
 }
 
 pub(crate) async fn name(viewer: Viewer, Form(given): Form<Named>) -> Page {
@@ -49,11 +60,11 @@ pub(crate) async fn name(viewer: Viewer, Form(given): Form<Named>) -> Page {
     }
     let version = Version {
         id: given.id.trim().into(),
-        title: Text::of(viewer.lang(), given.title.trim()),
+        title: both(&given.title, &given.title_km),
         position: 0,
         date: viewer.site.app.now().date,
         state: VersionState::Draft,
-        note: Text::of(viewer.lang(), given.note.trim()),
+        note: both(&given.note, &given.note_km),
         comments_until: None,
         consultation: None,
     };
@@ -66,7 +77,7 @@ struct Line {
     id: Id,
     title: Text,
     what: &'static str,
-    changed: Vec<romduol_plan::diff::Changed>,
+    changed: Vec<Changed>,
     there: bool,
 }
 
@@ -83,24 +94,31 @@ struct Compare {
     moves: Vec<(&'static str, String)>,
 }
 
-/// What changed from this version to another one, or to the plan as it is now.
-pub(crate) async fn compare(viewer: Viewer, Path(id): Path<String>) -> Page {
-    viewer.must(Act::ReadPlan)?;
+/// A version, and the plan as it stood then and as it stands in the version it is compared with, or now.
+async fn sides(viewer: &Viewer, id: &str) -> Result<(Arc<Version>, Arc<Snapshot>, Arc<Snapshot>), PageError> {
     let state = &viewer.snapshot.state;
     let missing = |id: &str| AppError::NotFound { kind: Kind::Version, id: id.into() };
-    let version = state.find::<Version>(&id).ok_or_else(|| missing(&id))?.clone();
-    let with = viewer.asked("with").unwrap_or("").to_string();
+    let version = state.find::<Version>(id).ok_or_else(|| missing(id))?.clone();
     let before = viewer.site.app.at(version.position.into()).await?;
-    let after: Arc<Snapshot> = match with.as_str() {
-        "" => viewer.snapshot.clone(),
-        other => {
+    let after = match viewer.asked("with") {
+        None => viewer.snapshot.clone(),
+        Some(other) => {
             let other = state.find::<Version>(other).ok_or_else(|| missing(other))?;
             viewer.site.app.at(other.position.into()).await?
         }
     };
+    Ok((version, before, after))
+}
+
+/// What changed from this version to another one, or to the plan as it is now.
+pub(crate) async fn compare(viewer: Viewer, Path(id): Path<String>) -> Page {
+    viewer.must(Act::ReadPlan)?;
+    let (version, before, after) = sides(&viewer, &id).await?;
+    let state = &viewer.snapshot.state;
+    let with = viewer.asked("with").unwrap_or("").to_string();
     let lines = differences(&before.state, &after.state)
         .into_iter()
-        .map(|(id, difference)| line(&before, &after, id, difference));
+        .map(|(id, difference)| line(&viewer, &before, &after, id, difference));
     let c = Chrome::of(&viewer, version.title.get(viewer.lang()));
     let edits = viewer.may(Act::EditPlan) && viewer.at.is_none();
     let moves = if edits { next_states(version.state) } else { &[] };
@@ -116,12 +134,23 @@ pub(crate) async fn compare(viewer: Viewer, Path(id): Path<String>) -> Page {
     })
 }
 
-fn line(before: &Snapshot, after: &Snapshot, id: Id, difference: Difference) -> Line {
+pub(crate) async fn compare_csv(viewer: Viewer, Path(id): Path<String>) -> Page {
+    viewer.must(Act::ReadPlan)?;
+    let (version, before, after) = sides(&viewer, &id).await?;
+    let found = differences(&before.state, &after.state);
+    let table = analysis_tables::differences(viewer.locale, &before.state, &after.state, &found);
+    take_home::csv(&table, &format!("differences-{}", version.id))
+}
+
+fn line(viewer: &Viewer, before: &Snapshot, after: &Snapshot, id: Id, difference: Difference) -> Line {
     let node = after.state.find::<Node>(&id).or_else(|| before.state.find::<Node>(&id));
     let (what, changed) = match difference {
         Difference::Added => ("version-added", Vec::new()),
         Difference::Removed => ("version-removed", Vec::new()),
-        Difference::Changed(changed) => ("version-changed", changed),
+        Difference::Changed(changed) => {
+            let told = |change: &Changed| naming::changed(viewer.locale, Kind::Node, change);
+            ("version-changed", changed.iter().map(told).collect())
+        }
     };
     let title = node.map(|node| node.title.clone()).unwrap_or_default();
     Line { there: after.state.find::<Node>(&id).is_some(), title, what, changed, id }

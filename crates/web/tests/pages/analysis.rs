@@ -45,6 +45,33 @@ async fn a_record_that_others_refer_to_stays() {
     assert!(house.read("/history/gaps/G9.9", cookie).await.contains("G9.9"));
 }
 
+/// A link to what was taken out says so, in a form as in a table; a pillar by number is answered with the pillars there are.
+#[tokio::test]
+async fn a_link_that_leads_nowhere_says_what_to_do() {
+    let house = house().await;
+    let cookie = house.session(Role::Secretariat).await;
+    let cookie = Some(cookie.as_str());
+    let gap = "_id=&_seen=0&id=G9.7&kind=gap&summary=New&theme=I1&khmer=draft&source=test&_why=test";
+    assert_eq!(house.send("/records/gaps", cookie, gap).await.0, 303);
+    assert_eq!(house.send("/retire/gaps/G9.7", cookie, "why=test").await.0, 303);
+    let link = async |node: &str, gap: &str| {
+        let form = format!("_id=&_seen=0&id=AL901&node={node}&gap={gap}&basis=secretariat&source=t&_why=t");
+        house.send("/records/alignments", cookie, &form).await
+    };
+    let (status, page) = link("A1.01", "G9.7").await;
+    assert_eq!(status, 200);
+    assert!(page.contains("“G9.7” was taken out of the plan; link to another record"), "{page}");
+    assert!(link("A1.01", "G9.6").await.1.contains("is not an id in gaps.csv"), "one that never was");
+    let table = "id,node,gap,basis,source\nAL901,A1.01,G9.7,secretariat,t\n";
+    let kind = "multipart/form-data; boundary=x";
+    let response = house.ask(&Method::POST, "/import/alignments", cookie, (kind, &multipart(table, None))).await;
+    assert!(text(response).await.contains("“G9.7” was taken out of the plan"));
+    for pillar in ["Pillar+2", "សសរស្តម្ភទី២"] {
+        let page = link(pillar, "G1.1.1").await.1;
+        assert!(page.contains("which pillar is meant? Write its code: ") && page.contains("PROT "), "{page}");
+    }
+}
+
 /// What people tell is screened in every form and table; what the plan and its sources say is not.
 #[tokio::test]
 async fn a_record_that_points_to_a_person_is_not_kept() {
@@ -174,7 +201,7 @@ async fn versions_go_on_in_order_and_a_closed_one_takes_no_comment() {
         "_id=A1.01&_seen=1&id=A1.01&level=action&parents=1.1&title=Another+title&khmer=draft&source=8.1.1&_why=test";
     assert_eq!(house.send("/records/nodes", cookie, fields).await.0, 303);
     let page = house.read("/versions/DEMO-1", cookie).await;
-    assert!(page.contains("Another title") && page.contains("title.en"), "{page}");
+    assert!(page.contains("Another title") && page.contains("Title (English)"), "{page}");
 }
 
 #[tokio::test]
@@ -201,6 +228,15 @@ async fn an_answer_sheet_goes_home_in_both_languages() {
     let cookie = house.session(Role::Committee).await;
     let page = house.read("/answers/CEDAW-CO-2019-25B", Some(&cookie)).await;
     assert!(page.contains("No action of the plan is linked to this") && page.contains("Not costed"));
+    // An action with its progress: its indicators by status; one without any is not measured.
+    let page = house.read("/answers/CEDAW-CO-2019-31A", Some(&cookie)).await;
+    let row = page.split("A2.01").nth(1).unwrap().split("</tr>").next().unwrap();
+    let progress = row.rsplit("<td").next().unwrap().split_once('>').unwrap().1.split('<').next().unwrap();
+    let counts: usize =
+        progress.split(", ").map(|part| part.split(' ').next().unwrap().parse::<usize>().unwrap()).sum();
+    assert_eq!(counts, 3, "PAR-06, PAR-08 and PAR-17 measure it: {progress}");
+    assert!(page.contains("Progress of its indicators"));
+    assert!(house.read("/answers/BPFA-SO4", Some(&cookie)).await.contains("not measured"), "A1.06 has no indicator");
     for lang in ["en", "km"] {
         let path = format!("/answers/CEDAW-CO-2019-31A/docx?in={lang}");
         let response = house.ask(&Method::GET, &path, Some(&cookie), ("text/plain", "")).await;

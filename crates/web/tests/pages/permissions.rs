@@ -196,6 +196,34 @@ async fn small_groups_are_kept_on_every_way() {
     }
 }
 
+/// What may be shown without its event shows it to nobody but those who work on the plan, whichever way it is asked for.
+#[tokio::test]
+async fn what_was_said_does_not_tell_its_event() {
+    let house = house().await;
+    let event = "CON-3";
+    for (role, reads) in [(Role::CivilSociety, false), (Role::Committee, true)] {
+        let cookie = house.session(role).await;
+        let cookie = Some(cookie.as_str());
+        let own = house.read("/records/contributions/CB05", cookie).await;
+        assert!(own.contains("trauma handed down"), "the words are shown");
+        assert_eq!(own.contains(event), reads, "{} {own}", role.code());
+        let from_event = house.read("/records/consultations/CON-3", cookie).await;
+        assert_eq!(from_event.contains("/records/contributions/CB05"), reads, "{}", role.code());
+        for path in ["/records/contributions", "/search?q=trauma", "/voices", "/issues/I1", "/consultations/CON-4"] {
+            assert!(!house.read(path, cookie).await.contains(event), "{} {path}", role.code());
+        }
+        assert!(!house.read("/consultations/CON-3", cookie).await.contains("CB05"));
+        assert_eq!(house.read("/csv/contributions", cookie).await.contains(event), reads);
+        let book = house.ask(&Method::GET, "/xlsx/contributions", cookie, ("text/plain", "")).await;
+        let book = book.into_body().collect().await.unwrap().to_bytes().to_vec();
+        let table = romduol_app::records::as_csv(romduol_plan::Kind::Contribution, book).unwrap();
+        let table = String::from_utf8(table).unwrap();
+        assert!(table.contains("trauma handed down") && table.contains(event) == reads, "{}", role.code());
+        let history = house.ask(&Method::GET, "/history/contributions/CB05/csv", cookie, ("text/plain", "")).await;
+        assert_eq!(history.status() == StatusCode::OK, reads);
+    }
+}
+
 /// In a pivot table a restricted indicator is as unknown as one that does not exist, whichever way it is asked for.
 #[tokio::test]
 async fn the_pivot_table_keeps_restricted_numbers() {

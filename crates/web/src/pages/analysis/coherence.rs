@@ -5,16 +5,25 @@ use std::sync::Arc;
 
 use romduol_app::analysis_tables;
 use romduol_app::similar::Pair;
+use romduol_plan::coherence::{Tally, tally};
 use romduol_plan::kinds::{Gap, Policy, PolicyState, Theme};
 use romduol_plan::permission::Act;
 use romduol_plan::{Kind, coherence};
 
-use super::{GapLine, PolicyLine};
+use super::{GapLine, PolicyLine, mark};
 use crate::chrome::{Chrome, render};
 use crate::error::Page;
 use crate::pages::records::Ref;
 use crate::pages::take_home;
 use crate::viewer::Viewer;
+
+/// An issue against what exists: its policies by their state today, and the counts that its page shows as lists.
+struct Line {
+    theme: Arc<Theme>,
+    /// The state, as mark, and how many policies are in it.
+    states: Vec<(PolicyState, String, usize)>,
+    tally: Tally,
+}
 
 struct Alike {
     percent: f64,
@@ -27,6 +36,7 @@ struct Alike {
 #[template(path = "analysis/coherence.html")]
 struct Coherence {
     c: Chrome,
+    matrix: Vec<Line>,
     themes: Vec<Arc<Theme>>,
     states: Vec<(PolicyState, String, usize)>,
     issue: String,
@@ -51,6 +61,7 @@ pub(crate) async fn show(viewer: Viewer) -> Page {
         PolicyState::ALL.iter().map(|s| (*s, c.code(s.code()), lines.iter().filter(|line| line.state == *s).count()));
     let states = states.filter(|(.., n)| *n > 0).collect();
     let all = lines.len();
+    let matrix = state.all::<Theme>().map(|theme| line(&c, theme, &lines, tally(state, &theme.id, today))).collect();
     let policies = lines
         .into_iter()
         .filter(|line| issue.is_empty() || line.themes.contains(&issue))
@@ -59,6 +70,7 @@ pub(crate) async fn show(viewer: Viewer) -> Page {
     let (years, ending) = coherence::ending(state, today);
     let alike = viewer.snapshot.alike().iter().take(30).map(|pair| alike(&viewer, pair)).collect();
     render(&Coherence {
+        matrix,
         themes: state.all::<Theme>().cloned().collect(),
         gaps: coherence::unanswered(state).map(|gap| GapLine::of(&viewer, &c, gap)).collect(),
         asking: state.all::<Gap>().filter(|gap| coherence::asks(gap)).count(),
@@ -72,6 +84,28 @@ pub(crate) async fn show(viewer: Viewer) -> Page {
         alike,
         c,
     })
+}
+
+fn line(c: &Chrome, theme: &Arc<Theme>, policies: &[PolicyLine], tally: Tally) -> Line {
+    let own: Vec<PolicyState> =
+        policies.iter().filter(|policy| policy.themes.contains(&theme.id)).map(|policy| policy.state).collect();
+    let count = |state: &PolicyState| own.iter().filter(|own| *own == state).count();
+    let states = PolicyState::ALL.iter().map(|state| (*state, mark(c, *state), count(state)));
+    Line { theme: theme.clone(), states: states.filter(|(.., n)| *n > 0).collect(), tally }
+}
+
+/// The policies as the page shows them: of the issue and in the state that are asked for.
+pub(crate) async fn policies_csv(viewer: Viewer) -> Page {
+    viewer.must(Act::ReadPlan)?;
+    let (state, today) = (&viewer.snapshot.state, viewer.site.app.now().date);
+    let (issue, asked) = (viewer.asked("issue").unwrap_or(""), viewer.asked("state").unwrap_or(""));
+    take_home::csv(&analysis_tables::policies(state, viewer.locale, today, issue, asked), "policies")
+}
+
+pub(crate) async fn gaps_csv(viewer: Viewer) -> Page {
+    viewer.must(Act::ReadPlan)?;
+    let issue = viewer.asked("issue").unwrap_or("");
+    take_home::csv(&analysis_tables::gaps(&viewer.snapshot.state, viewer.locale, issue), "gaps")
 }
 
 pub(crate) async fn alike_csv(viewer: Viewer) -> Page {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::Path;
 use romduol_app::money::decimals;
-use romduol_app::{AppError, answer_sheet};
+use romduol_app::{AppError, analysis_tables, answer_sheet};
 use romduol_locale::Locale;
 use romduol_plan::kinds::{Currency, Framework, Indicator, Instrument, Node, Position};
 use romduol_plan::money::Books;
@@ -66,6 +66,12 @@ pub(crate) async fn list(viewer: Viewer) -> Page {
     render(&Commitments { frameworks, asked, bare, lines, all, covered, edits: viewer.may(Act::EditPlan), c })
 }
 
+pub(crate) async fn csv(viewer: Viewer) -> Page {
+    viewer.must(Act::ReadPlan)?;
+    let table = analysis_tables::commitments(&viewer.snapshot.state, viewer.locale, viewer.illustrative);
+    take_home::csv(&table, "commitments")
+}
+
 /// The money of some nodes in a few words.
 fn money(viewer: &Viewer, (books, above): &(Books, Above), nodes: &[&Arc<Node>]) -> (String, bool) {
     let figures = of_nodes(books, above, &nodes.iter().map(|node| node.id.as_str()).collect());
@@ -107,13 +113,15 @@ struct AnswerPage {
     id: String,
     body: String,
     takes: bool,
+    edits: bool,
 }
 
 pub(crate) async fn answer(viewer: Viewer, Path(id): Path<String>) -> Page {
     viewer.must(Act::ReadPlan)?;
     let document = sheet(&viewer, &id)?;
     let body = html::fragment(&document);
-    render(&AnswerPage { c: Chrome::of(&viewer, document.title), id, body, takes: viewer.may(Act::ReadReport) })
+    let edits = viewer.may(Act::EditPlan) && viewer.at.is_none();
+    render(&AnswerPage { c: Chrome::of(&viewer, document.title), id, body, takes: viewer.may(Act::ReadReport), edits })
 }
 
 pub(crate) async fn answer_pdf(viewer: Viewer, Path(id): Path<String>) -> Page {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::extract::Path;
 use romduol_app::{AppError, analysis_tables};
 use romduol_plan::coherence::{Tally, tally};
-use romduol_plan::kinds::{Contribution, Evidence, Gap, Node, Theme, Unit};
+use romduol_plan::kinds::{Contribution, Evidence, FigureKind, Gap, Node, Theme, Unit};
 use romduol_plan::permission::Act;
 use romduol_plan::{Kind, coherence};
 use romduol_report::chart::bars::{Bar, BarRow, BarsInput};
@@ -115,19 +115,32 @@ fn figures(viewer: &Viewer, c: &Chrome, theme: &str) -> (Vec<Group>, Vec<Arc<Evi
     (charts, single)
 }
 
+/// Whether a figure says what should be, and not what is.
+fn is_aim(figure: &Evidence) -> bool {
+    matches!(figure.kind, FigureKind::Target | FigureKind::Threshold)
+}
+
+/// What is has a bar; a target or threshold is a tick with its value behind its name, and, where it is the only one, also
+/// a tick on every bar.
 fn chart(c: &Chrome, unit: Unit, figures: &[Arc<Evidence>]) -> String {
+    let aims: Vec<&Arc<Evidence>> = figures.iter().filter(|figure| is_aim(figure)).collect();
+    let only = if let [aim] = aims.as_slice() { aim.value } else { None };
+    let percent = if unit == Unit::Percent { " %" } else { "" };
     let row = |figure: &Arc<Evidence>| {
         let when = if figure.date.is_empty() { String::new() } else { format!(" ({})", figure.date) };
-        let percent = if unit == Unit::Percent { " %" } else { "" };
-        BarRow {
-            label: format!("{}{when}", c.plain(&figure.label)),
-            bars: vec![Bar {
-                value: figure.value,
-                text: format!("{}{percent}", figure.value.map(|value| c.number(value)).unwrap_or_default()),
-                illustrative: false,
-            }],
-            ..BarRow::default()
+        let label = format!("{}{when}", c.plain(&figure.label));
+        let text = format!("{}{percent}", figure.value.map(|value| c.number(value)).unwrap_or_default());
+        if is_aim(figure) {
+            return BarRow { label: format!("{label}: {text}"), target: figure.value, ..BarRow::default() };
         }
+        let bars = vec![Bar { value: figure.value, text, illustrative: false }];
+        BarRow { label, bars, target: only, ..BarRow::default() }
+    };
+    let kind_of_aim = match aims.iter().map(|aim| aim.kind).collect::<Vec<_>>().as_slice() {
+        [] => String::new(),
+        kinds if kinds.iter().all(|kind| *kind == FigureKind::Target) => c.t("target-target"),
+        kinds if kinds.iter().all(|kind| *kind == FigureKind::Threshold) => c.t("target-threshold"),
+        _ => c.t("target-or-threshold"),
     };
     let title = c.plain(&figures[0].label);
     let input = BarsInput {
@@ -136,6 +149,7 @@ fn chart(c: &Chrome, unit: Unit, figures: &[Arc<Evidence>]) -> String {
         width: scene::PHONE_WIDTH,
         rows: figures.iter().map(row).collect(),
         max: (unit == Unit::Percent).then_some(100.0),
+        target_name: kind_of_aim,
         ..BarsInput::default()
     };
     svg::svg(&bars(&input))

@@ -43,17 +43,21 @@ impl PolicyLine {
         }
     }
 
-    /// The state as shape and word: nobody has to see colours.
     pub fn mark(&self, c: &Chrome) -> String {
-        let shape = match self.state {
-            PolicyState::InForce => "●",
-            PolicyState::Expired => "○",
-            PolicyState::Draft | PolicyState::Forthcoming => "◐",
-            PolicyState::Unclear | PolicyState::NotExisting => "–",
-        };
-        let class = if self.state == PolicyState::InForce { "s-on-track" } else { "s-no-data" };
-        format!("<span class=\"status {class}\">{shape} {}</span>", c.code(self.state.code()))
+        mark(c, self.state)
     }
+}
+
+/// The state of a policy as shape and word: nobody has to see colours.
+pub(crate) fn mark(c: &Chrome, state: PolicyState) -> String {
+    let shape = match state {
+        PolicyState::InForce => "●",
+        PolicyState::Expired => "○",
+        PolicyState::Draft | PolicyState::Forthcoming => "◐",
+        PolicyState::Unclear | PolicyState::NotExisting => "–",
+    };
+    let class = if state == PolicyState::InForce { "s-on-track" } else { "s-no-data" };
+    format!("<span class=\"status {class}\">{shape} {}</span>", c.code(state.code()))
 }
 
 /// A gap with what answers it.

@@ -1,9 +1,10 @@
 //! People: who is engaged and was heard, the consultations with their counts, and what became of what was said.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::Path;
-use romduol_app::AppError;
+use romduol_app::{AppError, analysis_tables};
 use romduol_plan::Kind;
 use romduol_plan::kinds::*;
 use romduol_plan::people::{self, Counts};
@@ -13,6 +14,7 @@ use romduol_plan::quality::{self, Finding};
 use crate::chrome::{Chrome, render};
 use crate::error::Page;
 use crate::pages::records::Ref;
+use crate::pages::take_home;
 use crate::viewer::Viewer;
 
 struct Stakeholder {
@@ -75,6 +77,16 @@ fn stakeholder(viewer: &Viewer, c: &Chrome, one: &people::Stakeholder) -> Stakeh
     }
 }
 
+pub(crate) async fn csv(viewer: Viewer) -> Page {
+    viewer.must(Act::ReadPlan)?;
+    take_home::csv(&analysis_tables::stakeholders(&viewer.snapshot.state, viewer.locale), "people")
+}
+
+pub(crate) async fn named_csv(viewer: Viewer) -> Page {
+    viewer.must(Act::ReadPlan)?;
+    take_home::csv(&analysis_tables::named_bodies(&viewer.snapshot.state, viewer.locale), "named")
+}
+
 /// A row of a consultation's table; a hidden one has no numbers.
 struct Row {
     group: Arc<Attendance>,
@@ -98,13 +110,9 @@ struct Event {
 pub(crate) async fn consultation(viewer: Viewer, Path(id): Path<String>) -> Page {
     viewer.must(Act::ReadPlan)?;
     let state = &viewer.snapshot.state;
-    let missing = || AppError::NotFound { kind: Kind::Consultation, id: id.clone() };
-    let event = state.find::<Consultation>(&id).ok_or_else(missing)?.clone();
+    let event = event(&viewer, &id)?;
     let groups: Vec<&Arc<Attendance>> = people::groups(state, &id).collect();
-    let hidden = match viewer.person.post.may_read(Class::Restricted) {
-        true => Default::default(),
-        false => people::hidden_groups(&groups),
-    };
+    let hidden = hidden(&viewer, &groups);
     let row = |group: &&Arc<Attendance>| Row {
         counts: (!hidden.contains(&group.id)).then(|| people::counts_of_group(group)),
         group: (*group).clone(),
@@ -134,6 +142,27 @@ pub(crate) async fn consultation(viewer: Viewer, Path(id): Path<String>) -> Page
         event,
         c,
     })
+}
+
+fn event(viewer: &Viewer, id: &str) -> Result<Arc<Consultation>, AppError> {
+    let missing = || AppError::NotFound { kind: Kind::Consultation, id: id.into() };
+    viewer.snapshot.state.find::<Consultation>(id).cloned().ok_or_else(missing)
+}
+
+/// The groups whose numbers the reader does not see.
+fn hidden(viewer: &Viewer, groups: &[&Arc<Attendance>]) -> BTreeSet<Id> {
+    match viewer.person.post.may_read(Class::Restricted) {
+        true => BTreeSet::new(),
+        false => people::hidden_groups(groups),
+    }
+}
+
+pub(crate) async fn consultation_csv(viewer: Viewer, Path(id): Path<String>) -> Page {
+    viewer.must(Act::ReadPlan)?;
+    let state = &viewer.snapshot.state;
+    let event = event(&viewer, &id)?;
+    let hidden = hidden(&viewer, &people::groups(state, &id).collect::<Vec<_>>());
+    take_home::csv(&analysis_tables::consultation(state, viewer.locale, &event, &hidden), &id)
 }
 
 /// “You said, we did.”

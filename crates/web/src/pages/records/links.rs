@@ -1,6 +1,6 @@
 //! What refers to a record, by kind: the way back along every link. Part of the pages of all records.
 
-use romduol_plan::Kind;
+use romduol_plan::{Body, Kind};
 
 use super::Ref;
 use crate::viewer::Viewer;
@@ -17,8 +17,8 @@ pub(crate) fn referring(viewer: &Viewer, kind: Kind, id: &str) -> Vec<Referring>
     let links = viewer.snapshot.links().to(kind, id);
     let mut groups: Vec<Referring> = Vec::new();
     for (from, other) in links.iter().map(|link| &link.from) {
-        let seen = viewer.snapshot.state.body(*from, other).is_some_and(|body| viewer.shows(&body));
-        if !seen {
+        let seen = viewer.snapshot.state.body(*from, other).and_then(|body| viewer.seen(body));
+        if !seen.is_some_and(|body| keeps_event(&body, kind, id)) {
             continue;
         }
         let (shown, to) = far_end(viewer, *from, other, (kind, id));
@@ -32,6 +32,14 @@ pub(crate) fn referring(viewer: &Viewer, kind: Kind, id: &str) -> Vec<Referring>
         }
     }
     groups
+}
+
+/// What is shown without its event is not found from the event either.
+fn keeps_event(body: &Body, to: Kind, id: &str) -> bool {
+    match body {
+        Body::Contribution(said) => to != Kind::Consultation || said.consultation == id,
+        _ => true,
+    }
 }
 
 /// A link that is a record of its own is walked through: its other end is what a reader looks for.

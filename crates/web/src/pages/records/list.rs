@@ -13,6 +13,7 @@ use crate::error::Page;
 use crate::pages::take_home;
 use crate::viewer::Viewer;
 
+/// How many records a page has: more than any kind of the situation analysis holds today.
 const SHOWN: usize = 300;
 
 #[derive(askama::Template)]
@@ -25,6 +26,12 @@ struct List {
     found: usize,
     /// Each record, and whether no link reaches it.
     rows: Vec<(Ref, bool)>,
+    /// The number of the first one, from 1.
+    first: usize,
+    before: Option<usize>,
+    after: Option<usize>,
+    /// The search as it stands in an address.
+    query: String,
     edits: bool,
 }
 
@@ -43,6 +50,11 @@ pub(crate) async fn show(viewer: Viewer, Path(code): Path<String>) -> Page {
             words.iter().all(|word| text.contains(word))
         })
         .collect();
+    let page = viewer
+        .asked("page")
+        .and_then(|page| page.parse().ok())
+        .unwrap_or(0)
+        .min(matching.len().saturating_sub(1) / SHOWN);
     let links = viewer.snapshot.links();
     let row = |body: &&Body| {
         let to = Ref { path: path_of(kind, body.id()), id: body.id().into(), title: body.title(), via: None };
@@ -51,7 +63,11 @@ pub(crate) async fn show(viewer: Viewer, Path(code): Path<String>) -> Page {
     render(&List {
         c: Chrome::of(&viewer, viewer.locale.t(&format!("kinds-{}", kind.code()))),
         found: matching.len(),
-        rows: matching.iter().take(SHOWN).map(row).collect(),
+        rows: matching.iter().skip(page * SHOWN).take(SHOWN).map(row).collect(),
+        first: page * SHOWN + 1,
+        before: page.checked_sub(1),
+        after: (matching.len() > (page + 1) * SHOWN).then_some(page + 1),
+        query: crate::error::form_urlencoded(&asked),
         edits: kind.is_edited() && viewer.may(Act::EditPlan) && viewer.at.is_none(),
         kind,
         asked,
@@ -76,8 +92,9 @@ pub(crate) async fn xlsx(viewer: Viewer, Path(code): Path<String>) -> Page {
     Ok(take_home::file(&format!("{}.xlsx", kind.code()), take_home::XLSX, bytes))
 }
 
-fn seen(viewer: &Viewer, kind: Kind) -> Vec<Body> {
+/// The records of a kind that the reader may see.
+pub(crate) fn seen(viewer: &Viewer, kind: Kind) -> Vec<Body> {
     let state = &viewer.snapshot.state;
     let bodies = state.ids(kind).into_iter().filter_map(|id| state.body(kind, id));
-    bodies.filter(|body| viewer.shows(body)).collect()
+    bodies.filter_map(|body| viewer.seen(body)).collect()
 }

@@ -7,7 +7,7 @@ pub(crate) mod links;
 pub(crate) mod list;
 pub(crate) mod one;
 
-use romduol_plan::column::{CellType, Column};
+use romduol_plan::column::Column;
 use romduol_plan::kinds::Body;
 use romduol_plan::{Kind, Text};
 
@@ -61,21 +61,5 @@ pub(crate) fn kind(code: &str) -> Option<Kind> {
 
 /// What a column is called, with its language where it is one of two.
 pub(crate) fn label(c: &Chrome, column: &Column) -> String {
-    let name = c.tk("field-", &column.field.replace('_', "-"));
-    match column.lang {
-        Some(lang) => format!("{name} ({})", c.tk("lang-", lang)),
-        None => name,
-    }
-}
-
-/// A cell in the reader's words.
-pub(crate) fn cell(c: &Chrome, column: &Column, text: &str) -> String {
-    match &column.cell {
-        CellType::Code(_) => c.code(text),
-        CellType::List(Some(_)) => text.split(';').map(|item| c.code(item)).collect::<Vec<_>>().join(", "),
-        CellType::Boolean => c.t(if text == "true" { "yes" } else { "no" }),
-        CellType::Date => romduol_plan::Date::parse(text).map_or(text.to_string(), |date| c.date(date)),
-        CellType::List(None) => text.split(';').collect::<Vec<_>>().join("; "),
-        _ => text.to_string(),
-    }
+    romduol_app::naming::label(c.locale, column)
 }

@@ -1,12 +1,13 @@
 //! One record of any kind: its fields, what it refers to, what refers to it. A record that no link reaches says so.
 
 use axum::extract::Path;
-use romduol_app::AppError;
-use romduol_plan::permission::{self, Act};
-use romduol_plan::{Kind, Text, column};
+use romduol_app::{AppError, naming};
+use romduol_plan::kinds::Position;
+use romduol_plan::permission::Act;
+use romduol_plan::{Body, Kind, Text, coherence, column, commitments, sight};
 
 use super::links::{Referring, referring};
-use super::{Ref, cell, kind, label};
+use super::{Ref, kind, label};
 use crate::chrome::{Chrome, render};
 use crate::error::Page;
 use crate::viewer::Viewer;
@@ -38,13 +39,21 @@ struct One {
 pub(crate) async fn show(viewer: Viewer, Path((code, id)): Path<(String, String)>) -> Page {
     viewer.must(Act::ReadPlan)?;
     let Some(kind) = kind(&code) else { return Ok(crate::error::not_found()) };
-    let body = viewer.snapshot.state.body(kind, &id).filter(|body| viewer.shows(body));
+    let body = viewer.snapshot.state.body(kind, &id).and_then(|body| viewer.seen(body));
     let body = body.ok_or_else(|| AppError::NotFound { kind, id: id.clone() })?;
-    if permission::is_restricted(&body) {
+    if sight::is_restricted(&body) {
         viewer.note(kind, &id).await;
     }
     let c = Chrome::of(&viewer, format!("{} {id}", viewer.locale.t(&format!("kind-{}", kind.code()))));
-    let fields = fields(&viewer, &c, kind, &body);
+    let mut fields = fields(&viewer, &c, kind, &body);
+    if let Body::Policy(policy) = &body {
+        let today = coherence::state_of(policy, viewer.site.app.now().date);
+        let text = c.code(today.code());
+        fields.insert(0, Shown { label: c.t("state-today"), foreign: false, text, refs: Vec::new() });
+    }
+    if kind == Kind::Instrument {
+        fields.extend(positions(&viewer, &c, &id));
+    }
     let links = viewer.snapshot.links();
     render(&One {
         name: body.title(),
@@ -60,7 +69,7 @@ pub(crate) async fn show(viewer: Viewer, Path((code, id)): Path<(String, String)
     })
 }
 
-fn fields(viewer: &Viewer, c: &Chrome, kind: Kind, body: &romduol_plan::kinds::Body) -> Vec<Shown> {
+fn fields(viewer: &Viewer, c: &Chrome, kind: Kind, body: &Body) -> Vec<Shown> {
     let columns = column::columns(kind);
     let cells = column::write_row(&columns, body);
     let filled = columns.iter().zip(&cells).filter(|(column, text)| column.name != "id" && !text.is_empty());
@@ -74,11 +83,22 @@ fn fields(viewer: &Viewer, c: &Chrome, kind: Kind, body: &romduol_plan::kinds::B
         None => Shown {
             label: label(c, column),
             foreign: column.cell == column::CellType::Text && column.lang != Some("km"),
-            text: cell(c, column, text),
+            text: naming::cell(c.locale, column, text),
             refs: Vec::new(),
         },
     });
     shown.collect()
+}
+
+/// What the State said to it, oldest first: a later position does not replace an earlier one.
+fn positions(viewer: &Viewer, c: &Chrome, instrument: &str) -> Vec<Shown> {
+    let position = |position: &&std::sync::Arc<Position>| {
+        let (date, stance) = (c.date(position.date), c.code(position.stance.code()));
+        let args = [("date", (&date).into()), ("stance", (&stance).into())];
+        let text = format!("{} {}", viewer.locale.say("answer-position", &args), position.note);
+        Shown { label: c.t("field-stance"), foreign: false, text: text.trim().into(), refs: Vec::new() }
+    };
+    commitments::positions(&viewer.snapshot.state, instrument).iter().map(position).collect()
 }
 
 /// A figure can become the baseline of an indicator.

@@ -1,5 +1,15 @@
 //! What the program finds by itself as tables to take home: the findings, the actions that resemble something, the counts
-//! by issue. Refuses to know formats; columns and words are the reader's.
+//! by issue, and what the other pages compute. Refuses to know formats; columns and words are the reader's.
+
+mod changes;
+mod numbers;
+mod people;
+mod plan;
+
+pub use changes::{differences, history};
+pub use numbers::{indicator, standings};
+pub use people::{consultation, named_bodies, stakeholders};
+pub use plan::{commitments, gaps, policies};
 
 use romduol_locale::Locale;
 use romduol_plan::coherence::tally;
@@ -41,8 +51,10 @@ pub fn issues(state: &State, locale: &Locale, today: Date) -> Sheet {
         "pivot-code",
         "kind-themes",
         "gaps-unanswered",
-        "gaps",
-        "measures",
+        "gaps-only",
+        "opportunities",
+        "answering-actions",
+        "gap-measures",
         "policies-in-force",
         "policies-expired",
         "policies-other",
@@ -51,9 +63,10 @@ pub fn issues(state: &State, locale: &Locale, today: Date) -> Sheet {
     ];
     let row = |theme: &std::sync::Arc<Theme>| {
         let n = tally(state, &theme.id, today);
-        let counts = [n.unanswered, n.gaps, n.measures, n.in_force, n.expired, n.other, n.actions, n.figures];
+        let gaps = [n.unanswered, n.gaps, n.opportunities, n.answering, n.measures];
+        let counts = gaps.into_iter().chain([n.in_force, n.expired, n.other, n.actions, n.figures]);
         let names = [Field::text(&theme.id), Field::text(theme.title.get(locale.lang))];
-        names.into_iter().chain(counts.map(|count| Field::count(count as u32))).collect()
+        names.into_iter().chain(counts.map(count)).collect()
     };
     sheet(locale, "menu-issues", &heads, state.all::<Theme>().map(row).collect())
 }
@@ -66,6 +79,20 @@ fn record(state: &State, locale: &Locale, kind: Kind, id: &str) -> [Field; 3] {
 pub(crate) fn sheet(locale: &Locale, name: &str, heads: &[&str], rows: Vec<Vec<Field>>) -> Sheet {
     let heads = heads.iter().map(|key| Field::text(locale.t(key))).collect();
     Sheet { name: locale.t(name), heads: 1, names: 1, rows: std::iter::once(heads).chain(rows).collect() }
+}
+
+/// Ids in one cell, as the tables of the package have them.
+fn ids<'a>(ids: impl IntoIterator<Item = &'a Id>) -> Field {
+    optional(&ids.into_iter().map(String::as_str).collect::<Vec<_>>().join(";"))
+}
+
+/// A text, or nothing where there is none.
+fn optional(text: &str) -> Field {
+    if text.is_empty() { Field::Empty } else { Field::text(text) }
+}
+
+fn count(count: usize) -> Field {
+    Field::count(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 #[cfg(test)]
