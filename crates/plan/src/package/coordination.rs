@@ -41,6 +41,7 @@ pub(super) fn check(package: &mut Package) {
         }
     }
     seats(package, &mut faults);
+    chairs(package, &mut faults);
     choices(package, &mut faults);
     package.faults.extend(faults);
 }
@@ -66,6 +67,25 @@ fn seats(package: &Package, faults: &mut Vec<Fault>) {
         if let Some(other) = others.iter().find(|other| overlap(seat, other)) {
             let problem = Say::new("fault-seat-held").words("institution", institution).words("other", &other.id);
             faults.push(fault(*row, Kind::Seat, "institution", &seat.id, problem));
+        }
+        others.push(seat);
+    }
+}
+
+/// A body has one chair on a day. Two seats of one institution are told by the rule above.
+fn chairs(package: &Package, faults: &mut Vec<Fault>) {
+    let mut chaired: HashMap<&str, Vec<&Seat>> = HashMap::new();
+    for (row, body) in &package.records {
+        let Body::Seat(seat) = body else { continue };
+        if seat.role != SeatRole::Chair || seat.institution.is_none() {
+            continue;
+        }
+        let others = chaired.entry(&seat.body).or_default();
+        let other = others.iter().find(|other| other.institution != seat.institution && overlap(seat, other));
+        if let Some(other) = other {
+            let institution = other.institution.as_deref().unwrap_or_default();
+            let problem = Say::new("fault-chair-held").words("institution", institution).words("other", &other.id);
+            faults.push(fault(*row, Kind::Seat, "role", &seat.id, problem));
         }
         others.push(seat);
     }

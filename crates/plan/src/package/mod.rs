@@ -101,7 +101,9 @@ impl Package {
         package.read_sheet(kind, sheet);
         let new: HashSet<String> = package.records.iter().map(|(_, body)| body.id().to_string()).collect();
         let others = existing.into_iter().filter(|body| body.kind() != kind || !new.contains(body.id()));
-        package.records.extend(others.map(|body| (OLD, body)));
+        // Before the new ones: of two records that cannot both be, the later one is told, and that must be the new one.
+        let new = std::mem::take(&mut package.records);
+        package.records.extend(others.map(|body| (OLD, body)).chain(new));
         package.check();
         package.records.retain(|(row, _)| *row != OLD);
         package.screen();

@@ -2,6 +2,7 @@
 
 mod analysis;
 mod anything;
+mod clashes;
 mod coordination;
 mod doors;
 mod full_disk;
