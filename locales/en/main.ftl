@@ -825,6 +825,7 @@ finding-indicators-without-baseline = { $count } of { $all } indicators have no 
 finding-indicators-without-target = { $count } of { $all } indicators have no target of their own.
 finding-money-beyond-cost = { $count } of { $all } cost lines have more committed than they cost in the high case.
 finding-money-overdrawn = From { $count } of { $all } amounts more was taken than they hold, at the rate of the day.
+finding-money-twice = { $paid } { $by } { $state } ({ $payment }) and { $committed } { $of } committed ({ $commitment }) are of the same fund, purpose and year, and both count. If the one is taken out of the other, write { $commitment } as “from” into { $payment }.
 finding-named-never-heard = { $count } bodies are named in actions but were never consulted: { $names }.
 finding-no-hotline = The plan names no hotline; public pages about violence show only the way out. Ask the ministry for the number and enter it in “hotline” of the plan.
 finding-outcome-without-outcome-indicator = No indicator shows whether this outcome changes: { $indicators } indicators, { $trainings } of them count trainings.

@@ -825,6 +825,7 @@ finding-indicators-without-baseline = សូចនាករ { $count } ក្ន
 finding-indicators-without-target = សូចនាករ { $count } ក្នុងចំណោម { $all } គ្មានគោលដៅផ្ទាល់។
 finding-money-beyond-cost = បន្ទាត់ចំណាយ { $count } ក្នុងចំណោម { $all } មានថវិកាប្តេជ្ញាលើសថ្លៃក្នុងករណីខ្ពស់។
 finding-money-overdrawn = ពីទឹកប្រាក់ { $count } ក្នុងចំណោម { $all } បានដកលើសចំនួនដែលមាន តាមអត្រានៃថ្ងៃ។
+finding-money-twice = { $paid } { $by } { $state } ({ $payment }) និង { $committed } { $of } បានប្តេជ្ញា ({ $commitment }) មានប្រភព គោលបំណង និងឆ្នាំដដែល ហើយត្រូវបានរាប់ទាំងពីរ។ បើមួយដកចេញពីមួយទៀត សូមសរសេរ { $commitment } ក្នុង “from” នៃ { $payment }។
 finding-named-never-heard = ស្ថាប័ន { $count } មានឈ្មោះក្នុងសកម្មភាព តែមិនដែលត្រូវបានពិគ្រោះយោបល់៖ { $names }។
 finding-no-hotline = ផែនការគ្មានលេខទូរសព្ទជំនួយ។ ទំព័រសាធារណៈអំពីអំពើហិង្សាបង្ហាញតែផ្លូវចេញ។ សូមសុំលេខពីក្រសួង ហើយបញ្ចូលក្នុង «hotline» នៃផែនការ។
 finding-outcome-without-outcome-indicator = គ្មានសូចនាករបង្ហាញថាលទ្ធផលនេះប្រែប្រួលទេ៖ មានសូចនាករ { $indicators } ក្នុងនោះ { $trainings } រាប់វគ្គបណ្តុះបណ្តាល។

@@ -25,6 +25,7 @@ struct Looked {
     changed: Vec<(usize, Ref)>,
     same: usize,
     faults: Vec<String>,
+    warnings: Vec<String>,
     /// The table itself, which comes back with the confirmation.
     table: String,
 }
@@ -70,6 +71,7 @@ fn looked(viewer: &Viewer, intake: Intake, bytes: Vec<u8>) -> Looked {
         changed: refs(intake.changed),
         same: intake.same,
         faults: intake.faults.iter().map(|fault| viewer.locale.tell(&fault.say())).collect(),
+        warnings: intake.warnings.iter().map(|say| viewer.locale.tell(say)).collect(),
         table: String::from_utf8(bytes).unwrap_or_default(),
     }
 }
