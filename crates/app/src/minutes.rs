@@ -76,6 +76,9 @@ fn decisions(state: &State, locale: &Locale, meeting: &Meeting) -> Block {
         if !decision.dissent.is_empty() {
             title = format!("{title} ({}: {})", locale.t("field-dissent"), decision.dissent.get(locale.lang));
         }
+        if !decision.evidence.is_empty() {
+            title = format!("{title} ({}: {})", locale.t("field-evidence"), decision.evidence);
+        }
         vec![
             Cell::text(title),
             Cell::text(owner.unwrap_or_default()),

@@ -72,6 +72,23 @@ async fn a_decision_below_quorum_is_a_finding_and_is_closed_not_deleted() {
 }
 
 #[tokio::test]
+async fn a_decision_says_what_it_rests_on() {
+    let house = house().await;
+    let cookie = house.session(Role::Committee).await;
+    let cookie = Some(cookie.as_str());
+    let held = "title.0=Open+a+shelter&owner.0=MOI&evidence.0=ST001,+visit+of+May";
+    let (status, page) = house.send("/meetings/DEMO-M1", cookie, &format!("{held}+by+Mrs.+Chan")).await;
+    assert_eq!(status, 422, "{page}");
+    assert_eq!(house.send("/meetings/DEMO-M1", cookie, held).await.0, 303);
+    assert!(house.read("/meetings/DEMO-M1", cookie).await.contains("Evidence: ST001, visit of May"));
+    let close = "/close/decisions/DEMO-M1-03";
+    assert_eq!(house.send(close, cookie, "state=done&why=opened&evidence=call+012+345+678").await.0, 422);
+    assert_eq!(house.send(close, cookie, "state=done&why=opened&evidence=photograph").await.0, 303);
+    let page = house.read("/records/decisions/DEMO-M1-03", cookie).await;
+    assert!(page.contains("ST001, visit of May; photograph"), "{page}");
+}
+
+#[tokio::test]
 async fn civil_society_rates_and_the_owner_answers_in_time_or_not() {
     let house = house().await;
     let civil = house.session(Role::CivilSociety).await;

@@ -147,6 +147,7 @@ pub(crate) async fn hold(viewer: Viewer, Path(id): Path<String>, Form(pairs): Fo
                     "owner" => decided.owner = value,
                     "due" => decided.due = value,
                     "dissent" => decided.dissent = value,
+                    "evidence" => decided.evidence = value,
                     _ => {}
                 }
             }
@@ -209,6 +210,9 @@ pub(crate) async fn calendar(viewer: Viewer, Path(id): Path<String>) -> Page {
 pub(crate) struct Close {
     state: String,
     why: String,
+    /// Of a decision: what it rests on besides.
+    #[serde(default)]
+    evidence: String,
 }
 
 /// Closes a decision or a task; who may, the use case decides.
@@ -218,6 +222,6 @@ pub(crate) async fn close(viewer: Viewer, Path((code, id)): Path<(String, String
     let Some(kind) = kind else { return Ok(crate::error::not_found()) };
     let bad = || AppError::Bad(Say::new("refused-bad-choice").words("value", &given.state));
     let state = TaskState::parse(&given.state).filter(|state| *state != TaskState::Open).ok_or_else(bad)?;
-    viewer.site.app.close_duty(&viewer.person, kind, &id, state, &given.why, viewer.lang()).await?;
+    viewer.site.app.close_duty(&viewer.person, kind, &id, state, (&given.why, &given.evidence), viewer.lang()).await?;
     Ok(see(&path_of(kind, &id)))
 }
