@@ -1436,6 +1436,7 @@ return-title = Return
 return-verified = verified, on its way
 returns-due = Returns due
 returns-filed = Returns filed so far: { $count }.
+returns-past = Past reports (accepted)
 review-title = Verify a return
 rhythm-none = no rhythm yet
 road-hint = The steps from a mechanism to a review. A step without a date says so.

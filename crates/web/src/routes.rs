@@ -201,7 +201,7 @@ pub fn table() -> Vec<Route> {
         page("/owed", May(ReadPlan), get(coordination::owed::show)),
         page("/year", May(ReadPlan), get(coordination::owed::the_year)),
         page("/year.ics", May(ReadPlan), get(coordination::owed::calendar)),
-        page("/handover/{id}", May(ReadPlan), get(coordination::owed::handover)),
+        page("/handover/{id}", May(ReadPlan), get(coordination::handover::show)),
         page("/ratings", May(ReadPlan), get(coordination::ratings::list)),
         act("/rate/{kind}/{id}", May(Rate), post(coordination::ratings::rate)),
         act("/ratings/{id}/answer", May(AnswerRating), post(coordination::ratings::answer)),

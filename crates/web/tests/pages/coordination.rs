@@ -239,3 +239,28 @@ async fn members_propose_and_the_agenda_has_it() {
     assert_eq!(house.send(close, Some(&committee), "state=done&why=On+the+agenda").await.0, 303);
     assert!(!house.read("/meetings/DEMO-M2", Some(&civil)).await.contains("Shelters in the north"));
 }
+
+/// Whoever takes over finds the accepted reports by period. The links are for those who may read them.
+#[tokio::test]
+async fn a_handover_lists_the_past_reports() {
+    let house = house().await;
+    let snapshot = house.app.snapshot();
+    let mut accepted = snapshot.state.accepted().filter(|r| r.assignment == "ministry-quarter.MOI");
+    let link = format!("href=\"/review/{}\"", accepted.next().unwrap().id);
+    for (role, reads) in [(Role::Reporter, true), (Role::Committee, true), (Role::CivilSociety, false)] {
+        let cookie = house.session(role).await;
+        let page = house.read("/handover/MOI", Some(&cookie)).await;
+        assert!(page.contains("Past reports (accepted)"), "{page}");
+        assert_eq!(page.contains(&link), reads, "{}", role.code());
+        let off = house.read("/handover/MOI", Some(&format!("{cookie}; illustrative=off"))).await;
+        assert!(!off.contains(&link), "made-up reports are switched off");
+    }
+    // What is due opens in the form, for whoever has to fill it.
+    let due = snapshot.state.all::<Assignment>().find(|a| a.id == "ministry-quarter.MOI").unwrap();
+    let owed = romduol_plan::returns::owed(&snapshot.state, due, TODAY);
+    if let Some(open) = owed.iter().find(|due| due.open()) {
+        let cookie = house.session(Role::Reporter).await;
+        let page = house.read("/handover/MOI", Some(&cookie)).await;
+        assert!(page.contains(&format!("href=\"/returns/ministry-quarter.MOI/{}\"", open.period)), "{page}");
+    }
+}
