@@ -1371,6 +1371,7 @@ refused-login = “{ $value }” cannot be a login; use up to 64 letters, digits
 refused-long-trail = These are more than { $most } lines; choose fewer days and take them home in parts.
 refused-many-keys = An account has at most { $most } keys; remove one first.
 refused-many-tokens = An account has at most { $most } tokens; remove one first.
+refused-model-taken = { $value } was taken already; its drafts are { $records }. Nothing was changed: open a draft to work on it.
 refused-moved = The return { $value } is now version { $now }, not { $seen }; look at it again before deciding.
 refused-no-account = There is no such account any more.
 refused-no-address = An identity provider needs the address of this site: start with --address.

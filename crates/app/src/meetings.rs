@@ -153,7 +153,8 @@ impl App {
         Ok(())
     }
 
-    /// Copies the bodies of a coordination model into the plan, as drafts.
+    /// Copies the bodies of a coordination model into the plan, as drafts. A draft that is there stays as it is: somebody
+    /// may have worked on it.
     pub async fn use_template(&self, person: &Person, model: &str) -> Result<(), AppError> {
         person.post.may(Act::EditPlan)?;
         let model = model.to_string();
@@ -171,7 +172,13 @@ impl App {
                 template: None,
                 ..body.clone()
             };
-            Ok(parts.iter().map(|body| Change::Put(copy(body).into())).collect())
+            let new: Vec<_> = parts.iter().filter(|body| state.find::<Committee>(&own(&body.id)).is_none()).collect();
+            if new.is_empty() {
+                let there: Vec<Id> = parts.iter().map(|body| own(&body.id)).collect();
+                let say = Say::new("refused-model-taken").words("value", &model).words("records", there.join(", "));
+                return Err(AppError::Bad(say));
+            }
+            Ok(new.into_iter().map(|body| Change::Put(copy(body).into())).collect())
         };
         self.run(person.actor(), "coordination model taken as draft".into(), Box::new(decide)).await?;
         Ok(())

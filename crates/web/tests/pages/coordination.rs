@@ -223,6 +223,20 @@ async fn a_coordination_model_becomes_a_draft() {
     let draft = snapshot.state.find::<Committee>("T08-DRAFT").unwrap();
     assert_eq!((draft.parent.as_deref(), draft.state), (Some("C14-DRAFT"), BodyState::Draft));
     assert_eq!(house.send("/bodies", Some(&cookie), "model=M01").await.0, 404);
+    // What was written into a draft stays, whoever takes the model again; a draft that is gone comes back.
+    let seen = snapshot.state.touched_by(Kind::Committee, "T08-DRAFT").last().copied().unwrap();
+    let edited = format!(
+        "_id=T08-DRAFT&_seen={seen}&id=T08-DRAFT&name=Our+own+name&khmer=draft&level=strategic&state=draft&source=test&_why=test"
+    );
+    assert_eq!(house.send("/records/bodies", Some(&cookie), &edited).await.0, 303);
+    let (status, page) = house.send("/bodies", Some(&cookie), "model=M08").await;
+    assert_eq!(status, 422);
+    assert!(page.contains("M08 was taken already") && page.contains("T08-DRAFT"), "{page}");
+    assert_eq!(house.send("/retire/bodies/C14-DRAFT", Some(&cookie), "why=test").await.0, 303);
+    assert_eq!(house.send("/bodies", Some(&cookie), "model=M08").await.0, 303);
+    let snapshot = house.app.snapshot();
+    assert!(snapshot.state.find::<Committee>("C14-DRAFT").is_some());
+    assert_eq!(snapshot.state.find::<Committee>("T08-DRAFT").unwrap().name.en, "Our own name");
 }
 
 #[tokio::test]
