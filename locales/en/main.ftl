@@ -1325,6 +1325,7 @@ quorum-none = no rule yet
 quorum-unknown = No quorum can be told: no rule, or nobody entered.
 rate = Rate it for civil society
 rated = What is rated
+rated-no-indicator = no indicator
 ratings-none = Nothing has been rated.
 readiness-hint = Ten elements that make a plan effective. Each side assesses for itself; answers stand side by side and are never averaged.
 reason = Reason
