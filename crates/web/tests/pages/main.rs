@@ -4,6 +4,7 @@ mod analysis;
 mod anything;
 mod clashes;
 mod coordination;
+mod digest;
 mod doors;
 mod full_disk;
 mod house;
