@@ -9,7 +9,7 @@ use romduol_plan::kinds::{Body, Currency, Evidence, Id, Indicator};
 use romduol_plan::links::Links;
 use romduol_plan::money::Books;
 use romduol_plan::package::{Fault, Package, Sheet};
-use romduol_plan::permission::Act;
+use romduol_plan::permission::{Act, writing};
 use romduol_plan::quality::counted_twice;
 use romduol_plan::{Actor, Change, Entry, Kind, Say, State};
 use romduol_report::Field;
@@ -150,7 +150,7 @@ impl App {
 }
 
 fn may_edit(person: &Person, kind: Kind) -> Result<(), AppError> {
-    person.post.may(Act::EditPlan)?;
+    person.post.may(writing(kind))?;
     match kind.is_edited() {
         true => Ok(()),
         false => Err(AppError::Bad(Say::new("refused-kind-not-edited"))),

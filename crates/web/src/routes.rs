@@ -158,6 +158,7 @@ pub fn table() -> Vec<Route> {
         page("/records/{kind}/{id}", May(ReadPlan), get(records::one::show)),
         page("/csv/{kind}", May(ReadPlan), get(records::list::csv)),
         page("/xlsx/{kind}", May(ReadPlan), get(records::list::xlsx)),
+        // Meetings and who was there are written by whoever may coordinate: `permission::writing`.
         page("/new/{kind}", May(EditPlan), get(records::edit::new)),
         page("/edit/{kind}/{id}", May(EditPlan), get(records::edit::show)),
         act("/records/{kind}", May(EditPlan), post(records::edit::write)),
@@ -196,6 +197,10 @@ pub fn table() -> Vec<Route> {
         act("/meetings/{id}", May(Coordinate), post(coordination::meetings::hold)),
         page("/meetings/{id}/pdf", May(ReadReport), get(coordination::meetings::pdf)),
         page("/meetings/{id}/docx", May(ReadReport), get(coordination::meetings::docx)),
+        act("/meetings/{id}/agenda", May(Coordinate), post(coordination::invitation::take_agenda)),
+        page("/meetings/{id}/invitation", May(ReadPlan), get(coordination::invitation::show)),
+        page("/meetings/{id}/invitation/pdf", May(ReadReport), get(coordination::invitation::pdf)),
+        page("/meetings/{id}/invitation/docx", May(ReadReport), get(coordination::invitation::docx)),
         page("/meetings/{id}/ics", May(ReadPlan), get(coordination::meetings::calendar)),
         act("/close/{kind}/{id}", May(ReadPlan), post(coordination::meetings::close)),
         page("/owed", May(ReadPlan), get(coordination::owed::show)),

@@ -2,6 +2,7 @@
 
 pub(crate) mod bodies;
 pub(crate) mod handover;
+pub(crate) mod invitation;
 pub(crate) mod local;
 pub(crate) mod local_cost;
 pub(crate) mod meetings;

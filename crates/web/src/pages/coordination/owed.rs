@@ -77,6 +77,8 @@ pub(crate) async fn calendar(viewer: Viewer) -> Page {
         uid: format!("{}-{}@{plan}", when.occasion.id, when.first.year),
         title: c.plain(&when.occasion.title),
         text: when.occasion.note.clone(),
+        place: String::new(),
+        status: None,
         first: when.first,
         last: when.last,
         stamp,

@@ -5,7 +5,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::IntoResponse;
 use romduol_plan::Kind;
 use romduol_plan::kinds::Body;
-use romduol_plan::permission::Act;
+use romduol_plan::permission::{Act, writing};
 
 use super::{Ref, kind, path_of};
 use crate::chrome::{Chrome, render};
@@ -52,7 +52,7 @@ pub(crate) async fn show(viewer: Viewer, Path(code): Path<String>) -> Page {
         c: Chrome::of(&viewer, viewer.locale.t(&format!("kinds-{}", kind.code()))),
         found: matching.len(),
         rows: matching.iter().take(SHOWN).map(row).collect(),
-        edits: kind.is_edited() && viewer.may(Act::EditPlan) && viewer.at.is_none(),
+        edits: kind.is_edited() && viewer.may(writing(kind)) && viewer.at.is_none(),
         kind,
         asked,
         all,

@@ -2,7 +2,7 @@
 
 use axum::extract::Path;
 use romduol_app::AppError;
-use romduol_plan::permission::{self, Act};
+use romduol_plan::permission::{self, Act, writing};
 use romduol_plan::{Kind, Text, column};
 
 use super::links::{Referring, referring};
@@ -51,7 +51,7 @@ pub(crate) async fn show(viewer: Viewer, Path((code, id)): Path<(String, String)
         referring: referring(&viewer, kind, &id),
         indicators: indicators(&viewer, kind),
         alone: links.is_alone(kind, &id),
-        edits: kind.is_edited() && viewer.may(Act::EditPlan) && viewer.at.is_none(),
+        edits: kind.is_edited() && viewer.may(writing(kind)) && viewer.at.is_none(),
         history: viewer.may(Act::ReadHistory),
         fields,
         c,
