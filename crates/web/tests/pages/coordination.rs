@@ -331,3 +331,82 @@ async fn a_rated_node_tells_how_its_indicators_stand() {
     let report = serde_json::to_string(&report).unwrap();
     assert!(report.contains(&format!("{word}: {n}")) && report.contains("no indicator"), "{report}");
 }
+
+/// The committee calls a meeting, invites to it, takes the suggested points into its agenda and enters a guest.
+#[tokio::test]
+async fn the_committee_calls_a_meeting() {
+    let house = house().await;
+    let committee = house.session(Role::Committee).await;
+    let cookie = Some(committee.as_str());
+    assert!(house.read("/bodies/C03", cookie).await.contains("href=\"/new/meetings?body=C03\""));
+    assert!(house.read("/new/meetings?body=C03", cookie).await.contains("name=\"title\""));
+    let fields = "_id=&_seen=0&id=M1&body=C03&title=Second+meeting&date=2026-12-10&place=Hall+2,+Phnom+Penh&state=planned\
+                  &papers=Report+2026&_why=test";
+    assert_eq!(house.send("/records/meetings", cookie, fields).await.0, 303);
+    // A meeting is all that it may write besides: the rest of the plan is the secretariat's.
+    assert_eq!(house.send("/records/seats", cookie, "_id=&_seen=0&_why=test&id=X").await.0, 403);
+    let civil = house.session(Role::CivilSociety).await;
+    assert_eq!(house.send("/records/meetings", Some(&civil), fields).await.0, 403);
+    let page = house.read("/meetings/M1/invitation", cookie).await;
+    for words in ["10 December 2026", "Hall 2, Phnom Penh", "Report 2026", "Overdue since", "DEMO-M1-01", "MOI"] {
+        let name = house.app.snapshot().state.find::<Institution>(words).map(|body| body.name.en.clone());
+        assert!(page.contains(&name.unwrap_or(words.into())), "{words} in {page}");
+    }
+    for path in ["pdf?in=km", "docx?in=en"] {
+        let path = format!("/meetings/M1/invitation/{path}");
+        assert_eq!(house.ask(&Method::GET, &path, cookie, ("text/plain", "")).await.status(), 200, "{path}");
+    }
+    let agenda = || house.app.snapshot().state.find::<Meeting>("M1").unwrap().agenda.clone();
+    assert_eq!(house.send("/meetings/M1/agenda", cookie, "").await.0, 303);
+    let taken = agenda();
+    assert!(taken.en.contains("DEMO-M1-01") && taken.en.contains("(illustrative)"), "{}", taken.en);
+    assert_eq!(taken.en.lines().count(), taken.km.lines().count());
+    assert_ne!(taken.en, taken.km);
+    // Nothing is taken twice.
+    assert_eq!(house.send("/meetings/M1/agenda", cookie, "").await.0, 422);
+    assert_eq!(agenda(), taken);
+    assert_eq!(house.send("/meetings/M1/agenda", Some(&civil), "").await.0, 403);
+    // Somebody without a seat comes as a guest.
+    assert!(house.read("/meetings/M1", cookie).await.contains("name=\"guest.0\""));
+    assert_eq!(house.send("/meetings/M1", cookie, "guest.0=&guest_women.0=2").await.0, 422);
+    assert_eq!(house.send("/meetings/M1", cookie, "guest.0=GADC&guest_women.0=2&guest_men.0=1").await.0, 303);
+    let snapshot = house.app.snapshot();
+    let guest = snapshot.state.find::<Presence>("M1.GADC").unwrap();
+    assert_eq!((guest.women, guest.men), (2, 1));
+}
+
+/// The calendar is told where a meeting is and that it was cancelled.
+#[tokio::test]
+async fn a_cancelled_meeting_says_so() {
+    let house = house().await;
+    let cookie = house.session(Role::Committee).await;
+    let cookie = Some(cookie.as_str());
+    let fields = |seen: u64, id: &str, state: &str| {
+        format!(
+            "_id={id}&_seen={seen}&id=M1&body=C03&title=Third+meeting&date=2026-12-10&place=Hall+2&state={state}&_why=test"
+        )
+    };
+    assert_eq!(house.send("/records/meetings", cookie, &fields(0, "", "planned")).await.0, 303);
+    let text = house.read("/meetings/M1/ics", cookie).await;
+    assert!(text.contains("LOCATION:Hall 2") && text.contains("STATUS:CONFIRMED"), "{text}");
+    let seen = house.app.snapshot().state.touched_by(Kind::Meeting, "M1").last().copied().unwrap();
+    assert_eq!(house.send("/records/meetings", cookie, &fields(seen, "M1", "cancelled")).await.0, 303);
+    assert!(house.read("/meetings/M1/ics", cookie).await.contains("STATUS:CANCELLED"));
+    assert!(house.read("/meetings/M1/invitation", cookie).await.contains("This meeting has been cancelled."));
+}
+
+/// The minutes are a note: one page without a cover, with the papers and the state of each decision.
+#[tokio::test]
+async fn the_minutes_are_a_note() {
+    let house = house().await;
+    let snapshot = house.app.snapshot();
+    let meeting = Meeting {
+        papers: vec!["Report 2026".into()],
+        ..(**snapshot.state.find::<Meeting>("DEMO-M1").unwrap()).clone()
+    };
+    let locale = romduol_locale::Locale::of(romduol_plan::Lang::En);
+    let document = romduol_app::minutes::compose(&snapshot.state, locale, &meeting);
+    assert!(document.brief);
+    let text = serde_json::to_string(&document).unwrap();
+    assert!(text.contains("Report 2026") && text.contains("\"text\":\"open\""), "{text}");
+}
