@@ -410,3 +410,24 @@ async fn the_minutes_are_a_note() {
     let text = serde_json::to_string(&document).unwrap();
     assert!(text.contains("Report 2026") && text.contains("\"text\":\"open\""), "{text}");
 }
+
+/// A task can be about a record of any kind: its page begins one, and shows it afterwards.
+#[tokio::test]
+async fn a_task_is_about_any_record() {
+    let house = house().await;
+    let cookie = house.session(Role::Secretariat).await;
+    let cookie = Some(cookie.as_str());
+    let page = house.read("/records/gaps/G1.1.1", cookie).await;
+    assert!(page.contains("/new/tasks?about_kind=gaps&#38;about=G1.1.1"), "{page}");
+    let form = house.read("/new/tasks?about_kind=gaps&about=G1.1.1", cookie).await;
+    assert!(form.contains("value=\"gaps\"") && form.contains("value=\"G1.1.1\""), "{form}");
+    let fields = "_id=&_seen=0&id=T1&title=Close+it&owner=MOI&state=open&about_kind=gaps&_why=test";
+    let (_, page) = house.send("/records/tasks", cookie, &format!("{fields}&about=G9")).await;
+    assert!(page.contains("is not an id in gaps.csv"), "{page}");
+    assert_eq!(house.send("/records/tasks", cookie, &format!("{fields}&about=G1.1.1")).await.0, 303);
+    assert!(house.read("/records/tasks/T1", cookie).await.contains("href=\"/records/gaps/G1.1.1\""));
+    assert!(house.read("/records/gaps/G1.1.1", cookie).await.contains("Close it"));
+    // What a task is about cannot be taken out.
+    let (status, page) = house.send("/retire/gaps/G1.1.1", cookie, "why=test").await;
+    assert!(status == 422 && page.contains("T1"), "{page}");
+}
