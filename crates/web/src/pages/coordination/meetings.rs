@@ -166,22 +166,28 @@ pub(crate) async fn hold(viewer: Viewer, Path(id): Path<String>, Form(pairs): Fo
             }
         }
     }
+    seatless(&mut held, guests)?;
+    held.decisions = decisions;
+    viewer.site.app.hold_meeting(&viewer.person, &id, held, viewer.lang()).await?;
+    Ok(see(&format!("/meetings/{id}")))
+}
+
+/// Institutions without a seat that were there; people without an institution are refused.
+fn seatless(held: &mut Held, guests: Vec<(Id, u32, u32)>) -> Result<(), AppError> {
     for (n, (institution, women, men)) in guests.into_iter().enumerate() {
         match (institution.is_empty(), women + men) {
             (true, 0) => {}
             (true, _) => {
                 let say = Say::new("refused-guest-without-institution").number("number", (n + 1) as f64);
-                return Err(AppError::Bad(say).into());
+                return Err(AppError::Bad(say));
             }
             (false, _) => {
-                let line = entry(&mut held, &institution);
+                let line = entry(held, &institution);
                 (line.1, line.2) = (line.1 + women, line.2 + men);
             }
         }
     }
-    held.decisions = decisions;
-    viewer.site.app.hold_meeting(&viewer.person, &id, held, viewer.lang()).await?;
-    Ok(see(&format!("/meetings/{id}")))
+    Ok(())
 }
 
 fn entry<'a>(held: &'a mut Held, institution: &str) -> &'a mut (Id, u32, u32) {
