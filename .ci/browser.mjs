@@ -52,6 +52,7 @@ const PAGES = [
   ["/bodies/C04"],
   ["/meetings/DEMO-M1"],
   ["/meetings/DEMO-M2"],
+  ["/meetings/DEMO-M2/invitation"],
   ["/owed"],
   ["/year"],
   ["/handover/MOI"],

@@ -1,6 +1,7 @@
 //! Dates to take into one's own calendar, as iCalendar (RFC 5545). Refuses to know what a date is about: the caller
 //! brings the words.
 
+pub use icalendar::EventStatus;
 use icalendar::{Calendar, Component, Event, EventLike};
 use romduol_plan::Date;
 
@@ -10,6 +11,10 @@ pub struct Entry {
     pub uid: String,
     pub title: String,
     pub text: String,
+    /// Empty where it has none.
+    pub place: String,
+    /// Whether it takes place, where somebody decides that.
+    pub status: Option<EventStatus>,
     pub first: Date,
     pub last: Date,
     /// Seconds since 1970.
@@ -22,6 +27,12 @@ pub fn ics(name: &str, entries: &[Entry]) -> String {
     for entry in entries {
         let mut event = Event::new();
         event.uid(&entry.uid).summary(&entry.title).description(&entry.text);
+        if !entry.place.is_empty() {
+            event.location(&entry.place);
+        }
+        if let Some(status) = entry.status {
+            event.status(status);
+        }
         if let Some(stamp) = chrono::DateTime::from_timestamp(entry.stamp, 0) {
             event.timestamp(stamp);
         }
@@ -49,12 +60,21 @@ mod tests {
             uid: "N01@plan".into(),
             title: "ជំហានទី១, first; step".into(),
             text: "two\nlines".into(),
+            place: "Hall 2, Phnom Penh".into(),
+            status: Some(EventStatus::Cancelled),
             first: date(30),
             last: date(31),
             stamp: 0,
         };
         let text = ics("Road", &[entry]);
-        for line in ["DTSTART;VALUE=DATE:20261230", "DTEND;VALUE=DATE:20270101", "UID:N01@plan", "\\, first\\; step"] {
+        for line in [
+            "DTSTART;VALUE=DATE:20261230",
+            "DTEND;VALUE=DATE:20270101",
+            "UID:N01@plan",
+            "\\, first\\; step",
+            "LOCATION:Hall 2\\, Phnom Penh",
+            "STATUS:CANCELLED",
+        ] {
             assert!(text.contains(line), "{line} in {text}");
         }
     }

@@ -2,9 +2,10 @@
 //! send it, and to say anything in it that is not for everybody's eyes: a mailbox is no safe place.
 
 use romduol_locale::{Arg, Locale};
-use romduol_plan::coordination::{answers_for, duties};
+use romduol_plan::coordination::{answers_for, duties, owed};
 use romduol_plan::kinds::Rating;
-use romduol_plan::{Date, Lang, Say};
+use romduol_plan::permission::Act;
+use romduol_plan::{Date, Kind, Lang, Say, State};
 
 use crate::accounts::{Person, Proof, email};
 use crate::{App, AppError, filing, verification};
@@ -72,6 +73,11 @@ impl App {
         .into_iter()
         .flatten()
         .collect();
+        if person.post.may(Act::Coordinate).is_ok() {
+            let (decisions, late) = let_pass(state, today);
+            said.extend(lines("digest-overdue-decisions", decisions));
+            said.extend(lines("digest-late-institutions", late));
+        }
         if said.is_empty() {
             return None;
         }
@@ -85,6 +91,13 @@ impl App {
         said.push(locale.say("digest-open", &[("address", Arg::Text(address))]));
         Some((subject, said.join("\n")))
     }
+}
+
+/// For chair and secretary: how many decisions are overdue, whoever has to see to them, and how many institutions are late
+/// with something. Whose they are stands on the pages, not in a mailbox.
+fn let_pass(state: &State, today: Date) -> (usize, usize) {
+    let decisions = duties(state).into_iter().filter(|duty| duty.kind == Kind::Decision && duty.overdue(today));
+    (decisions.count(), owed(state, today, true).len())
 }
 
 fn title(text: &romduol_plan::Text, lang: Lang) -> String {

@@ -19,6 +19,7 @@ mod error;
 pub mod filing;
 pub mod history;
 pub mod import;
+pub mod invitation;
 mod kept;
 mod late;
 pub mod local_plan;

@@ -18,6 +18,8 @@ pub struct Decided {
     pub owner: Id,
     pub due: String,
     pub dissent: String,
+    /// What it rests on: words, ids of figures or an address.
+    pub evidence: String,
 }
 
 /// What is entered after a meeting.
@@ -55,7 +57,7 @@ impl App {
     /// Keeps attendance, decisions and minutes of a meeting in one entry.
     pub async fn hold_meeting(&self, person: &Person, id: &str, held: Held, lang: Lang) -> Result<(), AppError> {
         person.post.may(Act::Coordinate)?;
-        let texts = held.decisions.iter().flat_map(|d| [&d.title, &d.dissent]).chain([&held.minutes]);
+        let texts = held.decisions.iter().flat_map(|d| [&d.title, &d.dissent, &d.evidence]).chain([&held.minutes]);
         impersonal(texts.map(String::as_str))?;
         let id = id.to_string();
         let decide = move |state: &State| {
@@ -114,11 +116,11 @@ impl App {
         kind: Kind,
         id: &str,
         state: TaskState,
-        why: &str,
+        (why, evidence): (&str, &str),
         lang: Lang,
     ) -> Result<(), AppError> {
-        let why = said::reason(why)?;
-        impersonal([why.as_str()])?;
+        let (why, evidence) = (said::reason(why)?, evidence.trim().to_string());
+        impersonal([why.as_str(), &evidence])?;
         let (id, person_, reason) = (id.to_string(), person.clone(), why.clone());
         let decide = move |now: &State| {
             let missing = || AppError::NotFound { kind, id: id.clone() };
@@ -130,7 +132,8 @@ impl App {
                 Body::Decision(decision) => {
                     may(&decision.owner)?;
                     let closed = decision.closed.clone().with(lang, &reason);
-                    Change::Put(Decision { state, closed, ..(*decision).clone() }.into())
+                    let evidence = joined(&decision.evidence, &evidence);
+                    Change::Put(Decision { state, closed, evidence, ..(*decision).clone() }.into())
                 }
                 Body::Task(task) => {
                     may(&task.owner)?;
@@ -150,7 +153,8 @@ impl App {
         Ok(())
     }
 
-    /// Copies the bodies of a coordination model into the plan, as drafts.
+    /// Copies the bodies of a coordination model into the plan, as drafts. A draft that is there stays as it is: somebody
+    /// may have worked on it.
     pub async fn use_template(&self, person: &Person, model: &str) -> Result<(), AppError> {
         person.post.may(Act::EditPlan)?;
         let model = model.to_string();
@@ -168,11 +172,22 @@ impl App {
                 template: None,
                 ..body.clone()
             };
-            Ok(parts.iter().map(|body| Change::Put(copy(body).into())).collect())
+            let new: Vec<_> = parts.iter().filter(|body| state.find::<Committee>(&own(&body.id)).is_none()).collect();
+            if new.is_empty() {
+                let there: Vec<Id> = parts.iter().map(|body| own(&body.id)).collect();
+                let say = Say::new("refused-model-taken").words("value", &model).words("records", there.join(", "));
+                return Err(AppError::Bad(say));
+            }
+            Ok(new.into_iter().map(|body| Change::Put(copy(body).into())).collect())
         };
         self.run(person.actor(), "coordination model taken as draft".into(), Box::new(decide)).await?;
         Ok(())
     }
+}
+
+/// What a decision rests on, with what was added when it was closed.
+fn joined(before: &str, more: &str) -> String {
+    [before, more].into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join("; ")
 }
 
 fn presences(state: &State, meeting: &Meeting, present: &[(Id, u32, u32)]) -> Result<Vec<Change>, AppError> {
@@ -215,6 +230,7 @@ fn decisions(state: &State, meeting: &Meeting, decided: &[Decided], lang: Lang) 
             title: Text::of(lang, decided.title.trim()),
             date: meeting.date,
             reason: Text::default(),
+            evidence: decided.evidence.trim().into(),
             models: Vec::new(),
             nodes: Vec::new(),
             meeting: Some(meeting.id.clone()),

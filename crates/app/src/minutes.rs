@@ -1,4 +1,5 @@
-//! The minutes of a meeting as a document: who was there in numbers, what was decided, by whom and until when.
+//! The minutes of a meeting as a document: who was there in numbers, which papers there were, what was decided, by whom,
+//! until when, and how far it is today.
 
 use romduol_locale::{Arg, Locale};
 use romduol_plan::coordination::attendance;
@@ -7,16 +8,18 @@ use romduol_plan::{State, Text};
 use romduol_report::document::{Cell, Column, Table};
 use romduol_report::{Block, Document};
 
+use crate::invitation::list;
+
 pub fn compose(state: &State, locale: &'static Locale, meeting: &Meeting) -> Document {
     let lang = locale.lang;
     let text = |text: &Text| text.get(lang).to_string();
     let body = state.find::<Committee>(&meeting.body);
     let mut document = Document::new(lang.code(), text(&meeting.title));
+    document.brief = true;
     document.subtitle = locale.t("minutes");
     document.organisation = body.map(|body| text(&body.name)).unwrap_or_default();
     document.date_line = [locale.date(meeting.date), text(&meeting.place)].join(" ").trim().to_string();
     document.running_head = document.title.clone();
-    document.contents_title = locale.t("contents");
     document.marker = meeting.illustrative.then(|| locale.t("illustrative-long"));
     let room = attendance(state, meeting);
     document.blocks.push(Block::heading(1, locale.t("attendance")));
@@ -40,6 +43,10 @@ pub fn compose(state: &State, locale: &'static Locale, meeting: &Meeting) -> Doc
                 .blocks
                 .extend(text(words).split('\n').filter(|line| !line.trim().is_empty()).map(Block::paragraph));
         }
+    }
+    if !meeting.papers.is_empty() {
+        document.blocks.push(Block::heading(1, locale.t("field-papers")));
+        document.blocks.push(list(meeting.papers.clone(), String::new));
     }
     document.blocks.push(Block::heading(1, locale.t("kinds-decisions")));
     document.blocks.push(decisions(state, locale, meeting));
@@ -76,10 +83,14 @@ fn decisions(state: &State, locale: &Locale, meeting: &Meeting) -> Block {
         if !decision.dissent.is_empty() {
             title = format!("{title} ({}: {})", locale.t("field-dissent"), decision.dissent.get(locale.lang));
         }
+        if !decision.evidence.is_empty() {
+            title = format!("{title} ({}: {})", locale.t("field-evidence"), decision.evidence);
+        }
         vec![
             Cell::text(title),
             Cell::text(owner.unwrap_or_default()),
             Cell::text(decision.due.map(|due| locale.date(due)).unwrap_or_default()),
+            Cell::text(locale.t(&format!("code-{}", decision.state.code()))),
         ]
     });
     let rows: Vec<_> = rows.collect();
@@ -90,6 +101,7 @@ fn decisions(state: &State, locale: &Locale, meeting: &Meeting) -> Block {
         Column::text(locale.t("field-title"), 3.0),
         Column::text(locale.t("field-owner"), 1.6),
         Column::text(locale.t("field-due"), 1.0),
+        Column::text(locale.t("state"), 0.9),
     ];
     Block::Table(Table { caption: locale.t("kinds-decisions"), columns, rows, note: String::new() })
 }

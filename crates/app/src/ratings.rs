@@ -3,7 +3,8 @@
 use romduol_locale::Locale;
 use romduol_plan::kinds::*;
 use romduol_plan::permission::Act;
-use romduol_plan::readings::View;
+use romduol_plan::quality::indicators_under;
+use romduol_plan::readings::{Standing, View};
 use romduol_plan::status::Status;
 use romduol_plan::{Change, Date, Kind, Lang, Period, Say, State, Text, coordination};
 use romduol_report::document::{Cell, Column, Table};
@@ -15,7 +16,8 @@ use crate::said::{self, impersonal};
 use crate::{App, AppError};
 
 impl App {
-    /// Keeps a rating of a node or an indicator, of today.
+    /// Keeps a rating of a node or an indicator, of today. One of the same day is written again as long as nobody has
+    /// answered it; an answered one stays, and the next gets a number.
     pub async fn rate(
         &self,
         person: &Person,
@@ -34,8 +36,11 @@ impl App {
             let body = state.body(kind, &of).filter(|_| matches!(kind, Kind::Node | Kind::Indicator));
             body.ok_or(AppError::NotFound { kind, id: of.clone() })?;
             let by = institution.clone().unwrap_or_else(|| "CSO".into());
+            let first = format!("{of}.{by}.{today}");
+            let mut ids = std::iter::once(first.clone()).chain((2..).map(|n| format!("{first}.{n}")));
+            let free = |id: &String| state.find::<Rating>(id).is_none_or(|rating| rating.answered.is_none());
             let rating = Rating {
-                id: format!("{of}.{by}.{today}"),
+                id: ids.find(free).unwrap_or(first),
                 node: (kind == Kind::Node).then(|| of.clone()),
                 indicator: (kind == Kind::Indicator).then(|| of.clone()),
                 institution: institution.clone(),
@@ -124,13 +129,43 @@ fn row(view: View<'_>, locale: &Locale, rating: &Rating, today: Date) -> Vec<Cel
     ]
 }
 
-/// What the plan computes of an indicator, and what a person set in its place with a reason.
+/// How many indicators of a node stand at each status, as computed and with what a person set in its place.
+pub struct Counts {
+    pub computed: Vec<(Status, usize)>,
+    pub official: Vec<(Status, usize)>,
+}
+
+/// The counts of a node: of the indicators that measure it or anything below it. None where there is no indicator.
+pub fn counts(view: View<'_>, node: &str, today: Date) -> Option<Counts> {
+    let at = Period::year(today.year);
+    let all: Vec<_> = indicators_under(view.state, node).map(|indicator| view.standing(indicator, at)).collect();
+    let of = |status: fn(&Standing) -> Status| {
+        let count = |one: &Status| (*one, all.iter().filter(|standing| status(standing) == *one).count());
+        Status::ALL.iter().map(count).filter(|(_, n)| *n > 0).collect()
+    };
+    let counts = Counts { computed: of(|one| one.judgement.status), official: of(Standing::status) };
+    (!all.is_empty()).then_some(counts)
+}
+
+/// What the plan computes of what is rated, and what a person set in its place with a reason.
 fn statuses(view: View<'_>, locale: &Locale, rating: &Rating, today: Date) -> [Cell; 2] {
+    let word = |status: Status| locale.t(&format!("status-{}", status.code()));
+    if let Some(node) = &rating.node {
+        let Some(Counts { computed, official }) = counts(view, node, today) else {
+            return [Cell::text(locale.t("rated-no-indicator")), Cell::text("–")];
+        };
+        let listed = |counts: &[(Status, usize)]| {
+            let one = |(status, n): &(Status, usize)| format!("{}: {}", word(*status), locale.number(*n as f64, 0));
+            counts.iter().map(one).collect::<Vec<_>>().join("; ")
+        };
+        let set = computed != official;
+        let official = if set { listed(&official) } else { locale.t("official-as-computed") };
+        return [Cell::text(listed(&computed)), Cell::text(official)];
+    }
     let indicator = rating.indicator.as_ref().and_then(|id| view.state.find::<Indicator>(id));
     let Some(standing) = indicator.map(|indicator| view.standing(indicator, Period::year(today.year))) else {
         return [Cell::text("–"), Cell::text("–")];
     };
-    let word = |status: Status| locale.t(&format!("status-{}", status.code()));
     let computed = standing.judgement.status;
     let official = match &standing.set_by_person {
         Some(set) => Cell::status(shape(set.status), format!("{}: {}", word(set.status), set.reason.get(locale.lang))),

@@ -1,15 +1,17 @@
 //! Writing the records of the plan: one in a form, many from a table, and taking one out again. Refuses to know what a
 //! kind means: its columns and the rules of the package say what is right.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use romduol_plan::baseline;
 use romduol_plan::column::{self, CellType};
-use romduol_plan::kinds::{Body, Evidence, Id, Indicator};
+use romduol_plan::kinds::{Body, Currency, Evidence, Id, Indicator};
 use romduol_plan::links::Links;
+use romduol_plan::money::Books;
 use romduol_plan::package::{Fault, Package, Sheet};
-use romduol_plan::permission::Act;
-use romduol_plan::{Change, Kind, Say, State};
+use romduol_plan::permission::{Act, writing};
+use romduol_plan::quality::counted_twice;
+use romduol_plan::{Actor, Change, Entry, Kind, Say, State};
 use romduol_report::Field;
 
 use crate::accounts::Person;
@@ -22,6 +24,8 @@ pub struct Intake {
     pub changed: Vec<(usize, Body)>,
     pub same: usize,
     pub faults: Vec<Fault>,
+    /// What may be kept and should be looked at first.
+    pub warnings: Vec<Say>,
 }
 
 /// What came of writing a record.
@@ -148,7 +152,7 @@ impl App {
 }
 
 fn may_edit(person: &Person, kind: Kind) -> Result<(), AppError> {
-    person.post.may(Act::EditPlan)?;
+    person.post.may(writing(kind))?;
     match kind.is_edited() {
         true => Ok(()),
         false => Err(AppError::Bad(Say::new("refused-kind-not-edited"))),
@@ -175,11 +179,13 @@ fn intake(state: &State, kind: Kind, bytes: &[u8]) -> Intake {
         Err((row, problem)) => {
             let (column, value) = (String::new(), String::new());
             let fault = Fault { file: format!("{}.csv", kind.code()), row, column, value, problem };
-            return Intake { added: Vec::new(), changed: Vec::new(), same: 0, faults: vec![fault] };
+            let (faults, warnings) = (vec![fault], Vec::new());
+            return Intake { added: Vec::new(), changed: Vec::new(), same: 0, faults, warnings };
         }
     };
     let package = amend(state, kind, &sheet, None);
-    let mut intake = Intake { added: Vec::new(), changed: Vec::new(), same: 0, faults: package.faults };
+    let (faults, warnings) = (package.faults, Vec::new());
+    let mut intake = Intake { added: Vec::new(), changed: Vec::new(), same: 0, faults, warnings };
     for (row, body) in package.records {
         match state.body(kind, body.id()) {
             None => intake.added.push((row, body)),
@@ -187,7 +193,23 @@ fn intake(state: &State, kind: Kind, bytes: &[u8]) -> Intake {
             Some(_) => intake.changed.push((row, body)),
         }
     }
+    if kind == Kind::Funding && intake.faults.is_empty() {
+        intake.warnings = doubled(state, &intake);
+    }
     intake
+}
+
+/// The rows that would count beside an amount that they are probably taken from.
+fn doubled(state: &State, intake: &Intake) -> Vec<Say> {
+    let rows = || intake.added.iter().chain(&intake.changed).map(|(_, body)| body);
+    let new: HashSet<&str> = rows().map(Body::id).collect();
+    let mut after = state.clone();
+    let actor = Actor { account: String::new(), post: String::new() };
+    let changes = rows().cloned().map(Change::Put).collect();
+    after.apply(state.position() + 1, &Entry { at: String::new(), actor, why: String::new(), changes });
+    let found = counted_twice(&Books::of(&after, Currency::Khr, true));
+    let told = found.into_iter().filter(|one| one.records.iter().any(|(_, id)| new.contains(id.as_str())));
+    told.map(|one| one.say).collect()
 }
 
 /// A table as CSV, whether it comes as CSV or in a workbook. What is no workbook either is left as it is: the check of

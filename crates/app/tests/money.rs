@@ -87,6 +87,17 @@ fn a_payment_larger_than_its_commitment_is_refused() {
     assert!(faults(&[FUND, ("fundings", &circle)]).iter().any(|fault| fault.contains("leads back to itself")));
 }
 
+/// A table without a column says so once, and not again in every row.
+#[test]
+fn a_missing_column_is_told_once() {
+    let money = "id,node,year,state,amount,currency,date\n\
+                 1,A1.01,2027,committed,1000,KHR,2027-01-01\n\
+                 2,A1.01,2027,spent,600,KHR,2027-02-01\n";
+    let found = faults(&[FUND, ("fundings", money)]);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].contains("row 1") && found[0].contains("fund"), "{found:?}");
+}
+
 #[test]
 fn bad_costs_are_refused_in_one_sentence_each() {
     let head = "id,node,input,year,quantity,low,likely,high,currency,date,shared_share\n";
@@ -133,7 +144,14 @@ fn workbook(bytes: Vec<u8>) -> Vec<Vec<Data>> {
 async fn totals_agree_to_the_riel_in_every_form() {
     let (app, _folder) = demo().await;
     let snapshot = app.snapshot();
-    let cases = [(By::Pillar, Currency::Khr), (By::Area, Currency::Usd), (By::Source, Currency::Khr)];
+    let cases = [
+        (By::Pillar, Currency::Khr),
+        (By::Outcome, Currency::Khr),
+        (By::Year, Currency::Khr),
+        (By::Institution, Currency::Khr),
+        (By::Area, Currency::Usd),
+        (By::Source, Currency::Khr),
+    ];
     for (lang, (by, currency)) in Lang::ALL.into_iter().flat_map(|lang| cases.map(|case| (lang, case))) {
         let locale = Locale::of(lang);
         let asked = Asked { by, choice: Choice::default(), currency, illustrative: true };

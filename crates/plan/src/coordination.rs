@@ -9,7 +9,7 @@ use crate::period::Date;
 use crate::returns;
 use crate::state::State;
 
-/// Days in which an institution answers a rating or a contribution.
+/// Days in which an institution answers a rating. A contribution has no day by which it is answered.
 pub const ANSWER_DAYS: u16 = 30;
 
 /// The seats of a body on a day, the chair first.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::column::{self, CellType, Column};
-use crate::kinds::{Body, Evidence, Id, Kind, Theme};
+use crate::kinds::{Body, Evidence, Id, Kind, Task, Theme};
 use crate::state::State;
 
 /// A link from a record to another, through a field.
@@ -38,6 +38,9 @@ impl Links {
                 if let Body::Evidence(figure) = &body {
                     links.topic(state, figure);
                 }
+                if let Body::Task(task) = &body {
+                    links.subject(task);
+                }
             }
         }
         links
@@ -59,6 +62,14 @@ impl Links {
         if state.find::<Theme>(&figure.topic).is_some() {
             let to = (Kind::Theme, figure.topic.clone());
             self.put(Link { from: (Kind::Evidence, figure.id.clone()), field: "topic".into(), to });
+        }
+    }
+
+    /// What a task is about, whatever kind that is.
+    fn subject(&mut self, task: &Task) {
+        if let Some((kind, id)) = task.subject() {
+            let to = (kind, id.to_string());
+            self.put(Link { from: (Kind::Task, task.id.clone()), field: "about".into(), to });
         }
     }
 

@@ -1,6 +1,6 @@
 //! Who may do what to which record: one table, used by pages, API, command line and reports alike.
 
-use crate::kinds::{Assignment, Body, Choice, Form, Id, Node, Rating, Return, ReturnStatus, Step, TargetKind};
+use crate::kinds::{Assignment, Body, Choice, Form, Id, Kind, Node, Rating, Return, ReturnStatus, Step, TargetKind};
 use crate::state::State;
 use crate::vocabulary;
 
@@ -122,6 +122,14 @@ const TABLE: [(Act, [Reach; 7]); 23] = [
 pub fn reach(role: Role, act: Act) -> Reach {
     let column = Role::ALL.iter().position(|r| *r == role).expect("ALL lists every role");
     TABLE.iter().find(|(a, _)| *a == act).map_or(No, |(_, row)| row[column])
+}
+
+/// What writing records of a kind in its form or table needs.
+pub fn writing(kind: Kind) -> Act {
+    match kind {
+        Kind::Meeting | Kind::Presence => Coordinate,
+        _ => EditPlan,
+    }
 }
 
 impl Act {

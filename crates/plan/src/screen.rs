@@ -53,7 +53,7 @@ pub fn of_record(columns: &[Column], body: &Body) -> Vec<(String, Say)> {
         return Vec::new();
     }
     let cells = column::write_row(columns, body);
-    let free = |name: &str| !["id", "date", "source", "programme", "cofog"].contains(&name);
+    let free = |name: &str| !["id", "date", "source", "programme", "cofog", "about_kind", "about"].contains(&name);
     let texts = columns
         .iter()
         .zip(cells)

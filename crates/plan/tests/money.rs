@@ -289,6 +289,36 @@ fn a_changed_rate_is_reckoned_with_and_told() {
     assert_eq!((need(&state), rules(&state)), (0, vec!["finding-rate-missing".to_string()]));
 }
 
+/// A payment that does not name its commitment counts beside it, and a finding names both. One that names it, is of another
+/// fund, year or action, or has no commitment left to be taken from is no finding.
+#[test]
+fn a_payment_that_names_no_commitment_is_told() {
+    let committed = funding("C", "S", Some("A1"), Ladder::Committed, 600, None);
+    let paid = funding("P", "S", Some("A1"), Ladder::Spent, 250, None);
+    let told = |all: Vec<Funding>| {
+        let state = state(all.into_iter().map(Body::from).collect());
+        let found = romduol_plan::quality::findings(&state, day(2027, 12));
+        found.into_iter().filter(|one| one.say.key == "finding-money-twice").map(|one| one.records).collect::<Vec<_>>()
+    };
+    let both = ["C", "P"].map(|id| (romduol_plan::Kind::Funding, id.to_string())).to_vec();
+    assert_eq!(told(vec![committed.clone(), paid.clone()]), std::slice::from_ref(&both));
+    let released = Funding { state: Ladder::Released, ..paid.clone() };
+    assert_eq!(told(vec![committed.clone(), released]), [both]);
+    let others = [
+        Funding { from: Some("C".into()), ..paid.clone() },
+        Funding { fund: "T".into(), ..paid.clone() },
+        Funding { year: 2028, ..paid.clone() },
+        Funding { node: Some("A2".into()), ..paid.clone() },
+        Funding { node: None, ..paid.clone() },
+        Funding { state: Ladder::Committed, ..paid.clone() },
+    ];
+    for other in others {
+        assert_eq!(told(vec![committed.clone(), other.clone()]), Vec::<Vec<_>>::new(), "{other:?}");
+    }
+    let all = Funding { id: "Q".into(), amount: Amount::whole(600), from: Some("C".into()), ..paid.clone() };
+    assert_eq!(told(vec![committed, all, paid]), Vec::<Vec<_>>::new());
+}
+
 #[test]
 fn what_is_unfunded_is_found_by_theme() {
     let state = state(vec![

@@ -81,6 +81,7 @@ fn choice(state: &State, today: Date) -> Option<Change> {
         },
         date: Date { year: today.year - 1, month: 12, day: 10 },
         reason: made_up(),
+        evidence: String::new(),
         models,
         nodes: Vec::new(),
         meeting: None,

@@ -68,6 +68,7 @@ fn decision(meeting: &Meeting, n: usize, owner: &Id, date: Date) -> Decision {
         },
         date,
         reason: made_up(),
+        evidence: String::new(),
         models: Vec::new(),
         nodes: Vec::new(),
         meeting: Some(meeting.id.clone()),

@@ -4,7 +4,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Id, KhmerStatus};
+use super::{Id, KhmerStatus, Kind};
 use crate::period::Date;
 use crate::text::Text;
 use crate::vocabulary;
@@ -207,9 +207,23 @@ pub struct Task {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-refers" = "cost_lines"))]
     pub cost_line: Option<Id>,
+    /// For a record of any other kind: its kind, as the name of the package's file without `.csv`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub about_kind: String,
+    /// The id of that record.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub about: String,
     /// Made up for a demonstration.
     #[serde(default)]
     pub illustrative: bool,
+}
+
+impl Task {
+    /// The record of any kind that it is about.
+    pub fn subject(&self) -> Option<(Kind, &str)> {
+        let kind = Kind::of_package().find(|kind| kind.code() == self.about_kind)?;
+        (!self.about.is_empty()).then_some((kind, self.about.as_str()))
+    }
 }
 
 vocabulary! {

@@ -117,6 +117,9 @@ pub struct Decision {
     pub title: Text,
     pub date: Date,
     pub reason: Text,
+    /// What it rests on: in words, as ids of figures, or as an address.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub evidence: String,
     /// The models that were chosen.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(extend("x-refers" = "models"))]

@@ -12,6 +12,7 @@ pub mod gap;
 pub mod ladder;
 pub mod note;
 pub mod tags;
+pub mod twice;
 pub mod unfunded;
 
 use std::collections::HashMap;

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::{Fault, Package, fault};
+use super::{Fault, Package, fault, file};
 use crate::kinds::*;
 use crate::period::Date;
 use crate::say::Say;
@@ -40,9 +40,32 @@ pub(super) fn check(package: &mut Package) {
             _ => {}
         }
     }
+    subjects(package, &mut faults);
     seats(package, &mut faults);
+    chairs(package, &mut faults);
     choices(package, &mut faults);
     package.faults.extend(faults);
+}
+
+/// What a task is about must be there, as with every other link.
+fn subjects(package: &Package, faults: &mut Vec<Fault>) {
+    for (row, body) in package.news() {
+        let Body::Task(task) = body else { continue };
+        let mut say = |column: &str, value: &str, problem: Say| {
+            faults.push(fault(*row, Kind::Task, column, value, problem));
+        };
+        match (task.about_kind.is_empty(), task.about.is_empty(), task.subject()) {
+            (true, true, _) => {}
+            (true, false, _) => say("about_kind", "", Say::new("fault-about-half")),
+            (false, true, _) => say("about", "", Say::new("fault-about-half")),
+            (false, false, None) => say("about_kind", &task.about_kind, Say::new("fault-no-such-kind")),
+            (false, false, Some((kind, id))) => {
+                if !package.records.iter().any(|(_, other)| other.kind() == kind && other.id() == id) {
+                    say("about", id, Say::new("fault-no-such-id").words("file", file(kind)));
+                }
+            }
+        }
+    }
 }
 
 fn days(occasion: &Occasion, say: &mut impl FnMut(&str, &str, &'static str)) {
@@ -66,6 +89,25 @@ fn seats(package: &Package, faults: &mut Vec<Fault>) {
         if let Some(other) = others.iter().find(|other| overlap(seat, other)) {
             let problem = Say::new("fault-seat-held").words("institution", institution).words("other", &other.id);
             faults.push(fault(*row, Kind::Seat, "institution", &seat.id, problem));
+        }
+        others.push(seat);
+    }
+}
+
+/// A body has one chair on a day. Two seats of one institution are told by the rule above.
+fn chairs(package: &Package, faults: &mut Vec<Fault>) {
+    let mut chaired: HashMap<&str, Vec<&Seat>> = HashMap::new();
+    for (row, body) in &package.records {
+        let Body::Seat(seat) = body else { continue };
+        if seat.role != SeatRole::Chair || seat.institution.is_none() {
+            continue;
+        }
+        let others = chaired.entry(&seat.body).or_default();
+        let other = others.iter().find(|other| other.institution != seat.institution && overlap(seat, other));
+        if let Some(other) = other {
+            let institution = other.institution.as_deref().unwrap_or_default();
+            let problem = Say::new("fault-chair-held").words("institution", institution).words("other", &other.id);
+            faults.push(fault(*row, Kind::Seat, "role", &seat.id, problem));
         }
         others.push(seat);
     }

@@ -107,7 +107,9 @@ impl Package {
         package.read_sheet(kind, sheet);
         let new: HashSet<String> = package.records.iter().map(|(_, body)| body.id().to_string()).collect();
         let others = existing.into_iter().filter(|body| body.kind() != kind || !new.contains(body.id()));
-        package.records.extend(others.map(|body| (OLD, body)));
+        // Before the new ones: of two records that cannot both be, the later one is told, and that must be the new one.
+        let new = std::mem::take(&mut package.records);
+        package.records.extend(others.map(|body| (OLD, body)).chain(new));
         package.check(retired);
         package.records.retain(|(row, _)| *row != OLD);
         package.screen();
@@ -143,7 +145,10 @@ impl Package {
 
     fn read_sheet(&mut self, kind: Kind, sheet: &Sheet) {
         let columns = column::columns(kind);
-        self.check_header(kind, &columns, sheet);
+        // Every row would only say again what the header lacks.
+        if !self.check_header(kind, &columns, sheet) {
+            return;
+        }
         let mut seen: HashMap<String, usize> = HashMap::new();
         for (index, cells) in sheet.rows.iter().enumerate() {
             let row = index + 2;
@@ -169,7 +174,8 @@ impl Package {
         }
     }
 
-    fn check_header(&mut self, kind: Kind, columns: &[Column], sheet: &Sheet) {
+    /// Whether the rows below the header can be read.
+    fn check_header(&mut self, kind: Kind, columns: &[Column], sheet: &Sheet) -> bool {
         for name in &sheet.header {
             if !columns.iter().any(|column| column.name == *name) {
                 let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
@@ -177,10 +183,12 @@ impl Package {
                 self.faults.push(fault(1, kind, name, name, problem));
             }
         }
-        for column in columns.iter().filter(|column| column.required && !sheet.header.contains(&column.name)) {
+        let lacking: Vec<_> = columns.iter().filter(|c| c.required && !sheet.header.contains(&c.name)).collect();
+        for column in &lacking {
             let problem = Say::new("fault-no-column").words("name", &column.name);
             self.faults.push(fault(1, kind, &column.name, "", problem));
         }
+        lacking.is_empty()
     }
 }
 

@@ -40,7 +40,7 @@ impl<'a> Rows<'a> {
 pub(super) fn check(package: &mut Package) {
     let mut faults = Vec::new();
     let rows = Rows::of(package);
-    let mut days: HashMap<Date, usize> = HashMap::new();
+    let mut days: HashMap<Date, &str> = HashMap::new();
     for (row, body) in &package.records {
         match body {
             Body::Rate(rate) => check_rate(*row, rate, &mut days, &mut faults),
@@ -62,15 +62,15 @@ pub(super) fn check(package: &mut Package) {
     package.faults.extend(faults);
 }
 
-fn check_rate(row: usize, rate: &Rate, days: &mut HashMap<Date, usize>, faults: &mut Vec<Fault>) {
-    let mut say = |column: &str, value: String, key: &'static str| {
-        faults.push(fault(row, Kind::Rate, column, &value, Say::new(key)));
+fn check_rate<'a>(row: usize, rate: &'a Rate, days: &mut HashMap<Date, &'a str>, faults: &mut Vec<Fault>) {
+    let mut say = |column: &str, value: String, problem: Say| {
+        faults.push(fault(row, Kind::Rate, column, &value, problem));
     };
     if !rate.khr_per_usd.is_positive() {
-        say("khr_per_usd", rate.khr_per_usd.to_string(), "fault-no-rate-value");
+        say("khr_per_usd", rate.khr_per_usd.to_string(), Say::new("fault-no-rate-value"));
     }
-    if days.insert(rate.date, row).is_some() {
-        say("date", rate.date.to_string(), "fault-rate-twice");
+    if let Some(first) = days.insert(rate.date, &rate.id) {
+        say("date", rate.date.to_string(), Say::new("fault-rate-twice").words("first", first));
     }
 }
 

@@ -155,9 +155,9 @@ fn targets(package: &Package, faults: &mut Vec<Fault>) {
         let key =
             (target.indicator.clone(), target.area.clone(), target.categories.clone(), target.period, target.kind);
         if target.kind == TargetKind::Target
-            && let Some(first) = seen.insert(key, *row)
+            && let Some(first) = seen.insert(key, &target.id)
         {
-            let problem = Say::new("fault-target-twice").words("first", first.to_string());
+            let problem = Say::new("fault-target-twice").words("first", first);
             faults.push(fault(*row, Kind::Target, "id", &target.id, problem));
         }
     }
@@ -169,8 +169,8 @@ fn one_reporter_per_number(package: &Package, faults: &mut Vec<Fault>) {
     for (row, body) in &package.records {
         let Body::Assignment(assignment) = body else { continue };
         let key = (assignment.form.clone(), assignment.area.clone(), assignment.institution.clone());
-        if let Some(first) = seen.insert(key, *row) {
-            let problem = Say::new("fault-asked-twice").words("first", first.to_string());
+        if let Some(first) = seen.insert(key, &assignment.id) {
+            let problem = Say::new("fault-asked-twice").words("first", first);
             faults.push(fault(*row, Kind::Assignment, "id", &assignment.id, problem));
         }
     }

@@ -15,6 +15,8 @@ use crate::say::Say;
 use crate::state::State;
 use crate::text::Text;
 
+pub use money::counted_twice;
+
 /// What a check found, as the sentence it says.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {

@@ -1,5 +1,5 @@
 //! What the money leaves open or contradicts: actions nobody has costed, more money than a line can cost, payments beyond
-//! their commitment at the rate of the day, old rates.
+//! their commitment at the rate of the day, payments that do not say what they are taken from, old rates.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use crate::kinds::*;
 use crate::money::above::Above;
 use crate::money::convert::Rates;
 use crate::money::gap::uncosted;
-use crate::money::{Books, ladder, library, parts, price};
+use crate::money::{Books, Held, ladder, library, parts, price, twice};
 use crate::period::Date;
 use crate::state::State;
 
@@ -21,6 +21,7 @@ pub(super) fn check(state: &State, found: &mut Vec<Finding>) {
     counted("finding-actions-not-costed", open, actions, found);
     too_much(&books, found);
     parts_beyond(&books, found);
+    found.extend(counted_twice(&books));
     overdrawn(state, found);
     old_rates(state, found);
     moved_rates(state, found);
@@ -61,6 +62,23 @@ fn overdrawn(state: &State, found: &mut Vec<Finding>) {
     let over = state.all::<Funding>().filter(|one| taken.get(one.id.as_str()).is_some_and(|sum| *sum > one.amount));
     let over = over.map(|one| (Kind::Funding, one.id.clone())).collect();
     counted("finding-money-overdrawn", over, state.count::<Funding>(), found);
+}
+
+/// Payments that may be in a commitment already: nothing says so, and both count.
+pub fn counted_twice(books: &Books) -> Vec<Finding> {
+    let tell = |(committed, paid): (&Held, &Held)| {
+        let (committed, paid) = (committed.funding, paid.funding);
+        let mut finding = Finding::new("finding-money-twice", Severity::Warning)
+            .word("committed", committed.amount.to_string())
+            .word("paid", paid.amount.to_string())
+            .word("commitment", &committed.id)
+            .word("payment", &paid.id);
+        let (of, by) = (committed.currency.code(), paid.currency.code());
+        finding.say = finding.say.code("of", of).code("by", by).code("state", paid.state.code());
+        finding.records = [committed, paid].map(|one| (Kind::Funding, one.id.clone())).into();
+        finding
+    };
+    twice::pairs(books).into_iter().map(tell).collect()
 }
 
 /// What is in dollars: its record, its day, and when it was last written.

@@ -116,6 +116,8 @@ pub(crate) async fn calendar(viewer: Viewer) -> Page {
             uid: format!("{}@{plan}", step.id),
             title: format!("{}{mark}", step.title.get(viewer.lang())),
             text: step.summary.get(viewer.lang()).to_string(),
+            place: String::new(),
+            status: None,
             first,
             last,
             stamp,

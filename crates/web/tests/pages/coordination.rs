@@ -1,105 +1,11 @@
-//! Coordination through its pages: a meeting with ten decisions, quorum, closing, ratings and answers, local plans.
+//! Coordination through its pages: local plans and their costs, models, proposals, the handover, tasks.
 
 use crate::house::house;
-use axum::http::Method;
-use romduol_plan::coordination::{duties, seats};
 use romduol_plan::kinds::*;
 use romduol_plan::permission::Role;
 use romduol_plan::{Date, Kind};
 
 const TODAY: Date = Date { year: 2026, month: 11, day: 23 };
-
-#[tokio::test]
-async fn a_meeting_of_ten_decisions_is_one_form() {
-    let house = house().await;
-    let cookie = house.session(Role::Committee).await;
-    let cookie = Some(cookie.as_str());
-    let secretariat = house.session(Role::Secretariat).await;
-    let fields = "_id=&_seen=0&id=M1&body=C03&title=First+meeting&date=2026-11-20&state=planned&_why=test";
-    assert_eq!(house.send("/records/meetings", Some(&secretariat), fields).await.0, 303);
-    let page = house.read("/meetings/M1", cookie).await;
-    assert!(page.contains("No quorum can be told") && page.contains("name=\"title.9\""), "{page}");
-    let decision = |n: usize| format!("&title.{n}=Decision+{n}&owner.{n}=MOI&due.{n}=2026-12-01&dissent.{n}=");
-    let all: String = (0..10).map(decision).collect();
-    // One without an owner: the sentence names it, and nothing is kept.
-    let (status, page) =
-        house.send("/meetings/M1", cookie, &format!("women.MOI=2{}", all.replace("owner.6=MOI", "owner.6="))).await;
-    assert_eq!(status, 422);
-    assert!(page.contains("Decision 7 has no owner"), "{page}");
-    let count = || house.app.snapshot().state.all::<Decision>().filter(|d| d.meeting.as_deref() == Some("M1")).count();
-    assert_eq!(count(), 0);
-    assert_eq!(house.send("/meetings/M1", cookie, &format!("women.MOI=២&men.MOI=1&women.MOWA=3{all}")).await.0, 303);
-    assert_eq!(count(), 10);
-    let page = house.read("/meetings/M1", cookie).await;
-    assert!(page.contains("<b>6</b> people") && page.contains("<b>83 %</b>"), "{page}");
-    // Six voting seats, two filled; the body has no quorum rule yet.
-    let snapshot = house.app.snapshot();
-    assert_eq!(seats(&snapshot.state, "C03", TODAY).len(), 6);
-    assert!(page.contains("<b>2 / 6</b>"));
-    // A name is no minute.
-    let (status, page) = house.send("/meetings/M1", cookie, "minutes=Mrs.+Chan+objected").await;
-    assert_eq!(status, 422);
-    assert!(page.contains("Nothing was kept"));
-    for path in ["/meetings/M1/pdf", "/meetings/M1/docx", "/meetings/M1/ics"] {
-        assert_eq!(house.ask(&Method::GET, path, cookie, ("text/plain", "")).await.status(), 200, "{path}");
-    }
-}
-
-#[tokio::test]
-async fn a_decision_below_quorum_is_a_finding_and_is_closed_not_deleted() {
-    let house = house().await;
-    let cookie = house.session(Role::Secretariat).await;
-    let cookie = Some(cookie.as_str());
-    let body = "_id=C03&_seen=1&id=C03&name=Political+level&khmer=draft&level=strategic&state=draft&quorum=50&source=8.2&_why=rule";
-    assert_eq!(house.send("/records/bodies", cookie, body).await.0, 303);
-    let fields = "_id=&_seen=0&id=M1&body=C03&title=Small+meeting&date=2026-11-20&state=planned&_why=test";
-    assert_eq!(house.send("/records/meetings", cookie, fields).await.0, 303);
-    let held = "women.MOI=1&title.0=Go+on&owner.0=MOI&due.0=2026-11-21";
-    assert_eq!(house.send("/meetings/M1", cookie, held).await.0, 303);
-    assert!(house.read("/meetings/M1", cookie).await.contains("Below the quorum"));
-    assert!(house.read("/findings", cookie).await.contains("below its quorum"));
-    // The owner sees it first thing, and it is overdue.
-    let owner = house.session(Role::Reporter).await;
-    let home = house.read("/", Some(&owner)).await;
-    assert!(home.contains("M1-01") && home.contains("overdue"), "{home}");
-    assert_eq!(house.send("/retire/decisions/M1-01", cookie, "why=test").await.0, 422);
-    // Whoever has to do it says that it is done; dropping it is for those who decided.
-    assert_eq!(house.send("/close/decisions/M1-01", Some(&owner), "state=dropped&why=test").await.0, 403);
-    assert_eq!(house.send("/close/decisions/M1-01", Some(&owner), "state=done&why=+").await.0, 422);
-    assert_eq!(house.send("/close/decisions/M1-01", Some(&owner), "state=done&why=sent").await.0, 303);
-    assert!(duties(&house.app.snapshot().state).iter().all(|duty| duty.id != "M1-01"));
-    assert!(house.read("/history/decisions/M1-01", cookie).await.contains("sent"));
-}
-
-#[tokio::test]
-async fn civil_society_rates_and_the_owner_answers_in_time_or_not() {
-    let house = house().await;
-    let civil = house.session(Role::CivilSociety).await;
-    assert_eq!(
-        house.send("/rate/indicators/PAR-07", Some(&civil), "rating=poor&reason=Few+women&evidence=").await.0,
-        303
-    );
-    let snapshot = house.app.snapshot();
-    let rating = snapshot.state.all::<Rating>().find(|rating| !rating.illustrative).unwrap().clone();
-    assert!(house.read("/indicators/PAR-07", Some(&civil)).await.contains("answer due on 23 December 2026"));
-    let verifier = house.session(Role::Verifier).await;
-    let answer = format!("/ratings/{}/answer", rating.id);
-    assert_eq!(house.send(&answer, Some(&civil), "answer=No").await.0, 403);
-    assert_eq!(house.send(&answer, Some(&verifier), "answer=Recruits+join+in+2027").await.0, 303);
-    let page = house.read("/ratings", Some(&civil)).await;
-    assert!(page.contains("Recruits join in 2027") && page.contains("answer overdue since"), "{page}");
-    // What is computed, what a person set with a reason, and what civil society says stand side by side.
-    assert!(page.contains("as computed"));
-    let secretariat = house.session(Role::Secretariat).await;
-    let set = "period=2026&status=at-risk&reason=Two+courses+begin+in+December";
-    assert_eq!(house.send("/indicators/PAR-07/status", Some(&secretariat), set).await.0, 303);
-    let page = house.read("/ratings", Some(&civil)).await;
-    assert!(page.contains("Computed status") && page.contains("Official status"));
-    assert!(page.contains("Two courses begin in December"), "{page}");
-    // Only somebody else's rating is still overdue.
-    let owed = house.read("/owed", Some(&civil)).await;
-    assert!(owed.contains("A rating is answered within 30 days"));
-}
 
 #[tokio::test]
 async fn a_province_chooses_and_adapts_for_itself_only() {
@@ -226,17 +132,6 @@ async fn a_province_costs_its_own_actions_only() {
     assert_eq!(house.send("/local/nothing", here, target).await.0, 422);
 }
 
-/// The demonstration's made-up rule is met once and missed once, and says that it is made up.
-#[tokio::test]
-async fn a_quorum_is_met_or_missed_in_sight() {
-    let house = house().await;
-    let cookie = house.session(Role::Committee).await;
-    for (meeting, words) in [("DEMO-M1", "The quorum was met."), ("DEMO-M2", "Below the quorum.")] {
-        let page = house.read(&format!("/meetings/{meeting}"), Some(&cookie)).await;
-        assert!(page.contains(words) && page.contains("Made up to show"), "{page}");
-    }
-}
-
 #[tokio::test]
 async fn a_coordination_model_becomes_a_draft() {
     let house = house().await;
@@ -248,6 +143,20 @@ async fn a_coordination_model_becomes_a_draft() {
     let draft = snapshot.state.find::<Committee>("T08-DRAFT").unwrap();
     assert_eq!((draft.parent.as_deref(), draft.state), (Some("C14-DRAFT"), BodyState::Draft));
     assert_eq!(house.send("/bodies", Some(&cookie), "model=M01").await.0, 404);
+    // What was written into a draft stays, whoever takes the model again; a draft that is gone comes back.
+    let seen = snapshot.state.touched_by(Kind::Committee, "T08-DRAFT").last().copied().unwrap();
+    let edited = format!(
+        "_id=T08-DRAFT&_seen={seen}&id=T08-DRAFT&name=Our+own+name&khmer=draft&level=strategic&state=draft&source=test&_why=test"
+    );
+    assert_eq!(house.send("/records/bodies", Some(&cookie), &edited).await.0, 303);
+    let (status, page) = house.send("/bodies", Some(&cookie), "model=M08").await;
+    assert_eq!(status, 422);
+    assert!(page.contains("M08 was taken already") && page.contains("T08-DRAFT"), "{page}");
+    assert_eq!(house.send("/retire/bodies/C14-DRAFT", Some(&cookie), "why=test").await.0, 303);
+    assert_eq!(house.send("/bodies", Some(&cookie), "model=M08").await.0, 303);
+    let snapshot = house.app.snapshot();
+    assert!(snapshot.state.find::<Committee>("C14-DRAFT").is_some());
+    assert_eq!(snapshot.state.find::<Committee>("T08-DRAFT").unwrap().name.en, "Our own name");
 }
 
 #[tokio::test]
@@ -263,4 +172,50 @@ async fn members_propose_and_the_agenda_has_it() {
     assert_eq!(house.send(close, Some(&civil), "state=done&why=test").await.0, 403);
     assert_eq!(house.send(close, Some(&committee), "state=done&why=On+the+agenda").await.0, 303);
     assert!(!house.read("/meetings/DEMO-M2", Some(&civil)).await.contains("Shelters in the north"));
+}
+
+/// Whoever takes over finds the accepted reports by period. The links are for those who may read them.
+#[tokio::test]
+async fn a_handover_lists_the_past_reports() {
+    let house = house().await;
+    let snapshot = house.app.snapshot();
+    let mut accepted = snapshot.state.accepted().filter(|r| r.assignment == "ministry-quarter.MOI");
+    let link = format!("href=\"/review/{}\"", accepted.next().unwrap().id);
+    for (role, reads) in [(Role::Reporter, true), (Role::Committee, true), (Role::CivilSociety, false)] {
+        let cookie = house.session(role).await;
+        let page = house.read("/handover/MOI", Some(&cookie)).await;
+        assert!(page.contains("Past reports (accepted)"), "{page}");
+        assert_eq!(page.contains(&link), reads, "{}", role.code());
+        let off = house.read("/handover/MOI", Some(&format!("{cookie}; illustrative=off"))).await;
+        assert!(!off.contains(&link), "made-up reports are switched off");
+    }
+    // What is due opens in the form, for whoever has to fill it.
+    let due = snapshot.state.all::<Assignment>().find(|a| a.id == "ministry-quarter.MOI").unwrap();
+    let owed = romduol_plan::returns::owed(&snapshot.state, due, TODAY);
+    if let Some(open) = owed.iter().find(|due| due.open()) {
+        let cookie = house.session(Role::Reporter).await;
+        let page = house.read("/handover/MOI", Some(&cookie)).await;
+        assert!(page.contains(&format!("href=\"/returns/ministry-quarter.MOI/{}\"", open.period)), "{page}");
+    }
+}
+
+/// A task can be about a record of any kind: its page begins one, and shows it afterwards.
+#[tokio::test]
+async fn a_task_is_about_any_record() {
+    let house = house().await;
+    let cookie = house.session(Role::Secretariat).await;
+    let cookie = Some(cookie.as_str());
+    let page = house.read("/records/gaps/G1.1.1", cookie).await;
+    assert!(page.contains("/new/tasks?about_kind=gaps&#38;about=G1.1.1"), "{page}");
+    let form = house.read("/new/tasks?about_kind=gaps&about=G1.1.1", cookie).await;
+    assert!(form.contains("value=\"gaps\"") && form.contains("value=\"G1.1.1\""), "{form}");
+    let fields = "_id=&_seen=0&id=T1&title=Close+it&owner=MOI&state=open&about_kind=gaps&_why=test";
+    let (_, page) = house.send("/records/tasks", cookie, &format!("{fields}&about=G9")).await;
+    assert!(page.contains("is not an id in gaps.csv"), "{page}");
+    assert_eq!(house.send("/records/tasks", cookie, &format!("{fields}&about=G1.1.1")).await.0, 303);
+    assert!(house.read("/records/tasks/T1", cookie).await.contains("href=\"/records/gaps/G1.1.1\""));
+    assert!(house.read("/records/gaps/G1.1.1", cookie).await.contains("Close it"));
+    // What a task is about cannot be taken out.
+    let (status, page) = house.send("/retire/gaps/G1.1.1", cookie, "why=test").await;
+    assert!(status == 422 && page.contains("T1"), "{page}");
 }

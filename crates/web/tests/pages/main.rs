@@ -2,14 +2,18 @@
 
 mod analysis;
 mod anything;
+mod clashes;
 mod coordination;
+mod digest;
 mod doors;
 mod full_disk;
 mod house;
 mod issues;
+mod meetings;
 mod money;
 mod openapi;
 mod operations;
 mod permissions;
+mod ratings;
 mod reach;
 mod road;

@@ -1,9 +1,10 @@
 //! The pages of money: what is made up can be switched off everywhere, and a partner can find and pledge.
 
+use axum::http::Method;
 use romduol_plan::kinds::{Funding, Ladder};
 use romduol_plan::permission::Role;
 
-use crate::house::house;
+use crate::house::{house, text};
 
 #[tokio::test]
 async fn made_up_money_is_marked_and_can_be_switched_off() {
@@ -47,4 +48,25 @@ async fn a_partner_finds_what_lacks_money_and_pledges() {
     // Whoever may not pledge sees no form.
     let committee = house.session(Role::Committee).await;
     assert!(!house.read("/money/unfunded", Some(&committee)).await.contains("/money/pledges"));
+}
+
+/// Whoever takes a table in is told before anything is kept that two of its amounts are probably the same money.
+#[tokio::test]
+async fn a_payment_beside_its_commitment_is_told_before_it_is_kept() {
+    let house = house().await;
+    let cookie = house.session(Role::Secretariat).await;
+    let head = "id,fund,node,year,state,amount,currency,date,from";
+    let row =
+        |id: &str, state: &str, from: &str| format!("{id},DEMO-STATE,A1.01,2035,{state},500,KHR,2026-11-01,{from}\n");
+    let look = async |rows: String| {
+        let part = "--x\r\nContent-Disposition: form-data; name=\"table\"; filename=\"t.csv\"\r\n\r\n";
+        let body = format!("{part}{head}\n{rows}\r\n--x--\r\n");
+        let kind = ("multipart/form-data; boundary=x", body.as_str());
+        text(house.ask(&Method::POST, "/import/fundings", Some(&cookie), kind).await).await
+    };
+    let page = look(row("X1", "committed", "") + &row("X2", "spent", "")).await;
+    assert!(page.contains("500 riel spent (X2) and 500 riel committed (X1)"), "{page}");
+    assert!(page.contains("<b>2</b>") && page.contains("name=\"why\""), "it may be kept: {page}");
+    let page = look(row("X1", "committed", "") + &row("X2", "spent", "X1")).await;
+    assert!(!page.contains("both count"), "{page}");
 }

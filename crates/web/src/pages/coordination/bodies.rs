@@ -7,7 +7,7 @@ use romduol_app::AppError;
 use romduol_plan::Kind;
 use romduol_plan::coordination::{attendance, seats};
 use romduol_plan::kinds::*;
-use romduol_plan::permission::Act;
+use romduol_plan::permission::{Act, writing};
 
 use super::meetings::proposals;
 use super::{DutyLine, duties};
@@ -108,6 +108,8 @@ struct BodyPage {
     proposes: bool,
     closes: bool,
     edits: bool,
+    /// May call a meeting.
+    calls: bool,
 }
 
 pub(crate) async fn show(viewer: Viewer, Path(id): Path<String>) -> Page {
@@ -140,6 +142,7 @@ pub(crate) async fn show(viewer: Viewer, Path(id): Path<String>) -> Page {
         meetings,
         proposals: proposals(&viewer, &id),
         proposes: viewer.may(Act::Propose) && viewer.at.is_none(),
+        calls: viewer.may(writing(Kind::Meeting)) && viewer.at.is_none(),
         closes: viewer.may(Act::Coordinate) && viewer.at.is_none(),
         edits: viewer.may(Act::EditPlan) && viewer.at.is_none(),
         body,

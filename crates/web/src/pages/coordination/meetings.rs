@@ -4,13 +4,13 @@
 use std::sync::Arc;
 
 use axum::extract::{Form, Path};
-use romduol_app::calendar::{Entry, ics};
+use romduol_app::calendar::{Entry, EventStatus, ics};
 use romduol_app::meetings::{Decided, Held, Point, agenda};
 use romduol_app::{AppError, minutes};
 use romduol_locale::Locale;
 use romduol_plan::coordination::{Room, attendance, seats};
 use romduol_plan::kinds::*;
-use romduol_plan::permission::Act;
+use romduol_plan::permission::{Act, writing};
 use romduol_plan::{Kind, Lang, Say, Text};
 
 use super::{DutyLine, institutions};
@@ -19,6 +19,9 @@ use crate::error::Page;
 use crate::pages::records::{Ref, path_of};
 use crate::pages::take_home;
 use crate::viewer::Viewer;
+
+/// Lines for institutions without a seat.
+const GUESTS: usize = 3;
 
 /// Lines for decisions in the form; more can be entered by sending it again.
 const LINES: usize = 10;
@@ -49,13 +52,14 @@ struct MeetingPage {
     decisions: Vec<(Arc<Decision>, Ref, String)>,
     institutions: Vec<Arc<Institution>>,
     lines: std::ops::Range<usize>,
+    guests: std::ops::Range<usize>,
     /// May enter what happened; may change the record; may take the minutes home.
     enters: bool,
     edits: bool,
     takes: bool,
 }
 
-fn found(viewer: &Viewer, id: &str) -> Result<Arc<Meeting>, AppError> {
+pub(crate) fn found(viewer: &Viewer, id: &str) -> Result<Arc<Meeting>, AppError> {
     let meeting = viewer.snapshot.state.find::<Meeting>(id);
     meeting.cloned().ok_or_else(|| AppError::NotFound { kind: Kind::Meeting, id: id.into() })
 }
@@ -94,8 +98,9 @@ pub(crate) async fn show(viewer: Viewer, Path(id): Path<String>) -> Page {
         decisions: decisions.collect(),
         institutions: institutions(&viewer),
         lines: 0..LINES,
+        guests: 0..GUESTS,
         enters: viewer.may(Act::Coordinate) && viewer.at.is_none(),
-        edits: viewer.may(Act::EditPlan) && viewer.at.is_none(),
+        edits: viewer.may(writing(Kind::Meeting)) && viewer.at.is_none(),
         takes: viewer.may(Act::ReadReport),
         meeting,
         c,
@@ -134,12 +139,20 @@ pub(crate) async fn hold(viewer: Viewer, Path(id): Path<String>, Form(pairs): Fo
     viewer.must(Act::Coordinate)?;
     let mut held = Held::default();
     let mut decisions: Vec<Decided> = (0..LINES).map(|_| Decided::default()).collect();
+    let mut guests: Vec<(Id, u32, u32)> = vec![Default::default(); GUESTS];
     for (name, value) in pairs {
         match name.split_once('.').unwrap_or((&name, "")) {
             ("minutes", _) => held.minutes = value,
             ("women", institution) => entry(&mut held, institution).1 = count(&value)?,
             ("men", institution) => entry(&mut held, institution).2 = count(&value)?,
-            ("guest", _) if !value.is_empty() => drop(entry(&mut held, &value)),
+            (field @ ("guest" | "guest_women" | "guest_men"), line) => {
+                let Some(guest) = line.parse::<usize>().ok().and_then(|n| guests.get_mut(n)) else { continue };
+                match field {
+                    "guest_women" => guest.1 = count(&value)?,
+                    "guest_men" => guest.2 = count(&value)?,
+                    _ => guest.0 = value,
+                }
+            }
             (field, line) => {
                 let Some(decided) = line.parse::<usize>().ok().and_then(|n| decisions.get_mut(n)) else { continue };
                 match field {
@@ -147,14 +160,34 @@ pub(crate) async fn hold(viewer: Viewer, Path(id): Path<String>, Form(pairs): Fo
                     "owner" => decided.owner = value,
                     "due" => decided.due = value,
                     "dissent" => decided.dissent = value,
+                    "evidence" => decided.evidence = value,
                     _ => {}
                 }
             }
         }
     }
+    seatless(&mut held, guests)?;
     held.decisions = decisions;
     viewer.site.app.hold_meeting(&viewer.person, &id, held, viewer.lang()).await?;
     Ok(see(&format!("/meetings/{id}")))
+}
+
+/// Institutions without a seat that were there; people without an institution are refused.
+fn seatless(held: &mut Held, guests: Vec<(Id, u32, u32)>) -> Result<(), AppError> {
+    for (n, (institution, women, men)) in guests.into_iter().enumerate() {
+        match (institution.is_empty(), women + men) {
+            (true, 0) => {}
+            (true, _) => {
+                let say = Say::new("refused-guest-without-institution").number("number", (n + 1) as f64);
+                return Err(AppError::Bad(say));
+            }
+            (false, _) => {
+                let line = entry(held, &institution);
+                (line.1, line.2) = (line.1 + women, line.2 + men);
+            }
+        }
+    }
+    Ok(())
 }
 
 fn entry<'a>(held: &'a mut Held, institution: &str) -> &'a mut (Id, u32, u32) {
@@ -197,6 +230,11 @@ pub(crate) async fn calendar(viewer: Viewer, Path(id): Path<String>) -> Page {
         uid: format!("{id}@{}", viewer.snapshot.state.plan().map_or("plan", |plan| &plan.id)),
         title: meeting.title.get(viewer.lang()).to_string(),
         text: meeting.agenda.get(viewer.lang()).to_string(),
+        place: meeting.place.get(viewer.lang()).to_string(),
+        status: Some(match meeting.state {
+            MeetingState::Cancelled => EventStatus::Cancelled,
+            MeetingState::Planned | MeetingState::Held => EventStatus::Confirmed,
+        }),
         first: meeting.date,
         last: meeting.date,
         stamp: viewer.site.app.now().unix,
@@ -209,6 +247,9 @@ pub(crate) async fn calendar(viewer: Viewer, Path(id): Path<String>) -> Page {
 pub(crate) struct Close {
     state: String,
     why: String,
+    /// Of a decision: what it rests on besides.
+    #[serde(default)]
+    evidence: String,
 }
 
 /// Closes a decision or a task; who may, the use case decides.
@@ -218,6 +259,6 @@ pub(crate) async fn close(viewer: Viewer, Path((code, id)): Path<(String, String
     let Some(kind) = kind else { return Ok(crate::error::not_found()) };
     let bad = || AppError::Bad(Say::new("refused-bad-choice").words("value", &given.state));
     let state = TaskState::parse(&given.state).filter(|state| *state != TaskState::Open).ok_or_else(bad)?;
-    viewer.site.app.close_duty(&viewer.person, kind, &id, state, &given.why, viewer.lang()).await?;
+    viewer.site.app.close_duty(&viewer.person, kind, &id, state, (&given.why, &given.evidence), viewer.lang()).await?;
     Ok(see(&path_of(kind, &id)))
 }

@@ -1,6 +1,8 @@
 //! Coordination: bodies and their meetings, who owes what, ratings of civil society, local plans, the plan's year.
 
 pub(crate) mod bodies;
+pub(crate) mod handover;
+pub(crate) mod invitation;
 pub(crate) mod local;
 pub(crate) mod local_record;
 pub(crate) mod meetings;

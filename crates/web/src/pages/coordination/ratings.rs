@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use axum::extract::{Form, Path};
 use romduol_app::AppError;
-use romduol_app::ratings::{shadow_report, subject, waiting};
+use romduol_app::ratings::{counts, shadow_report, subject, waiting};
 use romduol_locale::Locale;
 use romduol_plan::kinds::*;
 use romduol_plan::permission::Act;
+use romduol_plan::status::Status;
 use romduol_plan::{Kind, Lang, Period, Say};
 
 use crate::chrome::{Chrome, render, see};
@@ -37,15 +38,17 @@ pub(crate) fn lines(viewer: &Viewer, c: &Chrome, which: impl Fn(&Rating) -> bool
         let (kind, id) = subject(rating);
         let indicator = state.find::<Indicator>(id).filter(|_| kind == Kind::Indicator);
         let standing = indicator.map(|indicator| viewer.view().standing(indicator, Period::year(today.year)));
+        let counted = (kind == Kind::Node).then(|| of_node(viewer, c, id));
+        let [of_node, of_node_official] = counted.unwrap_or_default();
         let set = standing.as_ref().and_then(|standing| standing.set_by_person.as_deref());
         RatingLine {
             of: Ref::to(viewer, kind, id),
             word: c.code(rating.rating.code()),
-            computed: standing.as_ref().map(|standing| c.mark(standing.judgement.status)).unwrap_or_default(),
+            computed: standing.as_ref().map_or(of_node, |standing| c.mark(standing.judgement.status)),
             official: match (set, &standing) {
                 (Some(set), _) => c.mark(set.status),
                 (None, Some(_)) => c.t("official-as-computed"),
-                (None, None) => String::new(),
+                (None, None) => of_node_official,
             },
             because: set.map(|set| c.text(&set.reason)).unwrap_or_default(),
             clock: waiting(rating, today).map(|say| viewer.locale.tell(&say)).unwrap_or_default(),
@@ -56,6 +59,20 @@ pub(crate) fn lines(viewer: &Viewer, c: &Chrome, which: impl Fn(&Rating) -> bool
     let mut lines: Vec<RatingLine> = shown.map(line).collect();
     lines.sort_by_key(|line| (line.rating.answered.is_some(), line.rating.date, line.rating.id.clone()));
     lines
+}
+
+/// How many indicators of a node stand where: computed, and official.
+fn of_node(viewer: &Viewer, c: &Chrome, node: &str) -> [String; 2] {
+    let listed = |counts: &[(Status, usize)]| {
+        let one =
+            |(status, n): &(Status, usize)| format!("{}: {}", c.mark(*status), viewer.locale.number(*n as f64, 0));
+        counts.iter().map(one).collect::<Vec<_>>().join("<br>")
+    };
+    match counts(viewer.view(), node, viewer.site.app.now().date) {
+        None => [c.t("rated-no-indicator"), String::new()],
+        Some(counts) if counts.computed == counts.official => [listed(&counts.computed), c.t("official-as-computed")],
+        Some(counts) => [listed(&counts.computed), listed(&counts.official)],
+    }
 }
 
 #[derive(askama::Template)]

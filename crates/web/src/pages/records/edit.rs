@@ -7,10 +7,9 @@ use romduol_app::AppError;
 use romduol_app::records::{Written, last_touched};
 use romduol_plan::column::{self, CellType, Column};
 use romduol_plan::package::Fault;
-use romduol_plan::permission::Act;
 use romduol_plan::{Kind, Lang};
 
-use super::{kind, label, path_of};
+use super::{label, path_of, written};
 use crate::chrome::{Chrome, render, see};
 use crate::error::Page;
 use crate::viewer::Viewer;
@@ -50,8 +49,7 @@ struct Edit {
 type Cells = BTreeMap<String, String>;
 
 pub(crate) async fn new(viewer: Viewer, Path(code): Path<String>) -> Page {
-    viewer.must(Act::EditPlan)?;
-    let Some(kind) = kind(&code).filter(|kind| kind.is_edited()) else { return Ok(crate::error::not_found()) };
+    let Some(kind) = written(&viewer, &code)? else { return Ok(crate::error::not_found()) };
     // The address may fill fields in, so that a page can begin a record that belongs to what it shows.
     let mut cells: Cells = viewer.query.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
     cells.entry("id".into()).or_insert_with(|| next_id(&viewer.snapshot.state.ids(kind)));
@@ -59,8 +57,7 @@ pub(crate) async fn new(viewer: Viewer, Path(code): Path<String>) -> Page {
 }
 
 pub(crate) async fn show(viewer: Viewer, Path((code, id)): Path<(String, String)>) -> Page {
-    viewer.must(Act::EditPlan)?;
-    let Some(kind) = kind(&code).filter(|kind| kind.is_edited()) else { return Ok(crate::error::not_found()) };
+    let Some(kind) = written(&viewer, &code)? else { return Ok(crate::error::not_found()) };
     let state = &viewer.snapshot.state;
     let body = state.body(kind, &id).ok_or_else(|| AppError::NotFound { kind, id: id.clone() })?;
     let columns = column::columns(kind);
@@ -69,8 +66,7 @@ pub(crate) async fn show(viewer: Viewer, Path((code, id)): Path<(String, String)
 }
 
 pub(crate) async fn write(viewer: Viewer, Path(code): Path<String>, Form(pairs): Form<Vec<(String, String)>>) -> Page {
-    viewer.must(Act::EditPlan)?;
-    let Some(kind) = kind(&code) else { return Ok(crate::error::not_found()) };
+    let Some(kind) = written(&viewer, &code)? else { return Ok(crate::error::not_found()) };
     let (mut cells, mut id, mut seen, mut why) = (Cells::new(), String::new(), 0, String::new());
     for (name, value) in pairs {
         match name.as_str() {
@@ -100,8 +96,7 @@ pub(crate) async fn retire(
     Path((code, id)): Path<(String, String)>,
     Form(Reason { why }): Form<Reason>,
 ) -> Page {
-    viewer.must(Act::EditPlan)?;
-    let Some(kind) = kind(&code) else { return Ok(crate::error::not_found()) };
+    let Some(kind) = written(&viewer, &code)? else { return Ok(crate::error::not_found()) };
     viewer.site.app.retire_record(&viewer.person, kind, &id, &why).await?;
     Ok(see(&format!("/records/{}", kind.code())))
 }

@@ -3,10 +3,9 @@
 use axum::extract::{Multipart, Path};
 use romduol_app::AppError;
 use romduol_app::records::Intake;
-use romduol_plan::permission::Act;
 use romduol_plan::{Kind, Say, column};
 
-use super::{Ref, kind, path_of};
+use super::{Ref, path_of, written};
 use crate::chrome::{Chrome, render, see};
 use crate::error::Page;
 use crate::viewer::Viewer;
@@ -25,19 +24,18 @@ struct Looked {
     changed: Vec<(usize, Ref)>,
     same: usize,
     faults: Vec<String>,
+    warnings: Vec<String>,
     /// The table itself, which comes back with the confirmation.
     table: String,
 }
 
 pub(crate) async fn show(viewer: Viewer, Path(code): Path<String>) -> Page {
-    viewer.must(Act::EditPlan)?;
-    let Some(kind) = kind(&code).filter(|kind| kind.is_edited()) else { return Ok(crate::error::not_found()) };
+    let Some(kind) = written(&viewer, &code)? else { return Ok(crate::error::not_found()) };
     page(&viewer, kind, None)
 }
 
 pub(crate) async fn look(viewer: Viewer, Path(code): Path<String>, mut parts: Multipart) -> Page {
-    viewer.must(Act::EditPlan)?;
-    let Some(kind) = kind(&code) else { return Ok(crate::error::not_found()) };
+    let Some(kind) = written(&viewer, &code)? else { return Ok(crate::error::not_found()) };
     let unreadable = |_| AppError::Bad(Say::new("refused-upload"));
     let (mut bytes, mut why) = (Vec::new(), None);
     while let Some(field) = parts.next_field().await.map_err(unreadable)? {
@@ -70,6 +68,7 @@ fn looked(viewer: &Viewer, intake: Intake, bytes: Vec<u8>) -> Looked {
         changed: refs(intake.changed),
         same: intake.same,
         faults: intake.faults.iter().map(|fault| viewer.locale.tell(&fault.say())).collect(),
+        warnings: intake.warnings.iter().map(|say| viewer.locale.tell(say)).collect(),
         table: String::from_utf8(bytes).unwrap_or_default(),
     }
 }

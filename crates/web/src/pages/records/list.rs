@@ -5,7 +5,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::IntoResponse;
 use romduol_plan::Kind;
 use romduol_plan::kinds::Body;
-use romduol_plan::permission::Act;
+use romduol_plan::permission::{Act, writing};
 
 use super::{Ref, kind, path_of};
 use crate::chrome::{Chrome, render};
@@ -68,7 +68,7 @@ pub(crate) async fn show(viewer: Viewer, Path(code): Path<String>) -> Page {
         before: page.checked_sub(1),
         after: (matching.len() > (page + 1) * SHOWN).then_some(page + 1),
         query: crate::error::form_urlencoded(&asked),
-        edits: kind.is_edited() && viewer.may(Act::EditPlan) && viewer.at.is_none(),
+        edits: kind.is_edited() && viewer.may(writing(kind)) && viewer.at.is_none(),
         kind,
         asked,
         all,

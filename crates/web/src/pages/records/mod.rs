@@ -9,9 +9,11 @@ pub(crate) mod one;
 
 use romduol_plan::column::Column;
 use romduol_plan::kinds::Body;
+use romduol_plan::permission::{Act, writing};
 use romduol_plan::{Kind, Text};
 
 use crate::chrome::Chrome;
+use crate::error::PageError;
 use crate::viewer::Viewer;
 
 /// Where a record can be read.
@@ -57,6 +59,13 @@ impl Ref {
 /// The kind named in an address, where its records are shown at all.
 pub(crate) fn kind(code: &str) -> Option<Kind> {
     Kind::parse(code).filter(|kind| Kind::of_package().chain([Kind::Version]).any(|shown| shown == *kind))
+}
+
+/// The kind named in an address, for whoever may write its records.
+pub(crate) fn written(viewer: &Viewer, code: &str) -> Result<Option<Kind>, PageError> {
+    let kind = kind(code);
+    viewer.must(kind.map_or(Act::EditPlan, writing))?;
+    Ok(kind.filter(|kind| kind.is_edited()))
 }
 
 /// What a column is called, with its language where it is one of two.

@@ -3,7 +3,7 @@
 use axum::extract::Path;
 use romduol_app::{AppError, naming};
 use romduol_plan::kinds::Position;
-use romduol_plan::permission::Act;
+use romduol_plan::permission::{Act, writing};
 use romduol_plan::{Body, Kind, Text, coherence, column, commitments, sight};
 
 use super::links::{Referring, referring};
@@ -33,6 +33,8 @@ struct One {
     indicators: Vec<Ref>,
     alone: bool,
     edits: bool,
+    /// How the address of a new task names the record; empty where no task may be written.
+    task: String,
     history: bool,
 }
 
@@ -60,7 +62,8 @@ pub(crate) async fn show(viewer: Viewer, Path((code, id)): Path<(String, String)
         referring: referring(&viewer, kind, &id),
         indicators: indicators(&viewer, kind),
         alone: links.is_alone(kind, &id),
-        edits: kind.is_edited() && viewer.may(Act::EditPlan) && viewer.at.is_none(),
+        edits: kind.is_edited() && viewer.may(writing(kind)) && viewer.at.is_none(),
+        task: task_about(&viewer, kind, &id),
         history: viewer.may(Act::ReadHistory),
         fields,
         c,
@@ -69,11 +72,28 @@ pub(crate) async fn show(viewer: Viewer, Path((code, id)): Path<(String, String)
     })
 }
 
+fn task_about(viewer: &Viewer, kind: Kind, id: &str) -> String {
+    let takes = kind != Kind::Task && Kind::of_package().any(|one| one == kind);
+    match kind {
+        _ if !takes || !viewer.may(writing(Kind::Task)) || viewer.at.is_some() => String::new(),
+        Kind::Decision => format!("decision={id}"),
+        Kind::Node => format!("node={id}"),
+        Kind::Indicator => format!("indicator={id}"),
+        Kind::CostLine => format!("cost_line={id}"),
+        _ => format!("about_kind={}&about={id}", kind.code()),
+    }
+}
+
 fn fields(viewer: &Viewer, c: &Chrome, kind: Kind, body: &Body) -> Vec<Shown> {
     let columns = column::columns(kind);
     let cells = column::write_row(&columns, body);
     let filled = columns.iter().zip(&cells).filter(|(column, text)| column.name != "id" && !text.is_empty());
-    let shown = filled.map(|(column, text)| match column.refers {
+    let subject = if let Body::Task(task) = body { task.subject() } else { None };
+    let refers = |column: &column::Column| match subject {
+        Some((kind, _)) if column.name == "about" => Some(kind),
+        _ => column.refers,
+    };
+    let shown = filled.map(|(column, text)| match refers(column) {
         Some(to) => Shown {
             label: label(c, column),
             foreign: false,

@@ -1,0 +1,53 @@
+//! The invitation to a meeting as a page and to take home; taking the suggested points into the agenda.
+
+use axum::extract::Path;
+use romduol_app::{AppError, invitation};
+use romduol_locale::Locale;
+use romduol_plan::Lang;
+use romduol_plan::permission::Act;
+use romduol_report::{Document, html};
+
+use super::meetings::found;
+use crate::chrome::{Chrome, render, see};
+use crate::error::Page;
+use crate::pages::take_home;
+use crate::viewer::Viewer;
+
+#[derive(askama::Template)]
+#[template(path = "coordination/invitation.html")]
+struct InvitationPage {
+    c: Chrome,
+    id: String,
+    body: String,
+    takes: bool,
+}
+
+/// The invitation in the asked language, or in the reader's.
+fn document(viewer: &Viewer, id: &str) -> Result<Document, AppError> {
+    let meeting = found(viewer, id)?;
+    let lang = viewer.asked("in").and_then(Lang::parse).unwrap_or(viewer.lang());
+    Ok(invitation::compose(viewer.view(), Locale::of(lang), &meeting, viewer.site.app.now().date))
+}
+
+pub(crate) async fn show(viewer: Viewer, Path(id): Path<String>) -> Page {
+    viewer.must(Act::ReadPlan)?;
+    let body = html::fragment(&document(&viewer, &id)?);
+    let c = Chrome::of(&viewer, viewer.locale.t("invitation"));
+    render(&InvitationPage { c, id, body, takes: viewer.may(Act::ReadReport) })
+}
+
+pub(crate) async fn pdf(viewer: Viewer, Path(id): Path<String>) -> Page {
+    viewer.must(Act::ReadReport)?;
+    take_home::pdf(&viewer, document(&viewer, &id)?, &format!("invitation-{id}")).await
+}
+
+pub(crate) async fn docx(viewer: Viewer, Path(id): Path<String>) -> Page {
+    viewer.must(Act::ReadReport)?;
+    take_home::docx(&document(&viewer, &id)?, &format!("invitation-{id}"))
+}
+
+pub(crate) async fn take_agenda(viewer: Viewer, Path(id): Path<String>) -> Page {
+    viewer.must(Act::Coordinate)?;
+    viewer.site.app.take_agenda(&viewer.person, &id, viewer.illustrative).await?;
+    Ok(see(&format!("/meetings/{id}")))
+}
