@@ -58,7 +58,7 @@ const PAGES = [
   ["/handover/MOI"],
   ["/ratings"],
   ["/local"],
-  ["/local?line=DEMO-LOCAL-1#costs"],
+  ["/local?costs=DEMO-LOCAL-1#costs"],
   ["/consult/DEMO-1"],
   ["/consult-answer?code=0000"],
   ["/new/tasks?cost_line=DEMO-A1.01-2027-2", ["reporter", "province", "verifier", "governor", "committee", "civil", "admin", "partner"]],

@@ -31,7 +31,7 @@ await fill(page.locator("[name=id]"), "M-TEN");
 await fill(page.locator("[name=title]"), "Technical group, fourth meeting");
 await fill(page.locator("[name=date]"), "2026-11-10");
 await fill(page.locator("[name=state]"), "held");
-await fill(page.locator("[name=why]"), "held");
+await fill(page.locator("[name=_why]"), "held");
 await click(page.locator("main form button").last());
 await page.goto(`${base}/meetings/M-TEN`);
 clicks += 1; // the link to the meeting

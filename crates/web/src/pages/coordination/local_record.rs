@@ -202,6 +202,7 @@ impl Desk<'_> {
                 name,
                 label: match (self.local, *name) {
                     (Local::Cost, "part_of") => self.c.t("local-cost-part"),
+                    (_, "node") => self.c.tk("level-", "action"),
                     _ => label(self.c, column),
                 },
                 mode: match *name {
@@ -211,7 +212,8 @@ impl Desk<'_> {
                     }
                     _ => None,
                 },
-                required: column.required && empty.is_none(),
+                // Whoever writes for a place writes for an action of its plan.
+                required: (column.required || *name == "node") && empty.is_none(),
                 value,
                 options,
                 empty,
