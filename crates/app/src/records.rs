@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use romduol_plan::baseline;
-use romduol_plan::column::{self, CellType};
+use romduol_plan::column::{self, CellType, Column};
 use romduol_plan::kinds::{Body, Currency, Evidence, Id, Indicator};
 use romduol_plan::links::Links;
 use romduol_plan::money::Books;
@@ -254,12 +254,17 @@ fn sheet<'a>(kind: Kind, records: impl IntoIterator<Item = &'a Body>) -> romduol
     sheet.rows.push(columns.iter().map(|column| Field::text(&column.name)).collect());
     for body in records {
         let cells = column::write_row(&columns, body).into_iter().zip(&columns);
-        sheet.rows.push(cells.map(|(cell, column)| field(cell, &column.cell)).collect());
+        sheet.rows.push(cells.map(|(cell, column)| field(cell, column)).collect());
     }
     sheet
 }
 
-fn field(cell: String, kind: &CellType) -> Field {
+fn field(cell: String, column: &Column) -> Field {
+    // A spreadsheet would set a year in thousands.
+    if column.field == "year" || column.field.ends_with("_year") {
+        return if cell.is_empty() { Field::Empty } else { Field::text(cell) };
+    }
+    let kind = &column.cell;
     if *kind == CellType::Decimal && !cell.is_empty() {
         return Field::Amount { digits: cell, illustrative: false };
     }
@@ -271,5 +276,21 @@ fn field(cell: String, kind: &CellType) -> Field {
         }
         _ if cell.is_empty() => Field::Empty,
         _ => Field::text(cell),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_year_is_no_amount() {
+        let columns = column::columns(Kind::Policy);
+        let cell = |name: &str| {
+            let column = columns.iter().find(|column| column.name == name).unwrap();
+            field("2024".into(), column)
+        };
+        assert!(matches!(cell("start_year"), Field::Text(year) if year == "2024"));
+        assert!(matches!(cell("end_year"), Field::Text(_)));
     }
 }
