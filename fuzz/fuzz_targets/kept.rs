@@ -16,7 +16,8 @@ fn kept() -> &'static (State, Vec<u8>) {
         for (position, name) in (1..).zip(["return-v1", "amendment-v2", "budget-date-v1"]) {
             let path = repository().join(format!("crates/plan/tests/fixtures/{name}.json"));
             let text = std::fs::read_to_string(path).expect("the fixtures of the plan");
-            state.apply(position, &Entry::from_stored(&text).expect("a fixture is an entry"));
+            let entry = Entry::from_stored(&text).expect("a fixture is an entry");
+            state.apply(position, &entry).expect("fixtures follow each other");
         }
         let bytes = state.to_bytes();
         (state, bytes)

@@ -4,9 +4,14 @@
 use libfuzzer_sys::fuzz_target;
 use romduol_fuzz::told;
 use romduol_locale::Locale;
+use romduol_plan::number::Marks;
 use romduol_plan::{Amount, Lang, number};
 
 fuzz_target!(|text: &str| {
+    // Whatever a file says of its numbers, a text is one number or none.
+    let read = [Marks::Point, Marks::Comma, Marks::Unsaid].map(|marks| number::parse_in(text, marks));
+    let read: Vec<f64> = read.into_iter().flatten().collect();
+    assert!(read.windows(2).all(|two| two[0] == two[1]), "{text:?} is {read:?}");
     match number::parse(text) {
         Ok(value) => {
             let plain = number::plain(text).expect("a number has plain digits");

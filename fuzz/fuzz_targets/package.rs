@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 
 use libfuzzer_sys::{Corpus, fuzz_target};
 use romduol_fuzz::{sheet, told};
-use romduol_plan::column::{columns, read_row, write_row};
+use romduol_plan::cell::Cell;
+use romduol_plan::column::{Row, columns, read_row, write_row};
+use romduol_plan::number::Marks;
 use romduol_plan::package::{Fault, Package, Sheet};
 use romduol_plan::{Body, Kind, diff};
 
@@ -43,8 +45,9 @@ fn named(fault: &Fault, sheets: &BTreeMap<Kind, Sheet>, text: &str) {
 fn again(body: &Body) {
     let columns = columns(body.kind());
     let cells = write_row(&columns, body);
-    let row = columns.iter().map(|column| column.name.as_str()).zip(cells.iter().map(String::as_str)).collect();
-    let read = read_row(body.kind(), &columns, &row);
+    let cells: Vec<Cell> = cells.into_iter().map(Cell::Text).collect();
+    let named = columns.iter().map(|column| column.name.as_str()).zip(&cells).collect();
+    let read = read_row(body.kind(), &columns, &Row { cells: named, marks: Marks::Point, old: None });
     assert_eq!(read.as_ref(), Ok(body), "{cells:?}");
     let json = body.to_json();
     assert_eq!(Body::read(body.kind(), json.clone()).as_ref().ok(), Some(body));

@@ -49,7 +49,7 @@ pub fn sheet(text: &str) -> Option<Sheet> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
     let header = reader.headers().ok()?.iter().map(|name| name.trim().to_string()).collect();
     let row = |record: csv::Result<csv::StringRecord>| Some(record.ok()?.iter().map(String::from).collect());
-    Some(Sheet { header, rows: reader.records().map(row).collect::<Option<_>>()? })
+    Some(Sheet::of_texts(header, reader.records().map(row).collect::<Option<_>>()?))
 }
 
 pub fn repository() -> PathBuf {
@@ -65,7 +65,8 @@ pub fn plan() -> &'static (State, Totals) {
         let sheets: BTreeMap<Kind, Sheet> = Kind::of_package().filter_map(read).collect();
         let records = Package::read(&sheets).records;
         let mut state = State::default();
-        state.apply(1, &entry(records.into_iter().map(|(_, body)| Change::Put(body)).collect()));
+        let package = entry(records.into_iter().map(|(_, body)| Change::Put(body)).collect());
+        state.apply(1, &package).expect("the plan of the repository is whole");
         let totals = Totals::build(&state, false);
         (state, totals)
     })

@@ -14,7 +14,7 @@ use romduol_report::document::{Cell, Column, Table};
 use romduol_report::{Block, Document};
 
 use crate::Snapshot;
-use crate::progress_report::shape;
+use crate::progress_report::{shape, status_words};
 
 struct Sheet<'a> {
     view: View<'a>,
@@ -49,9 +49,7 @@ pub fn compose(
     document.contents_title = locale.t("contents");
     sheet.write(instrument, 1, &mut document.blocks);
     document.marker = sheet.made_up.then(|| locale.t("illustrative-long"));
-    let (position, hash) = (snapshot.head.seq.to_string(), &snapshot.head.hash);
-    document.fingerprint =
-        vec![locale.say("ledger-line", &[("position", Arg::Text(&position)), ("hash", Arg::Text(hash))])];
+    document.fingerprint = vec![snapshot.ledger_line(locale)];
     document
 }
 
@@ -66,7 +64,7 @@ impl Sheet<'_> {
             blocks.push(Block::paragraph(summary));
         }
         for position in positions(state, &instrument.id) {
-            let stance = self.locale.t(&format!("code-{}", position.stance.code()));
+            let stance = self.locale.word("code", position.stance.code());
             let date = self.locale.date(position.date);
             let args = [("date", Arg::Text(&date)), ("stance", Arg::Text(&stance))];
             blocks.push(Block::paragraph(format!("{} {}", self.locale.say("answer-position", &args), position.note)));
@@ -133,10 +131,10 @@ impl Sheet<'_> {
     fn progress(&self, node: &Node) -> String {
         let measuring = self.view.state.all::<Indicator>().filter(|indicator| indicator.nodes.contains(&node.id));
         let standings: Vec<Status> =
-            measuring.map(|indicator| self.view.standing(indicator, self.at).status()).collect();
+            measuring.filter_map(|one| self.view.standing(one, self.at).told_status((self.may_read)(one))).collect();
         let count = |status: &Status| (standings.iter().filter(|one| *one == status).count(), *status);
         let counted = Status::ALL.iter().map(count).filter(|(n, _)| *n > 0);
-        let words = counted.map(|(n, status)| format!("{n} {}", self.locale.t(&format!("status-{}", status.code()))));
+        let words = counted.map(|(n, status)| format!("{n} {}", self.locale.word("status", status.code())));
         match standings.is_empty() {
             true => self.locale.t("answer-not-measured"),
             false => words.collect::<Vec<_>>().join(", "),
@@ -154,19 +152,27 @@ impl Sheet<'_> {
             };
             let mut value = Cell::text(match standing.reading.as_ref() {
                 _ if hidden => self.locale.t("restricted"),
-                Some(reading) => format!("{} ({})", with_unit(reading.value), self.locale.period(reading.period)),
+                Some(reading) => {
+                    let period = self.locale.period(reading.period);
+                    let mark = reading.incomplete().map(|say| format!("; {}", self.locale.tell(&say)));
+                    let value = with_unit(reading.value);
+                    format!("{}{value} ({period}{})", reading.sign(), mark.unwrap_or_default())
+                }
                 None => self.locale.t("not-collected"),
             });
             value.illustrative = !hidden && standing.reading.as_ref().is_some_and(|reading| reading.illustrative);
             self.made_up |= value.illustrative;
-            let target = standing.targets.last().map_or("–".into(), |target| {
+            let target = standing.aims.last().map_or("–".into(), |target| {
                 format!("{} ({})", with_unit(target.value), self.locale.period(target.period))
             });
             rows.push(vec![
                 Cell::text(format!("{} {}", indicator.id, self.text(&indicator.name))),
                 value,
                 Cell::text(target),
-                Cell::status(shape(standing.status()), self.locale.t(&format!("status-{}", standing.status().code()))),
+                match hidden {
+                    true => Cell::text(self.locale.t("restricted")),
+                    false => Cell::status(shape(standing.status()), status_words(self.locale, &standing)),
+                },
             ]);
         }
         let columns = vec![

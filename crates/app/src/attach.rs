@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use romduol_plan::kinds::{Assignment, File, Return};
 use romduol_plan::permission::Act;
-use romduol_plan::{Kind, Say};
+use romduol_plan::{Kind, Say, clean};
 
 use crate::accounts::Person;
 use crate::stripped::stripped;
@@ -28,12 +28,10 @@ pub fn check(name: &str, bytes: &[u8]) -> Result<(), AppError> {
         let known: Vec<&str> = KINDS.iter().map(|(known, _)| *known).collect();
         return Err(AppError::Bad(Say::new("file-kind-refused").words("name", name).words("kinds", known.join(", "))));
     };
+    // A table may begin with the letters that a picture or a program begins with.
+    let is_table = types.is_empty() && romduol_spreadsheet::content::look(bytes, true).is_ok();
     let found = infer::get(bytes).map(|kind| kind.mime_type());
-    let fits = match found {
-        Some(found) => types.contains(&found),
-        None => types.is_empty() && std::str::from_utf8(bytes).is_ok(),
-    };
-    if fits {
+    if is_table || found.is_some_and(|found| types.contains(&found)) {
         return Ok(());
     }
     let found = found.unwrap_or("unknown");
@@ -47,8 +45,21 @@ pub async fn store(app: &App, name: &str, bytes: Vec<u8>) -> Result<File, AppErr
     let unreadable = || AppError::Bad(Say::new("file-not-what-it-says").words("name", name).words("found", "unknown"));
     let bytes = stripped(&ending, bytes).ok_or_else(unreadable)?;
     let blob = app.ledger.blobs().put(bytes).await?;
-    let name = name.rsplit(['/', '\\']).next().unwrap_or(name).chars().take(120).collect();
-    Ok(File { blob: blob.to_string(), name })
+    Ok(File { blob: blob.to_string(), name: short(name) })
+}
+
+/// The longest name of a file, in characters.
+const LONGEST_NAME: usize = 120;
+
+/// A name without folders and without what nobody sees, cut where it is too long, but never its ending.
+fn short(name: &str) -> String {
+    let name = clean::text(name.rsplit(['/', '\\']).next().unwrap_or(name));
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((&name, ""));
+    let room = LONGEST_NAME.saturating_sub(ending.chars().count() + 1);
+    match name.chars().count() > LONGEST_NAME {
+        true => format!("{}.{ending}", stem.chars().take(room).collect::<String>()),
+        false => name.into_owned(),
+    }
 }
 
 /// A file of a return, for whoever may read that return. A file id alone opens nothing.
@@ -60,19 +71,38 @@ pub async fn fetch(app: &App, person: &Person, id: &str, blob: &str) -> Result<(
     person.post.may_for(Act::ReadReturn, assignment, &snapshot.state)?;
     let mut files = record.answers.open().into_iter().flat_map(|answer| answer.files);
     let file = files.find(|file| file.blob == blob).ok_or_else(missing)?;
-    let bytes = app.ledger.blobs().get(&romduol_ledger::BlobId::from_str(blob)?).await?;
+    let bytes = bytes(app, &file).await?;
     Ok((file, bytes))
+}
+
+/// What a file holds. Whether somebody may have it is the caller's to ask.
+pub async fn bytes(app: &App, file: &File) -> Result<Vec<u8>, AppError> {
+    Ok(app.ledger.blobs().get(&romduol_ledger::BlobId::from_str(&file.blob)?).await?)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::check;
+    use super::{check, short};
+
+    #[test]
+    fn a_long_name_keeps_its_ending() {
+        assert_eq!(short("C:\\minutes\\May.pdf"), "May.pdf");
+        let long = short(&format!("{}.xlsx", "ក".repeat(300)));
+        assert!(long.ends_with("ក.xlsx") && long.chars().count() == 120);
+        assert_eq!(short("annex\u{202e}fdp.csv"), "annexfdp.csv");
+    }
 
     #[test]
     fn a_file_must_be_what_its_name_says() {
         assert!(check("minutes.pdf", b"%PDF-1.7 ...").is_ok());
         assert!(check("list.csv", "ឈ្មោះ,ចំនួន\n".as_bytes()).is_ok());
         assert!(check("list.csv", b"%PDF-1.7 ...").unwrap_err().to_string().contains("not what its name says"));
+        for begins in ["BM", "MZ", "ID3", "GIF89a", "FWS"] {
+            let table = format!("{begins} province,women\nKep,12\n");
+            assert!(check("list.csv", table.as_bytes()).is_ok(), "{begins}");
+        }
+        let wide: Vec<u8> = "\u{feff}province,women\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert!(check("list.csv", &wide).is_ok());
         assert!(check("photo.png", b"MZ program").is_err());
         assert!(check("program.exe", b"MZ").unwrap_err().to_string().contains("cannot be attached"));
     }

@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use romduol_plan::answers::{self, Severity};
 use romduol_plan::kinds::*;
-use romduol_plan::returns;
+use romduol_plan::returns::{self, Refused};
 use romduol_plan::{Actor, Kind, Period, Say, State};
 
 use crate::{App, AppError, Decide};
@@ -35,7 +36,15 @@ impl App {
                 let due = returns::may_report(state, &assignment, period, today)?;
                 let missing = || AppError::NotFound { kind: Kind::Return, id: due.id() };
                 let old = due.record.as_ref().ok_or_else(missing)?;
-                let answers = old.answers.amend(&Answers::pack(&corrected(&old.answers, &corrections)?));
+                let changed = corrected(&old.answers, &corrections)?;
+                let answers = old.answers.amend(&Answers::pack(&changed));
+                // What was at fault before, and is not touched, does not stand in the way of what is mended.
+                let mut problems = answers::check(state, &due.assignment, period, &answers.open());
+                problems
+                    .retain(|p| p.severity == Severity::Error && changed.iter().any(|a| a.indicator == p.indicator));
+                if !problems.is_empty() {
+                    return Err(Refused::Problems(problems).into());
+                }
                 let mut record = returns::submit(&due, answers, &why, false)?;
                 record.status = ReturnStatus::Accepted;
                 record.steps_done = due.form.chain.len() as u8;

@@ -1,5 +1,6 @@
 //! Whether this node can answer for the plan as it is now. Refuses to know who asks.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use romduol_ledger::LedgerError;
@@ -16,7 +17,12 @@ const EVERY: Duration = Duration::from_millis(10);
 #[derive(Debug)]
 pub enum NotCurrent {
     Unreadable(Option<LedgerError>),
-    Behind { known: u64, newest: u64 },
+    Behind {
+        known: u64,
+        newest: u64,
+    },
+    /// It was looked over and is damaged.
+    Unsound,
 }
 
 impl NotCurrent {
@@ -24,6 +30,9 @@ impl NotCurrent {
     pub fn sentence(&self) -> String {
         match self {
             NotCurrent::Unreadable(_) => "The ledger cannot be read; the program's log says why.".into(),
+            NotCurrent::Unsound => {
+                "The ledger or what is kept beside it is damaged; the program's log says where.".into()
+            }
             NotCurrent::Behind { known, newest } => {
                 format!("This node is behind: it knows entry {known}, the ledger ends at {newest}.")
             }
@@ -34,6 +43,9 @@ impl NotCurrent {
 impl App {
     /// Whether the ledger can be read and the newest snapshot is at its end.
     pub async fn is_current(&self) -> Result<(), NotCurrent> {
+        if self.unsound.load(Ordering::SeqCst) {
+            return Err(NotCurrent::Unsound);
+        }
         let head = tokio::time::timeout(LONGEST, self.ledger.head()).await;
         let newest = match head {
             Ok(Ok(head)) => head.seq,

@@ -5,6 +5,7 @@ use romduol_locale::{Arg, Locale};
 use romduol_plan::coordination::{answers_for, duties, owed};
 use romduol_plan::kinds::Rating;
 use romduol_plan::permission::Act;
+use romduol_plan::returns::Due;
 use romduol_plan::{Date, Kind, Lang, Say, State};
 
 use crate::accounts::{Person, Proof, email};
@@ -22,6 +23,9 @@ pub struct Letter {
 /// Days ahead for which an open decision is already a reason to write.
 const SOON: u16 = 14;
 
+/// How many returns a letter names; who owes more has other worries than a list.
+const NAMED: usize = 10;
+
 impl App {
     /// Sets where the person of a login is reminded; nothing erases it.
     pub async fn set_email(&self, login: &str, address: &str) -> Result<(), AppError> {
@@ -34,10 +38,9 @@ impl App {
     /// The letters of today, for those who were not written to today.
     pub async fn letters(&self, address: &str) -> Result<Vec<Letter>, AppError> {
         let now = self.now();
-        let day = now.unix / 86_400;
         let mut letters = Vec::new();
         for contact in self.ledger.contacts().await? {
-            if contact.reminded == Some(day) {
+            if contact.reminded == Some(now.day) {
                 continue;
             }
             let (email, account) = (contact.email, contact.account.id.clone());
@@ -51,7 +54,7 @@ impl App {
 
     /// Notes that a letter went out. `false` if another process wrote today.
     pub async fn letter_sent(&self, account: &str) -> Result<bool, AppError> {
-        Ok(self.ledger.mark_reminded(account, self.now().unix / 86_400).await?)
+        Ok(self.ledger.mark_reminded(account, self.now().day).await?)
     }
 
     fn letter(&self, person: &Person, today: Date, address: &str) -> Option<(String, String)> {
@@ -59,13 +62,13 @@ impl App {
         let state = &snapshot.state;
         let locale = Locale::of(person.lang);
         let lines = |key: &str, n: usize| (n > 0).then(|| locale.say(key, &[("count", Arg::Count(n))]));
-        let owed = filing::owed_by(state, person, today).iter().filter(|due| due.open()).count();
+        let returns: Vec<_> = filing::owed_by(state, person, today).into_iter().filter(Due::open).collect();
         let own = |id: &String| person.post.institution.as_ref() == Some(id);
         let near = |due: Option<Date>| due.is_some_and(|due| due <= today.plus_days(SOON));
         let open: Vec<_> = duties(state).into_iter().filter(|duty| own(&duty.owner) && near(duty.due)).collect();
         let ratings = state.all::<Rating>().filter(|r| r.answered.is_none() && own(&answers_for(state, r))).count();
         let mut said: Vec<String> = [
-            lines("digest-returns", owed),
+            lines("digest-returns", returns.len()),
             lines("digest-waiting", verification::waiting(state, person).len()),
             lines("digest-duties", open.len()),
             lines("digest-ratings", ratings),
@@ -80,6 +83,11 @@ impl App {
         }
         if said.is_empty() {
             return None;
+        }
+        // The longest overdue first.
+        for due in returns.iter().rev().take(NAMED) {
+            let (form, period) = (due.form.name.get(person.lang), locale.period(due.period));
+            said.push(format!("– {form}, {period}: {}", locale.date(due.due)));
         }
         for duty in &open {
             let due = duty.due.map(|due| locale.date(due)).unwrap_or_default();

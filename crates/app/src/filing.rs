@@ -1,12 +1,11 @@
-//! Filing a return: what a unit owes, the draft, the checks, and the submission.
+//! Filing a return: what a unit owes, the checks, and the submission.
 
 use std::sync::Arc;
 
-use romduol_ledger::{Draft, DraftError};
-use romduol_plan::answers::{self, Problem};
-use romduol_plan::kinds::{Answer, Answers, Assignment};
+use romduol_plan::answers::Problem;
+use romduol_plan::kinds::{Answer, Assignment};
 use romduol_plan::permission::Act;
-use romduol_plan::returns::{self, Due};
+use romduol_plan::returns::{self, Due, Refused};
 use romduol_plan::{Date, Period, State};
 
 use crate::accounts::Person;
@@ -30,13 +29,6 @@ pub fn owed_by(state: &State, person: &Person, today: Date) -> Vec<Due> {
     owed
 }
 
-/// What saving a draft came to.
-pub enum Saved {
-    Kept(Draft),
-    /// Somebody else saved it since it was opened: their draft, or none if it has been submitted.
-    Conflict(Option<Draft>),
-}
-
 impl App {
     /// Opens a return for filling.
     pub fn open_return(
@@ -53,15 +45,6 @@ impl App {
         Ok(returns::may_report(state, assignment, period, self.now().date)?)
     }
 
-    /// Saves a draft as it was typed. Drafts can hold anything: they are checked when submitted.
-    pub async fn save_draft(&self, person: &Person, due: &Due, body: &str, revision: u64) -> Result<Saved, AppError> {
-        match self.ledger.save_draft(&due.id(), body, revision, &person.account, self.now().unix).await {
-            Ok(draft) => Ok(Saved::Kept(draft)),
-            Err(DraftError::Conflict(theirs)) => Ok(Saved::Conflict(theirs.map(|draft| *draft))),
-            Err(DraftError::Ledger(error)) => Err(error.into()),
-        }
-    }
-
     /// Submits a return. `reason` says why an accepted one is corrected.
     pub async fn submit(
         &self,
@@ -70,22 +53,18 @@ impl App {
         answers: Vec<Answer>,
         reason: &str,
     ) -> Result<Filed, AppError> {
-        let snapshot = self.snapshot();
-        person.post.may_for(Act::File, &due.assignment, &snapshot.state)?;
-        let problems = answers::check(&snapshot.state, &due.assignment, due.period, &answers);
-        if !answers::submittable(&problems, &answers) {
-            return Ok(Filed::Problems(problems));
-        }
+        person.post.may_for(Act::File, &due.assignment, &self.snapshot().state)?;
         impersonal([reason])?;
         let (assignment, period, today) = (due.assignment.id.clone(), due.period, self.now().date);
-        let (reason_, answers) = (reason.trim().to_string(), Answers::pack(&answers));
-        let decide = move |state: &State| {
-            let due = returns::may_report(state, &assignment, period, today)?;
-            let record = returns::submit(&due, answers.clone(), &reason_, false)?;
-            Ok(vec![returns::change(due.record.as_deref(), record)])
+        let reason = reason.trim().to_string();
+        let why = if reason.is_empty() { "submitted".to_string() } else { reason.clone() };
+        // Checked inside the decision: the form, an indicator or the return before may have changed since it was opened.
+        let decide =
+            move |state: &State| Ok(vec![returns::file(state, &assignment, period, today, &answers, &reason)?]);
+        match self.run(person.actor(), why, Box::new(decide)).await {
+            Err(AppError::Refused(Refused::Problems(found))) => return Ok(Filed::Problems(found)),
+            filed => filed?,
         };
-        let why = if reason.trim().is_empty() { "submitted".to_string() } else { reason.trim().to_string() };
-        self.run(person.actor(), why, Box::new(decide)).await?;
         self.ledger.erase_draft(&due.id()).await?;
         Ok(Filed::Submitted)
     }

@@ -11,7 +11,7 @@ use romduol_report::{Block, Document};
 
 use crate::accounts::Person;
 use crate::meetings::{Point, agenda};
-use crate::{App, AppError};
+use crate::{App, AppError, late};
 
 /// How many points of each sort are suggested.
 const MOST: usize = 10;
@@ -76,8 +76,8 @@ pub fn points(view: View<'_>, locale: &'static Locale, body: &str, today: Date) 
             marked(locale.say("point-overdue", &args.map(|(name, value)| (name, Arg::Text(value)))), duty.illustrative)
         }
         Point::Late(id, owed) => {
-            let (of, count) = (name(Kind::Institution, &id), locale.number(owed.returns as f64, 0));
-            locale.say("point-late", &[("institution", Arg::Text(&of)), ("number", Arg::Text(&count))])
+            let (of, forms) = (name(Kind::Institution, &id), late::forms(state, locale, &owed.returns));
+            locale.say("point-late", &[("institution", Arg::Text(&of)), ("forms", Arg::Text(&forms))])
         }
         Point::OffTrack(id) => {
             let title = name(Kind::Indicator, &id);
@@ -154,7 +154,7 @@ fn invited(state: &State, locale: &'static Locale, meeting: &Meeting) -> Block {
         .map(|seat| {
             vec![
                 Cell::text(name(&seat.institution, &vacant)),
-                Cell::text(locale.t(&format!("code-{}", seat.role.code()))),
+                Cell::text(locale.word("code", seat.role.code())),
                 Cell::text(name(&seat.alternate, "")),
             ]
         })

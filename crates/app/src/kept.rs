@@ -3,11 +3,14 @@
 //!
 //! The entries up to the snapshot are not hashed again at a start that uses it; `romduol verify` does that.
 
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use romduol_ledger::{BlobId, Head, Ledger};
-use romduol_plan::State;
 use romduol_plan::totals::Totals;
+use romduol_plan::{Entry, State};
 
 use crate::{AppError, Snapshot};
 
@@ -30,20 +33,32 @@ pub(crate) fn keep(ledger: &Ledger, snapshot: &Snapshot) -> std::io::Result<()> 
     let mut whole = format!("{}\n", BlobId::of(&bytes)).into_bytes();
     whole.extend(bytes);
     let part = path.with_extension("snapshot.part");
-    std::fs::write(&part, whole)?;
+    // It holds what was said in confidence.
+    let _ = std::fs::remove_file(&part);
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&part)?;
+    file.write_all(&whole)?;
     std::fs::rename(&part, path)
+}
+
+/// Removes the file: the next start folds the ledger.
+pub(crate) fn forget(ledger: &Ledger) {
+    if let Some(path) = file(ledger) {
+        let _ = std::fs::remove_file(path);
+    }
 }
 
 /// The snapshot that was kept, if it belongs to this ledger and this program.
 pub(crate) async fn restore(ledger: &Ledger) -> Result<Option<Snapshot>, AppError> {
     let Some(path) = file(ledger) else { return Ok(None) };
     let read = tokio::task::spawn_blocking(move || read(&path)).await.ok().flatten();
-    let Some(snapshot) = read else { return Ok(None) };
-    let entry = ledger.entry(snapshot.head.seq).await?;
-    Ok(entry.is_some_and(|entry| entry.head() == snapshot.head).then_some(snapshot))
+    let Some(kept) = read else { return Ok(None) };
+    let entry = ledger.entry(kept.2.seq).await?;
+    let (state, totals, head) = kept;
+    let entry = entry.filter(|entry| entry.head() == head);
+    Ok(entry.map(|entry| Snapshot::with(state, totals, head, Entry::is_blinded(&entry.body))))
 }
 
-fn read(path: &Path) -> Option<Snapshot> {
+fn read(path: &Path) -> Option<(State, Totals, Head)> {
     let whole = std::fs::read(path).ok()?;
     let (sum, bytes) = split_line(&whole)?;
     if BlobId::of(bytes).to_string() != sum {
@@ -56,7 +71,7 @@ fn read(path: &Path) -> Option<Snapshot> {
     let (state, cube) = rest.split_at_checked(state).filter(|(_, rest)| rest.len() == cube)?;
     let state = State::from_bytes(state)?;
     let totals = Totals::restore(&state, cube)?;
-    Some(Snapshot::with(state, totals, Head { seq, hash }))
+    Some((state, totals, Head { seq, hash }))
 }
 
 fn split_line(bytes: &[u8]) -> Option<(&str, &[u8])> {

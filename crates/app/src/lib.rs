@@ -14,20 +14,28 @@ pub mod correction;
 pub mod current;
 pub mod demo;
 pub mod digest;
+pub mod draft;
 pub mod edition;
 mod error;
+pub mod everybody;
 pub mod filing;
+pub mod findings;
+mod fold;
+pub mod heard;
 pub mod history;
 pub mod import;
+pub mod incomplete;
 pub mod invitation;
 mod kept;
-mod late;
+pub mod late;
 pub mod local_plan;
 pub mod local_record;
 pub mod meetings;
 pub mod minutes;
+mod moments;
 pub mod money;
 pub mod naming;
+pub mod once;
 pub mod package;
 pub mod pivot_book;
 pub mod progress_report;
@@ -36,26 +44,30 @@ pub mod readiness;
 pub mod records;
 mod said;
 pub mod search;
+pub mod set_status;
+pub mod sight;
 pub mod similar;
 pub mod snapshot;
+pub mod sound;
+pub mod spelling;
 mod stripped;
+mod tidy;
 pub mod verification;
 pub mod versions;
 pub mod words;
-mod workbook;
 mod writer;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use arc_swap::ArcSwap;
 use romduol_ledger::{Head, Ledger, Place};
-use romduol_plan::{Actor, Change, State};
+use romduol_plan::{Actor, Change, Date, State};
 use tokio::sync::mpsc;
 
-pub use clock::{Clock, Now};
-pub use error::AppError;
+pub use clock::{Calendar, Clock, Now};
+pub use error::{AppError, CHANGED, ErrorClass};
 pub use snapshot::Snapshot;
+use writer::Newest;
 
 /// Decides a command against the newest state. May be called again if another process wrote in between.
 pub type Decide = Box<dyn Fn(&State) -> Result<Vec<Change>, AppError> + Send>;
@@ -68,12 +80,20 @@ const FOLLOW_EVERY: std::time::Duration = std::time::Duration::from_millis(25);
 pub struct App {
     pub ledger: Ledger,
     pub clock: Clock,
-    newest: Arc<ArcSwap<Snapshot>>,
+    newest: Newest,
     queue: mpsc::Sender<writer::Job>,
     /// Up to which entry the newest snapshot is kept in its file.
     kept: Arc<AtomicU64>,
     /// Published editions that were read lately.
     shelf: Arc<edition::Shelf>,
+    /// What pages are read from does not follow from the ledger.
+    unsound: Arc<AtomicBool>,
+    /// When each entry was written, for the trail.
+    times: Arc<accounts::times::Known>,
+    /// Earlier moments that were asked for lately.
+    moments: Arc<moments::Moments>,
+    /// The edition that is being made, and the last one that was looked over.
+    desk: Arc<edition::Desk>,
 }
 
 impl App {
@@ -84,21 +104,46 @@ impl App {
 
     /// Makes a new data folder, or fills an empty database, with a plan package.
     pub async fn create(place: impl Into<Place>, clock: Clock, package: &package::Files) -> Result<App, AppError> {
+        App::create_on(None, place, clock, package).await
+    }
+
+    /// The same with the plan dated as loaded on an earlier day, before a made-up history.
+    async fn create_on(
+        day: Option<Date>,
+        place: impl Into<Place>,
+        clock: Clock,
+        package: &package::Files,
+    ) -> Result<App, AppError> {
         let changes = package::changes(package)?;
         let app = App::start(Ledger::create(place).await?, clock).await?;
         let actor = Actor { account: "program".into(), post: "init".into() };
-        app.run(actor, "plan package loaded".into(), Box::new(move |_| Ok(changes.clone()))).await?;
+        let decide = Box::new(move |_: &State| Ok(changes.clone()));
+        app.run_on(day, actor, "plan package loaded".into(), decide).await?;
         Ok(app)
     }
 
     async fn start(ledger: Ledger, clock: Clock) -> Result<App, AppError> {
+        if let Err(error) = draft::erase_personal(&ledger).await {
+            tracing::warn!("drafts of an older program could not be screened: {error}");
+        }
         let kept = kept::restore(&ledger).await?.unwrap_or_else(Snapshot::empty);
-        let snapshot = writer::catch_up(&ledger, &kept).await?;
-        let kept = Arc::new(AtomicU64::new(kept.head.seq));
-        let newest = Arc::new(ArcSwap::from_pointee(snapshot));
+        let at = kept.head.seq;
+        let newest = Newest::new(fold::to_the_end(&ledger, kept).await?);
+        let kept = Arc::new(AtomicU64::new(at));
         let (queue, jobs) = mpsc::channel(1024);
         tokio::spawn(writer::write(ledger.clone(), clock, newest.clone(), jobs));
-        Ok(App { ledger, clock, newest, queue, kept, shelf: Arc::default() })
+        Ok(App {
+            ledger,
+            clock,
+            newest,
+            queue,
+            kept,
+            shelf: Arc::default(),
+            desk: Arc::default(),
+            moments: Arc::default(),
+            times: Arc::default(),
+            unsound: Arc::default(),
+        })
     }
 
     /// Puts the data folder to rest: everything is in its one file. For commands that end by themselves; a program that
@@ -108,10 +153,12 @@ impl App {
         self.ledger.close().await;
     }
 
-    /// Keeps the newest snapshot beside the ledger where enough has happened since the last time.
+    /// Keeps the newest snapshot beside the ledger where enough has happened since the last time, and nothing is wrong with it.
     pub async fn keep_snapshot(&self) {
         let snapshot = self.snapshot();
-        if snapshot.head.seq < self.kept.load(Ordering::Relaxed) + kept::WORTH_KEEPING {
+        if self.unsound.load(Ordering::SeqCst)
+            || snapshot.head.seq < self.kept.load(Ordering::Relaxed) + kept::WORTH_KEEPING
+        {
             return;
         }
         let (ledger, seq) = (self.ledger.clone(), snapshot.head.seq);
@@ -120,36 +167,45 @@ impl App {
             Ok(Err(error)) => tracing::warn!("the snapshot beside the ledger could not be written: {error}"),
             Err(error) => tracing::warn!("the snapshot beside the ledger could not be made: {error}"),
         }
+        // It was looked at meanwhile.
+        if self.unsound.load(Ordering::SeqCst) {
+            kept::forget(&self.ledger);
+        }
     }
 
     pub fn now(&self) -> Now {
-        self.clock.now()
+        self.calendar().at(self.clock.unix())
+    }
+
+    /// Which day a moment is for the plan.
+    pub fn calendar(&self) -> Calendar {
+        Calendar::of(&self.newest.snapshot.load().state, self.clock)
     }
 
     /// The newest snapshot; readers never wait.
     pub fn snapshot(&self) -> Arc<Snapshot> {
-        self.newest.load_full()
+        self.newest.snapshot.load_full()
     }
 
-    /// The plan as it stood after an earlier entry.
+    /// The plan as it stood after an earlier entry, without what was taken back since.
     pub async fn at(&self, position: u64) -> Result<Arc<Snapshot>, AppError> {
         let newest = self.snapshot();
         if position >= newest.head.seq {
             return Ok(newest);
         }
-        let mut snapshot = Snapshot::empty();
-        while snapshot.head.seq < position {
-            let mut entries = self.ledger.read_after(&snapshot.head).await?;
-            entries.retain(|entry| entry.seq <= position);
-            snapshot = snapshot.after(&entries)?;
-        }
-        Ok(Arc::new(snapshot))
+        self.moments.at(&self.ledger, position, &newest).await
     }
 
     /// Runs a command: answers when its entry is durable and visible in the newest snapshot.
     pub async fn run(&self, actor: Actor, why: String, decide: Decide) -> Result<Head, AppError> {
+        self.run_on(None, actor, why, decide).await
+    }
+
+    /// The same with an entry that is dated as if it had been written on a day. Days of a ledger never go backwards.
+    async fn run_on(&self, day: Option<Date>, actor: Actor, why: String, decide: Decide) -> Result<Head, AppError> {
         let (answer, answered) = tokio::sync::oneshot::channel();
-        let job = writer::Job { actor, why, decide, answer };
+        let at = day.map(|day| format!("{day}T03:00:00Z"));
+        let job = writer::Job { actor, why, at, decide, once: once::key(), seen: once::seen(), answer };
         self.queue.send(job).await.map_err(|_| AppError::Stopping)?;
         answered.await.map_err(|_| AppError::Stopping)?
     }
@@ -159,7 +215,9 @@ impl App {
         let mut waiting = Vec::with_capacity(commands.len());
         for (why, decide) in commands {
             let (answer, answered) = tokio::sync::oneshot::channel();
-            let sent = self.queue.send(writer::Job { actor: actor.clone(), why, decide, answer }).await;
+            let actor = actor.clone();
+            let sent =
+                self.queue.send(writer::Job { actor, why, at: None, decide, once: None, seen: None, answer }).await;
             waiting.push(sent.map(|()| answered));
         }
         let mut answers = Vec::with_capacity(waiting.len());
@@ -177,14 +235,15 @@ impl App {
     /// its own that might have died unnoticed.
     pub async fn follow(self) {
         let mut away = false;
+        // End when this does.
+        let mut beside = tokio::task::JoinSet::new();
+        beside.spawn(self.clone().keep_proving());
+        beside.spawn(self.clone().keep_tidy());
         for turn in 1_u64.. {
             tokio::time::sleep(FOLLOW_EVERY).await;
             // Every five minutes or so.
             if turn % 12_000 == 1 {
                 self.keep_snapshot().await;
-                if let Err(error) = self.forget_old().await {
-                    tracing::warn!("what has had its time could not be erased: {error}");
-                }
             }
             match self.ledger.changed(&self.snapshot().head).await {
                 // An empty command makes the one writer catch up, so that snapshots never go backwards.

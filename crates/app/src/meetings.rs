@@ -9,7 +9,7 @@ use romduol_plan::{Change, Date, Kind, Lang, Period, Say, State, Text};
 
 use crate::accounts::Person;
 use crate::said::{self, impersonal};
-use crate::{App, AppError};
+use crate::{App, AppError, findings};
 
 /// A decision as it is entered in the minutes.
 #[derive(Clone, Debug, Default)]
@@ -45,7 +45,7 @@ pub fn agenda(view: View<'_>, today: Date, most: usize) -> Vec<Point> {
     let shown = |made_up: bool| view.illustrative || !made_up;
     let duties = coordination::duties(state).into_iter().filter(|d| d.overdue(today) && shown(d.illustrative));
     let mut points: Vec<Point> = duties.take(most).map(Point::Overdue).collect();
-    let owed = coordination::owed(state, today, view.illustrative).into_iter().filter(|(_, owed)| owed.returns > 0);
+    let owed = coordination::owed(state, today, view.illustrative).into_iter().filter(|(_, owed)| owed.returns() > 0);
     points.extend(owed.take(most).map(|(id, owed)| Point::Late(id, owed)));
     let at = Period::year(today.year);
     let off = state.all::<Indicator>().filter(|indicator| view.standing(indicator, at).status() == Status::OffTrack);
@@ -121,7 +121,7 @@ impl App {
     ) -> Result<(), AppError> {
         let (why, evidence) = (said::reason(why)?, evidence.trim().to_string());
         impersonal([why.as_str(), &evidence])?;
-        let (id, person_, reason) = (id.to_string(), person.clone(), why.clone());
+        let (id, person_, reason, today) = (id.to_string(), person.clone(), why.clone(), self.now().date);
         let decide = move |now: &State| {
             let missing = || AppError::NotFound { kind, id: id.clone() };
             // Whoever has to do it may say that it is done; dropping it is for those who decided.
@@ -137,8 +137,8 @@ impl App {
                 }
                 Body::Task(task) => {
                     may(&task.owner)?;
-                    let closed = task.closed.clone().with(lang, &reason);
-                    Change::Put(Task { state, closed, ..(*task).clone() }.into())
+                    let said = findings::said(now, today, &task);
+                    Change::Put(findings::closed((*task).clone(), state, &reason, lang, said).into())
                 }
                 Body::Proposal(proposal) => {
                     person_.post.may(Act::Coordinate)?;

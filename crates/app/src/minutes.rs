@@ -90,7 +90,7 @@ fn decisions(state: &State, locale: &Locale, meeting: &Meeting) -> Block {
             Cell::text(title),
             Cell::text(owner.unwrap_or_default()),
             Cell::text(decision.due.map(|due| locale.date(due)).unwrap_or_default()),
-            Cell::text(locale.t(&format!("code-{}", decision.state.code()))),
+            Cell::text(locale.word("code", decision.state.code())),
         ]
     });
     let rows: Vec<_> = rows.collect();

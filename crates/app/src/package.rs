@@ -3,8 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use romduol_locale::Locale;
+use romduol_plan::kinds::Body;
 use romduol_plan::package::{Fault, Package, Sheet};
-use romduol_plan::{Change, Kind, Say};
+use romduol_plan::zone::Zone;
+use romduol_plan::{Change, Kind, Lang, Say, column};
+use romduol_spreadsheet::{Table, Unreadable, Wanted};
 
 use crate::AppError;
 
@@ -13,8 +17,10 @@ pub type Files = BTreeMap<String, Vec<u8>>;
 
 /// Reads the files of a package folder.
 pub fn files(folder: &Path) -> Result<Files, AppError> {
-    let unreadable =
-        |error| AppError::fault(format!("the package folder {} cannot be read: {error}", folder.display()));
+    let unreadable = |error: std::io::Error| {
+        let say = Say::new("import-cannot-open").words("value", folder.display().to_string());
+        AppError::Bad(say.words("what", error.to_string()))
+    };
     let mut files = Files::new();
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
@@ -32,18 +38,18 @@ pub fn check(files: &Files) -> Package {
     for kind in Kind::of_package() {
         let name = format!("{}.csv", kind.code());
         let Some(bytes) = files.get(&name) else { continue };
-        match sheet(bytes) {
-            Ok(sheet) => {
-                sheets.insert(kind, sheet);
+        match table(kind, &name, bytes) {
+            Ok(table) => {
+                sheets.insert(kind, table.sheet);
             }
-            Err((row, problem)) => {
-                let (value, column) = (String::new(), String::new());
-                faults.push(Fault { file: name, row, column, value, problem });
+            Err(fault) => {
+                faults.push(*fault);
                 sheets.insert(kind, Sheet::default());
             }
         }
     }
     let mut package = Package::read(&sheets);
+    faults.extend(time_zones(&package));
     // What follows from an unreadable file would only bury its one fault.
     let broken: Vec<String> = faults.iter().map(|fault| fault.file.clone()).collect();
     package.faults.retain(|fault| !broken.contains(&fault.file));
@@ -52,26 +58,33 @@ pub fn check(files: &Files) -> Package {
     package
 }
 
-pub(crate) fn sheet(bytes: &[u8]) -> Result<Sheet, (usize, Say)> {
-    if let Some(kind) = infer::get(bytes) {
-        return Err((0, Say::new("fault-no-table").words("kind", kind.mime_type())));
-    }
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    if let Err(error) = std::str::from_utf8(bytes) {
-        let row = bytes[..error.valid_up_to()].iter().filter(|b| **b == b'\n').count() + 1;
-        return Err((row, Say::new("fault-not-utf8")));
-    }
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
-    let bad = |error: csv::Error| {
-        let row = error.position().map_or(0, |p| p.line() as usize);
-        (row, Say::new("fault-not-csv").words("what", error.to_string()))
+/// A plan's clock has to be one that the days of its ledger can be told by.
+fn time_zones(package: &Package) -> Vec<Fault> {
+    let fault = |row: usize, value: &str| Fault {
+        file: format!("{}.csv", Kind::Plan.code()),
+        row,
+        column: "time_zone".into(),
+        cell: String::new(),
+        value: value.into(),
+        problem: Say::new("fault-time-zone"),
     };
-    let header = reader.headers().map_err(bad)?.iter().map(|h| h.trim().to_string()).collect();
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        rows.push(record.map_err(bad)?.iter().map(String::from).collect());
-    }
-    Ok(Sheet { header, rows })
+    let plans = package.records.iter().filter_map(|(row, body)| match body {
+        Body::Plan(plan) => Some((*row, plan.time_zone.as_deref()?)),
+        _ => None,
+    });
+    plans.filter(|(_, name)| Zone::named(name).is_none()).map(|(row, name)| fault(row, name)).collect()
+}
+
+/// A table of a kind, from a file of any name.
+pub(crate) fn table(kind: Kind, file: &str, bytes: &[u8]) -> Result<Table, Box<Fault>> {
+    let columns = column::columns(kind);
+    let title = |lang: Lang| Locale::of(lang).word("kinds", kind.code());
+    let names = std::iter::once(kind.code().to_string()).chain(Lang::ALL.map(title)).collect();
+    let knows = |name: &str| columns.iter().any(|column| column.name == name);
+    romduol_spreadsheet::read(file, bytes, &Wanted { names, knows: &knows }).map_err(|unreadable| {
+        let Unreadable { row, cell, problem } = unreadable;
+        Box::new(Fault { file: file.into(), row, column: String::new(), cell, value: String::new(), problem })
+    })
 }
 
 /// The changes that load a checked package; refused where it has faults.

@@ -2,6 +2,7 @@
 //! know pages.
 
 use romduol_locale::Locale;
+use romduol_plan::completeness::Lacks;
 use romduol_plan::kinds::{Dimension, Indicator};
 use romduol_plan::pivot::{Axis, Cell, Choice, Head, Measure, Section, Table};
 use romduol_plan::{Date, Say, State};
@@ -19,6 +20,9 @@ pub struct Book<'a> {
     pub illustrative: bool,
     pub today: Date,
 }
+
+/// Stands for a number that the reader is not shown, as in editions.
+pub const KEPT_BACK: &str = "c";
 
 /// A share keeps a decimal; what is counted is whole.
 pub fn decimals(indicator: &Indicator, measure: Measure) -> u8 {
@@ -127,11 +131,11 @@ impl<'a> Book<'a> {
             let field = |(cell, column): (&Option<Cell>, &Head)| {
                 let decimals = self.indicator(section, row, column).map_or(0, |i| decimals(i, self.choice.measure));
                 let cell = cell.unwrap_or_default();
-                cell.value.map_or(Field::Empty, |value| Field::Number {
-                    value,
-                    decimals,
-                    illustrative: cell.illustrative,
-                })
+                match cell.value {
+                    Some(value) => Field::Number { value, decimals, illustrative: cell.illustrative },
+                    None if cell.kept_back => Field::text(KEPT_BACK),
+                    None => Field::Empty,
+                }
             };
             let numbers = cells.iter().zip(&self.table.columns).map(field);
             rows.push(self.names(section, row).into_iter().chain(numbers).collect());
@@ -143,15 +147,21 @@ impl<'a> Book<'a> {
         let mut head = self.name_heads();
         let names = head.len();
         let (reported, expected) = (self.locale.t("pivot-reported"), self.locale.t("pivot-expected"));
-        let pair = |name: String| [format!("{name} · {reported}"), format!("{name} · {expected}")];
-        head.extend(self.column_names().flat_map(pair).map(Field::text));
+        let incomplete = self.locale.t("status-incomplete");
+        let three = |name: String| [&reported, &expected, &incomplete].map(|what| format!("{name} · {what}"));
+        head.extend(self.column_names().flat_map(three).map(Field::text));
         let mut rows = vec![head];
         for (section, row, cells) in self.lines() {
-            let pair = |cell: &Option<Cell>| match cell {
-                Some(cell) => [Field::count(cell.reported), Field::count(cell.expected)],
-                None => [Field::Empty, Field::Empty],
+            let yes = || Field::text(self.locale.t("yes"));
+            let three = |cell: &Option<Cell>| match cell {
+                Some(cell) if !cell.kept_back => {
+                    let short = cell.lacks != Lacks::Nothing && cell.value.is_some();
+                    let mark = if short { yes() } else { Field::Empty };
+                    [Field::count(cell.reported), Field::count(cell.expected), mark]
+                }
+                _ => [Field::Empty, Field::Empty, Field::Empty],
             };
-            rows.push(self.names(section, row).into_iter().chain(cells.iter().flat_map(pair)).collect());
+            rows.push(self.names(section, row).into_iter().chain(cells.iter().flat_map(three)).collect());
         }
         Sheet { name: self.locale.t("pivot-coverage"), heads: 1, names, rows }
     }
@@ -163,12 +173,17 @@ impl<'a> Book<'a> {
         let plan = state.plan().map(|plan| plan.title.get(locale.lang).to_string()).unwrap_or_default();
         rows.push((locale.t("kind-plans"), plan));
         for indicator in &choice.indicators {
-            let name = format!("{} {} ({})", indicator.id, indicator.name.get(locale.lang), indicator.unit);
+            let name = format!(
+                "{} {} ({})",
+                indicator.id,
+                indicator.name.get(locale.lang),
+                locale.word("unit", &indicator.unit)
+            );
             rows.push((locale.t("indicator"), name));
         }
         rows.push((locale.t("place"), choice.place.name.get(locale.lang).to_string()));
         rows.push((locale.t("pivot-level"), locale.t(&level_key(choice))));
-        rows.push((locale.t("pivot-every"), locale.t(&format!("frequency-{}", choice.every.code()))));
+        rows.push((locale.t("pivot-every"), locale.word("frequency", choice.every.code())));
         let ends = [("pivot-from", choice.from), ("pivot-to", choice.to), ("pivot-at", self.table.at)];
         rows.extend(ends.into_iter().filter_map(|(key, period)| Some((locale.t(key), locale.period(period?)))));
         rows.push((locale.t("pivot-rows"), axis_name(state, locale, &choice.rows)));
@@ -176,7 +191,11 @@ impl<'a> Book<'a> {
         rows.push((locale.t("pivot-measure"), measure_name(locale, choice.measure)));
         rows.push((locale.t("pivot-made"), locale.date(self.today)));
         rows.push((locale.t("pivot-ledger-entry"), self.snapshot.head.seq.to_string()));
-        rows.push((locale.t("pivot-ledger-hash"), self.snapshot.head.hash.to_string()));
+        let hash = self.snapshot.fingerprint();
+        rows.extend(hash.map(|hash| (locale.t("pivot-ledger-hash"), hash.to_string())));
+        if self.table.incomplete() {
+            rows.push((locale.t("status-incomplete"), locale.t("pivot-incomplete")));
+        }
         rows.push((locale.t("illustrative"), locale.t(self.made_up_key())));
         rows.push((locale.t("method"), locale.t("pivot-method")));
         rows.extend(self.notes.iter().map(|say| (locale.t("notices"), locale.tell(say))));

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use romduol_locale::Locale;
+use romduol_plan::aims::Aim;
 use romduol_plan::kinds::*;
 use romduol_plan::quality::serves;
 use romduol_plan::readings::{Reading, Source, Standing, View};
@@ -12,7 +13,7 @@ use romduol_report::chart::trend::{Mark, TrendInput, TrendPoint};
 use romduol_report::document::{Cell, Column, Figure, KeyNumber, Span, Table};
 use romduol_report::{AxisText, Block, Document, scene};
 
-use crate::{Snapshot, late};
+use crate::{Snapshot, incomplete, late};
 pub use romduol_edition::pages::shape;
 
 struct Writer<'a> {
@@ -37,7 +38,8 @@ pub fn compose(
     let country = view.state.plan().map(|plan| plan.area.clone()).unwrap_or_default();
     let writer = Writer { view, locale, at, country, may_read };
     let mut standings: Vec<Standing> = view.state.all::<Indicator>().map(|i| view.standing(i, at)).collect();
-    standings.sort_by(|a, b| (a.status(), &a.indicator.id).cmp(&(b.status(), &b.indicator.id)));
+    let told = |one: &Standing| one.told_status(may_read(&one.indicator));
+    standings.sort_by_key(|one| (told(one).is_none(), told(one), one.indicator.id.clone()));
     let shows_made_up = standings.iter().any(Standing::illustrative);
     let plan = view.state.plan();
     let mut document = Document::new(lang.code(), locale.t("report-title"));
@@ -63,16 +65,36 @@ pub fn compose(
     document.blocks.extend(writer.late(today));
     document.blocks.extend(writer.sources(&standings));
     document.blocks.extend(writer.method(snapshot));
-    document.fingerprint = vec![locale.say(
-        "ledger-line",
-        &[("position", (&snapshot.head.seq.to_string()).into()), ("hash", (&snapshot.head.hash).into())],
-    )];
+    document.fingerprint = vec![snapshot.ledger_line(locale)];
     document
+}
+
+/// A value without its unit: yes and no are words.
+pub fn on_axis(locale: &Locale, indicator: &Indicator, value: f64) -> String {
+    match indicator.answers_yes_or_no().then_some(value) {
+        Some(0.0) => locale.t("no"),
+        Some(1.0) => locale.t("yes"),
+        _ => locale.number(value, 1),
+    }
+}
+
+/// That an axis does not start at zero.
+pub fn cut(locale: &Locale, start: f64) -> String {
+    locale.say("axis-cut", &[("start", (&locale.number(start, 1)).into())])
+}
+
+/// The status in words: where a person set it, what is computed stands beside it, with the reason.
+pub fn status_words(locale: &Locale, standing: &Standing) -> String {
+    let word = |status: Status| locale.t(&format!("status-{}", status.code()));
+    let Some(set) = &standing.set_by_person else { return locale.tell(&standing.say()) };
+    let computed = format!("{}: {}", locale.t("computed"), word(standing.judgement.status));
+    let parts = [word(set.status), locale.t("set-by-person"), computed, set.reason.get(locale.lang).to_string()];
+    parts.iter().map(|part| part.trim_end_matches(['.', '។'])).collect::<Vec<_>>().join(". ")
 }
 
 impl Writer<'_> {
     fn status_word(&self, status: Status) -> String {
-        self.locale.t(&format!("status-{}", status.code()))
+        self.locale.word("status", status.code())
     }
 
     fn value(&self, value: f64, indicator: &Indicator) -> String {
@@ -80,14 +102,20 @@ impl Writer<'_> {
         if indicator.unit == "%" { format!("{number} %") } else { number }
     }
 
+    /// A target with the period by whose end it is to be reached.
+    fn aim(&self, target: &Aim, indicator: &Indicator) -> String {
+        format!("{} ({})", self.value(target.value, indicator), self.locale.period(target.period))
+    }
+
     /// A made-up target says so at its point.
-    fn target_label(&self, target: &Target, indicator: &Indicator) -> String {
-        let value = self.value(target.value, indicator);
+    fn target_label(&self, target: &Aim, indicator: &Indicator) -> String {
+        let value = self.aim(target, indicator);
         if target.illustrative { format!("{value} ({})", self.locale.t("illustrative")) } else { value }
     }
 
     fn summary(&self, standings: &[Standing]) -> Vec<Block> {
-        let of = |status: Status| standings.iter().filter(|s| s.status() == status).count();
+        let told = |one: &Standing| one.told_status((self.may_read)(&one.indicator));
+        let of = |status: Status| standings.iter().filter(|s| told(s) == Some(status)).count();
         let number = |n: usize| self.locale.number(n as f64, 0);
         let items = Status::ALL.iter().filter(|s| of(**s) > 0).map(|status| KeyNumber {
             value: number(of(*status)),
@@ -119,11 +147,12 @@ impl Writer<'_> {
         let rows = own.iter().map(|s| {
             let hidden = !(self.may_read)(&s.indicator);
             let reading = s.reading.as_ref().filter(|_| !hidden);
-            let target = s.targets.last();
-            let mut aim = Cell::text(target.map_or("–".into(), |t| self.value(t.value, &s.indicator)));
+            let target = s.aims.last();
+            let mut aim = Cell::text(target.map_or("–".into(), |t| self.aim(t, &s.indicator)));
+            let nothing = || s.why_nothing().filter(|_| !hidden).map(|why| self.locale.tell(&why));
             aim.illustrative = target.is_some_and(|t| t.illustrative);
             let mut value = Cell::text(match reading {
-                Some(r) => self.value(r.value, &s.indicator),
+                Some(r) => format!("{}{}", r.sign(), self.value(r.value, &s.indicator)),
                 None if hidden => self.locale.t("restricted"),
                 None => "–".into(),
             });
@@ -131,17 +160,20 @@ impl Writer<'_> {
             vec![
                 Cell::text(format!("{} {}", s.indicator.id, s.indicator.name.get(self.locale.lang))),
                 value,
-                Cell::text(reading.map(|r| self.locale.period(r.period)).unwrap_or_default()),
+                Cell::text(reading.map(|r| self.when(&s.indicator, r)).or_else(nothing).unwrap_or_default()),
                 aim,
-                Cell::status(shape(s.status()), self.status_word(s.status())),
+                match hidden {
+                    true => Cell::text(self.locale.t("restricted")),
+                    false => Cell::status(shape(s.status()), status_words(self.locale, s)),
+                },
             ]
         });
         let columns = vec![
             Column::text(self.locale.t("indicator"), 3.0),
             Column::number(self.locale.t("value")),
-            Column::text(self.locale.t("period"), 1.0),
+            Column::text(self.locale.t("period"), 1.4),
             Column::number(self.locale.t("target")),
-            Column::text(self.locale.t("status"), 1.0),
+            Column::text(self.locale.t("status"), 1.2),
         ];
         let title = pillar.title.get(self.locale.lang).to_string();
         let table = Table { caption: title.clone(), columns, rows: rows.collect(), note: String::new() };
@@ -153,18 +185,27 @@ impl Writer<'_> {
         blocks
     }
 
+    /// The period of a value, and what is to be said where not all of it came.
+    fn when(&self, indicator: &Indicator, reading: &Reading) -> String {
+        let notes = self.view.notes(indicator, &self.country, reading);
+        let notes = notes.iter().map(|say| self.locale.tell(say));
+        [self.locale.period(reading.period)].into_iter().chain(notes).collect::<Vec<_>>().join("; ")
+    }
+
     /// A chart only where there is a course to see.
     fn trend(&self, standing: &Standing) -> Option<Block> {
         let indicator = &standing.indicator;
-        let mut series = self.view.series(indicator, &self.country);
+        let mut series = self.view.held_series(indicator, &self.country);
         series.counted.retain(|r| r.period.last_month() <= self.at.last_month());
         if series.counted.len() < 2 {
             return None;
         }
         let point = |r: &Reading| TrendPoint {
-            x: r.period.end_as_year(),
+            x: r.period.middle_as_year(),
             y: r.value,
+            span: r.period.in_years(),
             tooltip: String::new(),
+            incomplete: r.incomplete().is_some(),
             illustrative: r.illustrative,
             preferred: true,
         };
@@ -174,39 +215,53 @@ impl Writer<'_> {
             title: name.clone(),
             description: format!("{}: {}", self.locale.period(last.period), self.value(last.value, indicator)),
             width: scene::PAGE_WIDTH,
-            unit: indicator.unit.clone(),
+            unit: self.locale.word("unit", &indicator.unit),
             points: series.counted.iter().map(point).collect(),
-            baseline: standing.baseline.map(|b| Mark { x: b.at, y: b.value, label: self.locale.t("baseline") }),
+            baseline: standing.baseline.map(|(y, period)| Mark {
+                x: period.middle_as_year(),
+                y,
+                label: self.locale.t("baseline"),
+            }),
             targets: standing
-                .targets
+                .aims
                 .iter()
-                .map(|t| Mark { x: t.period.end_as_year(), y: t.value, label: self.target_label(t, indicator) })
+                .map(|t| Mark { x: t.period.middle_as_year(), y: t.value, label: self.target_label(t, indicator) })
                 .collect(),
-            end_label: self.value(last.value, indicator),
+            end_label: format!("{}{}", last.sign(), self.value(last.value, indicator)),
+            incomplete: self.locale.t("chart-incomplete"),
+            whole: indicator.kind.is_whole(),
             ..TrendInput::default()
         };
-        let axis = AxisText { value: &|v| self.locale.number(v, 1), time: &|x| format!("{x:.0}") };
+        let axis = AxisText {
+            value: &|v| on_axis(self.locale, indicator, v),
+            time: &|x| format!("{x:.0}"),
+            cut: &|v| cut(self.locale, v),
+        };
         let source = match &last.source {
             Source::Figure(figure) => format!("{}, {}", figure.id, figure.section),
-            Source::Returns { reported, expected } => self.locale.say(
-                "from-returns",
-                &[("reported", (*reported as usize).into()), ("expected", (*expected as usize).into())],
-            ),
+            Source::Returns(came) => {
+                let notes = self.view.notes(indicator, &self.country, last);
+                let all = came.is_whole().then(|| came.coverage()).into_iter().chain(notes);
+                all.map(|say| self.locale.tell(&say)).collect::<Vec<_>>().join("; ")
+            }
+            Source::Program(by) => self.locale.tell(&by.say()),
         };
         Some(Block::Figure(Figure { scene: romduol_report::trend(&input, &axis), caption: name, source }))
     }
 
     fn late(&self, today: Date) -> Vec<Block> {
-        let late = late::table(self.view.state, self.locale, today, |period| self.at.contains(period));
+        let late = late::table(self.view.state, self.locale, today, self.at);
         let nothing = || Block::paragraph(self.locale.t("nothing-late"));
-        vec![Block::heading(1, self.locale.t("late-and-missing")), late.unwrap_or_else(nothing)]
+        let mut blocks = vec![Block::heading(1, self.locale.t("late-and-missing")), late.unwrap_or_else(nothing)];
+        blocks.extend(incomplete::table(self.view, self.locale, self.at, self.may_read));
+        blocks
     }
 
     fn sources(&self, standings: &[Standing]) -> Vec<Block> {
         let figures = standings.iter().filter(|s| (self.may_read)(&s.indicator)).filter_map(|s| {
             match &s.reading.as_ref()?.source {
                 Source::Figure(figure) => Some((s, figure)),
-                Source::Returns { .. } => None,
+                Source::Returns(_) | Source::Program(_) => None,
             }
         });
         let items = figures.map(|(s, figure)| {
@@ -228,9 +283,7 @@ impl Writer<'_> {
             Block::heading(1, self.locale.t("method")),
             Block::paragraph(self.locale.say("method-text", &[("version", RULE_VERSION.into())])),
         ];
-        let position = snapshot.head.seq.to_string();
-        let line = [("position", (&position).into()), ("hash", (&snapshot.head.hash).into())];
-        blocks.push(Block::paragraph(self.locale.say("ledger-line", &line)));
+        blocks.push(Block::paragraph(snapshot.ledger_line(self.locale)));
         blocks
     }
 }

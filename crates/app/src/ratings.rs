@@ -123,7 +123,7 @@ fn row(view: View<'_>, locale: &Locale, rating: &Rating, today: Date) -> Vec<Cel
         Cell::text(format!("{id} {title}")),
         computed,
         official,
-        Cell::text(locale.t(&format!("code-{}", rating.rating.code()))),
+        Cell::text(locale.word("code", rating.rating.code())),
         reason,
         Cell::text(answer),
     ]
@@ -149,7 +149,7 @@ pub fn counts(view: View<'_>, node: &str, today: Date) -> Option<Counts> {
 
 /// What the plan computes of what is rated, and what a person set in its place with a reason.
 fn statuses(view: View<'_>, locale: &Locale, rating: &Rating, today: Date) -> [Cell; 2] {
-    let word = |status: Status| locale.t(&format!("status-{}", status.code()));
+    let word = |status: Status| locale.word("status", status.code());
     if let Some(node) = &rating.node {
         let Some(Counts { computed, official }) = counts(view, node, today) else {
             return [Cell::text(locale.t("rated-no-indicator")), Cell::text("–")];

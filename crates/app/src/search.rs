@@ -1,16 +1,19 @@
 //! Search over everything a plan holds, in both languages. Refuses to decide who may read what: whoever asks filters.
 
+use std::collections::BTreeMap;
+
 use bm25::{Document, SearchEngine, SearchEngineBuilder};
 use romduol_plan::kinds::{Body, Id};
 use romduol_plan::{Kind, State, column, sight};
 
+use crate::spelling::fold;
 use crate::words::Words;
 
 /// An index of all records. Built from a state when first asked.
 pub struct Index {
     engine: SearchEngine<u32, u32, Words>,
     records: Vec<(Kind, Id)>,
-    /// The texts in lower case, for words that stand inside a longer word of the dictionary.
+    /// The texts as they are compared, for words that stand inside a longer word of the dictionary.
     texts: Vec<String>,
 }
 
@@ -21,6 +24,13 @@ pub struct Hit {
     pub score: f32,
 }
 
+/// Whether they find the same: the engine follows from the texts.
+impl PartialEq for Index {
+    fn eq(&self, other: &Index) -> bool {
+        (&self.records, &self.texts) == (&other.records, &other.texts)
+    }
+}
+
 impl Index {
     pub fn of(state: &State) -> Index {
         let mut records = Vec::new();
@@ -28,8 +38,9 @@ impl Index {
         for kind in searched() {
             for id in state.ids(kind) {
                 let Some(body) = state.body(kind, id) else { continue };
-                // Whoever searches for an event finds nothing that was said there without naming it.
-                texts.push(text(&sight::without_event(body)).to_lowercase());
+                // Whoever searches for an event finds nothing that was said there without naming it, and nobody finds out a
+                // number by asking for one after the other.
+                texts.push(fold(&text(&sight::without_counts(sight::without_event(body)))));
                 records.push((kind, id.to_string()));
             }
         }
@@ -38,29 +49,44 @@ impl Index {
         Index { engine: SearchEngineBuilder::with_tokenizer_and_documents(Words, documents).build(), records, texts }
     }
 
-    /// The records that hold the words of the question, nearest first. An id in full comes before everything.
-    pub fn find(&self, asked: &str, most: usize) -> Vec<Hit> {
-        let exact = self.records.iter().filter(|(_, id)| id.eq_ignore_ascii_case(asked.trim()));
-        let mut hits: Vec<Hit> = exact.map(|record| Hit { record: record.clone(), score: f32::MAX }).collect();
-        for found in self.engine.search(asked, most) {
-            let record = &self.records[found.document.id as usize];
-            if hits.iter().all(|hit| hit.record != *record) {
-                hits.push(Hit { record: record.clone(), score: found.score });
+    /// All records that hold the words of the question, nearest first. An id in full comes before everything; those that are
+    /// as near as each other stand in the order of their kinds and ids, the same after every start.
+    pub fn find(&self, asked: &str) -> Vec<Hit> {
+        let folded = fold(asked.trim());
+        let parts: Vec<&str> = folded.split_whitespace().collect();
+        if parts.is_empty() {
+            return Vec::new();
+        }
+        let mut scores: BTreeMap<u32, f32> = BTreeMap::new();
+        for (n, (_, id)) in (0..).zip(&self.records) {
+            // Khmer compounds are one word of the dictionary, and people ask for their parts.
+            if parts.iter().all(|part| self.texts[n as usize].contains(part)) {
+                scores.insert(n, 0.0);
+            }
+            if fold(id) == folded {
+                scores.insert(n, f32::MAX);
             }
         }
-        // Khmer compounds are one word of the dictionary, and people ask for their parts.
-        let parts: Vec<String> = asked.to_lowercase().split_whitespace().map(String::from).collect();
-        let holds = |text: &String| !parts.is_empty() && parts.iter().all(|part| text.contains(part));
-        for (record, _) in self.records.iter().zip(&self.texts).filter(|(_, text)| holds(text)) {
-            if hits.len() >= most {
-                break;
-            }
-            if hits.iter().all(|hit| hit.record != *record) {
-                hits.push(Hit { record: record.clone(), score: 0.0 });
-            }
+        for found in self.engine.search(&also_meant(&folded), self.records.len()) {
+            let score = scores.entry(found.document.id).or_default();
+            *score = score.max(found.score);
         }
-        hits.truncate(most);
+        let hit = |(n, score): (u32, f32)| Hit { record: self.records[n as usize].clone(), score };
+        let mut hits: Vec<Hit> = scores.into_iter().map(hit).collect();
+        // The sort is stable, so the order of the records decides.
+        hits.sort_by(|a, b| b.score.total_cmp(&a.score));
         hits
+    }
+}
+
+/// What was asked, and what was probably meant: ស្តី is the word for women, asked for without its last letter. Where it
+/// stands before these it is a part of *about*; in what is searched it is left as it is, for places are called so.
+fn also_meant(folded: &str) -> String {
+    const SHORT: &str = "ស្តី";
+    let is_about = |rest: &str| ["ពី", "អំពី"].iter().any(|about| rest.trim_start().starts_with(about));
+    match folded.match_indices(SHORT).any(|(at, _)| !is_about(&folded[at + SHORT.len()..])) {
+        true => format!("{folded} ស្ត្រី"),
+        false => folded.to_string(),
     }
 }
 

@@ -25,13 +25,18 @@ const LEAST: f64 = 0.22;
 /// The likest pairs, the likest first.
 pub fn pairs(state: &State) -> Vec<Pair> {
     let texts = texts(state);
-    let documents = texts.iter().enumerate().map(|(n, (_, text))| Document::new(n as u32, text.clone()));
+    let frequency = frequency(&texts);
+    // What a quarter of them say is what the plan is about, and likens nothing to anything.
+    let rare = |text: &str| -> Vec<String> {
+        words(text).into_iter().filter(|word| frequency.get(word).is_none_or(|n| n * 4 < texts.len())).collect()
+    };
+    let said: Vec<Vec<String>> = texts.iter().map(|(_, text)| rare(text)).collect();
+    let documents = said.iter().enumerate().map(|(n, words)| Document::new(n as u32, words.join(" ")));
     let engine: SearchEngine<u32, u32, Words> =
         SearchEngineBuilder::with_tokenizer_and_documents(Words, documents.collect::<Vec<_>>()).build();
-    let frequency = frequency(&texts);
     let mut best: BTreeMap<(usize, usize), f64> = BTreeMap::new();
-    for (n, ((kind, _), text)) in texts.iter().enumerate().filter(|(_, ((kind, _), _))| *kind == Kind::Node) {
-        let hits = engine.search(text, 12);
+    for (n, ((kind, _), _)) in texts.iter().enumerate().filter(|(_, ((kind, _), _))| *kind == Kind::Node) {
+        let hits = engine.search(&said[n].join(" "), 12);
         let Some(own) = hits.iter().find(|hit| hit.document.id as usize == n).map(|hit| f64::from(hit.score)) else {
             continue;
         };
@@ -51,7 +56,7 @@ pub fn pairs(state: &State) -> Vec<Pair> {
             likeness,
             first: texts[a].0.clone(),
             second: texts[b].0.clone(),
-            shared: shared(&texts[a].1, &texts[b].1, &frequency),
+            shared: shared(&said[a], &said[b], &frequency),
         })
         .collect();
     pairs.sort_by(|a, b| {
@@ -82,10 +87,10 @@ fn frequency(texts: &[((Kind, Id), String)]) -> BTreeMap<String, usize> {
     frequency
 }
 
-fn shared(a: &str, b: &str, frequency: &BTreeMap<String, usize>) -> Vec<String> {
-    let a: BTreeSet<String> = words(a).into_iter().collect();
-    let b: BTreeSet<String> = words(b).into_iter().collect();
-    let mut shared: Vec<String> = a.intersection(&b).cloned().collect();
+fn shared(a: &[String], b: &[String], frequency: &BTreeMap<String, usize>) -> Vec<String> {
+    let a: BTreeSet<&String> = a.iter().collect();
+    let b: BTreeSet<&String> = b.iter().collect();
+    let mut shared: Vec<String> = a.intersection(&b).map(|word| (*word).clone()).collect();
     shared.sort_by_key(|word| frequency.get(word).copied().unwrap_or(0));
     shared.truncate(6);
     shared

@@ -1,6 +1,6 @@
-//! Verifying returns, closing and reopening periods, and setting a status by hand.
+//! Verifying returns, closing and reopening periods.
 
-use romduol_plan::kinds::{Assignment, Form, Lock, Override, Return, ReturnStatus};
+use romduol_plan::kinds::{Assignment, Form, Lock, Return, ReturnStatus};
 use romduol_plan::permission::Act;
 use romduol_plan::returns::{self, Decision};
 use romduol_plan::state::lock_id;
@@ -69,14 +69,6 @@ impl App {
             })
         };
         self.run(person.actor(), reason, Box::new(decide)).await?;
-        Ok(())
-    }
-
-    /// Sets a status against the computed one; the public sees the reason.
-    pub async fn set_status(&self, person: &Person, wanted: Override) -> Result<(), AppError> {
-        person.post.may(Act::Override)?;
-        let why = said::reason(wanted.reason.get(person.lang))?;
-        self.run(person.actor(), why, Box::new(move |_| Ok(vec![Change::Put(wanted.clone().into())]))).await?;
         Ok(())
     }
 }

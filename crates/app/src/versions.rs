@@ -2,8 +2,9 @@
 
 use romduol_ledger::Comment as Stored;
 use romduol_plan::kinds::*;
+use romduol_plan::package::Fault;
 use romduol_plan::permission::Act;
-use romduol_plan::{Change, Kind, Lang, Say, State, Text, versions};
+use romduol_plan::{Change, Kind, Lang, Say, State, Text, id, versions};
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::Person;
@@ -36,6 +37,17 @@ pub struct Waiting {
     pub comment: Comment,
 }
 
+/// What is done with a comment; for good.
+pub enum CommentDecision {
+    /// It becomes a contribution, in words that may have been made safer.
+    Take {
+        words: String,
+    },
+    Decline {
+        reason: String,
+    },
+}
+
 /// Where a comment stands, for its author.
 pub enum Standing {
     Waits,
@@ -52,6 +64,11 @@ impl App {
         person.post.may(Act::EditPlan)?;
         if version.id.trim().is_empty() || version.title.is_empty() {
             return Err(AppError::Bad(Say::new("refused-version-unnamed")));
+        }
+        version.id = version.id.trim().to_string();
+        if let Some(problem) = id::fault(&version.id) {
+            let (file, row, column, value) = (String::new(), 0, String::new(), version.id);
+            return Err(AppError::Bad(Fault { file, row, column, cell: String::new(), value, problem }.say_in_place()));
         }
         version.position = u32::try_from(self.snapshot().head.seq).unwrap_or(u32::MAX);
         version.date = self.now().date;
@@ -113,7 +130,7 @@ impl App {
             return Err(AppError::NotFound { kind: Kind::Node, id: comment.node.unwrap_or_default() });
         }
         let body = serde_json::to_string(&comment).expect("texts become JSON");
-        let code = self.ledger.add_comment(version, &body, self.now().unix / 86_400).await?;
+        let code = self.ledger.add_comment(version, &body, self.now().day).await?;
         let groups: Vec<&str> = code.as_bytes().chunks(4).filter_map(|part| std::str::from_utf8(part).ok()).collect();
         Ok(groups.join("-").to_uppercase())
     }
@@ -137,11 +154,12 @@ impl App {
     pub async fn comments(&self, person: &Person) -> Result<Vec<Waiting>, AppError> {
         person.post.may(Act::EditPlan)?;
         let stored = self.ledger.comments_waiting().await?;
+        let unreadable = |error| AppError::fault(format!("a waiting comment cannot be read: {error}"));
         let waiting = stored.into_iter().filter_map(|stored| {
-            let comment = serde_json::from_str(&stored.body?).ok()?;
-            Some(Waiting { key: stored.key, version: stored.version, comment })
+            let comment = serde_json::from_str(stored.body.as_deref()?).map_err(unreadable);
+            Some(comment.map(|comment| Waiting { key: stored.key, version: stored.version, comment }))
         });
-        Ok(waiting.collect())
+        waiting.collect()
     }
 
     /// Takes a comment as a contribution, in words that may have been made safer, or declines it with a reason.
@@ -149,15 +167,16 @@ impl App {
         &self,
         person: &Person,
         key: &str,
-        words: Result<&str, &str>,
+        decision: CommentDecision,
     ) -> Result<(), AppError> {
         person.post.may(Act::EditPlan)?;
         let gone = || AppError::Bad(Say::new("refused-comment-gone"));
         let stored = self.ledger.comment(key).await?.filter(|stored| stored.outcome.is_none()).ok_or_else(gone)?;
-        let comment: Comment = serde_json::from_str(stored.body.as_deref().unwrap_or("{}")).unwrap_or_default();
-        let outcome = match words {
-            Err(reason) => Outcome::Declined(said::reason(reason)?),
-            Ok(words) => Outcome::Taken(self.contribute(person, &stored, comment, words).await?),
+        let unreadable = |error| AppError::fault(format!("a waiting comment cannot be read: {error}"));
+        let comment: Comment = serde_json::from_str(stored.body.as_deref().unwrap_or_default()).map_err(unreadable)?;
+        let outcome = match decision {
+            CommentDecision::Decline { reason } => Outcome::Declined(said::reason(&reason)?),
+            CommentDecision::Take { words } => Outcome::Taken(self.contribute(person, &stored, comment, &words).await?),
         };
         let outcome = serde_json::to_string(&outcome).expect("texts become JSON");
         match self.ledger.close_comment(key, &outcome).await? {
@@ -219,6 +238,7 @@ pub(crate) fn online(version: &Version, today: romduol_plan::Date) -> Consultati
         corrected_female: None,
         corrected_male: None,
         correction_reason: String::new(),
+        counted_by: Vec::new(),
         source: version.id.clone(),
     }
 }

@@ -18,10 +18,17 @@ pub struct Cube {
 }
 
 /// A measure and its observations by period. A period without any is not there.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Column {
     pub(crate) measure: Measure,
     pub(crate) slices: BTreeMap<u32, Arc<Slice>>,
+}
+
+/// Whether they hold the same: how the numbers are kept depends on what was there before.
+impl PartialEq for Cube {
+    fn eq(&self, other: &Self) -> bool {
+        self.tree == other.tree && self.columns == other.columns
+    }
 }
 
 /// One change for [`Cube::apply`].
@@ -206,6 +213,23 @@ impl Cube {
         let columns = Arc::make_mut(&mut self.columns);
         let column = Arc::make_mut(&mut columns[measure as usize]);
         column.edit(period, |slice| slice.set_expected(&self.tree, positions));
+        Ok(())
+    }
+
+    /// Records that an area that was to report has nothing to report, or has after all: it is not waited for then.
+    ///
+    /// # Errors
+    /// Unknown measure or area.
+    pub fn excuse(&mut self, measure: u32, period: u32, area: u32, excused: bool) -> Result<(), CubeError> {
+        let position = self.position(area)?;
+        let expected = |slice: &Arc<Slice>| slice.expected.as_ref().is_some_and(|expected| expected.contains(position));
+        let exists = self.tree.valid(area).contains(&period);
+        if self.column(measure)?.slices.get(&period).is_some_and(expected) != excused || !exists {
+            return Ok(());
+        }
+        let columns = Arc::make_mut(&mut self.columns);
+        let column = Arc::make_mut(&mut columns[measure as usize]);
+        column.edit(period, |slice| slice.excuse(&self.tree, position, excused));
         Ok(())
     }
 

@@ -37,6 +37,12 @@ const FIRST_LOOK: usize = 16;
 /// some room is spent for speed.
 const PATIENCE: usize = 2;
 
+impl PartialEq for Slice {
+    fn eq(&self, other: &Self) -> bool {
+        self.expected == other.expected && self.iter().eq(other.iter())
+    }
+}
+
 impl Slice {
     pub(crate) fn get(&self, position: u32, combination: u32) -> Option<f64> {
         match &self.store {
@@ -61,6 +67,15 @@ impl Slice {
     pub(crate) fn set_expected(&mut self, tree: &AreaTree, positions: impl Iterator<Item = u32>) {
         let mut expected = Bits::new(tree.len());
         positions.for_each(|at| expected.insert(at));
+        self.expected = (expected.len() > 0).then(|| Arc::new(expected));
+    }
+
+    pub(crate) fn excuse(&mut self, tree: &AreaTree, position: u32, excused: bool) {
+        let mut expected = self.expected.take().map_or_else(|| Bits::new(tree.len()), Arc::unwrap_or_clone);
+        match excused {
+            true => expected.remove(position),
+            false => expected.insert(position),
+        }
         self.expected = (expected.len() > 0).then(|| Arc::new(expected));
     }
 

@@ -40,6 +40,11 @@ impl Axis {
         &self.sets[code as usize]
     }
 
+    /// The code that holds exactly these leaves.
+    pub(crate) fn find(&self, set: &[u32]) -> Option<u32> {
+        self.by_set.get(set).copied()
+    }
+
     pub(crate) fn name(&self, code: u32) -> &str {
         &self.names[code as usize]
     }

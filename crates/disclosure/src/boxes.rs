@@ -4,6 +4,7 @@
 use crate::compile::{Grid, Key};
 use crate::field::Draw;
 use crate::mover::{Change, Wish};
+use crate::pieces::{Piece, Pieces};
 use crate::system::System;
 
 /// Codes along one dimension with the sign of their change.
@@ -16,29 +17,32 @@ const TURNS: usize = 24;
 
 pub(crate) struct Boxes<'a> {
     grid: &'a Grid,
+    whole: &'a System,
+    pieces: &'a Pieces,
     /// By face, dimension and code: the codes that it is a part of.
     parents: Vec<Vec<Vec<Vec<u32>>>>,
 }
 
 impl<'a> Boxes<'a> {
-    pub(crate) fn new(grid: &'a Grid) -> Self {
-        Self { parents: grid.parents(), grid }
+    pub(crate) fn new(grid: &'a Grid, whole: &'a System, pieces: &'a Pieces) -> Self {
+        Self { parents: grid.parents(), grid, whole, pieces }
     }
 
-    /// The cheapest of some random boxes that raise a cell by so much.
-    pub(crate) fn find(&self, system: &System, wish: &Wish, draw: &mut Draw) -> Option<Change> {
-        let Wish { cell, by, .. } = *wish;
+    /// The cheapest of some random boxes that raise a cell of a piece by so much.
+    pub(crate) fn find(&self, piece: &Piece, wish: &Wish, draw: &mut Draw) -> Option<Change> {
+        let cell = *piece.members[wish.cell as usize].first()?;
+        let number = self.pieces.place[cell as usize].0;
         let mut best: Option<(u64, Vec<Line>)> = None;
         for face in self.grid.faces_of(cell) {
             for start in 0..STARTS {
                 let key = self.grid.key(cell);
                 let mut lines: Vec<Line> =
                     (0..key.len()).map(|d| self.line(face, d, key[d], start % 2, draw)).collect();
-                let mut cost = self.cost(system, wish, &lines);
+                let mut cost = self.cost(number, wish, &lines);
                 for turn in 0..TURNS {
                     let d = turn % key.len();
                     let before = std::mem::replace(&mut lines[d], self.line(face, d, key[d], 1, draw));
-                    match self.cost(system, wish, &lines) {
+                    match self.cost(number, wish, &lines) {
                         now if now <= cost => cost = now,
                         _ => lines[d] = before,
                     }
@@ -49,8 +53,9 @@ impl<'a> Boxes<'a> {
             }
         }
         let mut change = Change::new();
-        self.each(&best?.1, &mut |cell, sign| change.push((cell, sign * by)));
+        self.each(&best?.1, &mut |cell, sign| change.push((self.pieces.place[cell as usize].1, sign * wish.by)));
         change.sort_unstable();
+        change.dedup();
         Some(change)
     }
 
@@ -112,17 +117,17 @@ impl<'a> Boxes<'a> {
     }
 
     /// What has to be hidden besides.
-    fn cost(&self, system: &System, wish: &Wish, lines: &[Line]) -> u64 {
+    fn cost(&self, piece: u32, wish: &Wish, lines: &[Line]) -> u64 {
         if lines.iter().map(Vec::len).product::<usize>() > 500 {
             return u64::MAX;
         }
         let mut cost = 0;
         self.each(lines, &mut |cell, sign| {
-            let at = system.cell(cell);
+            let (at, (other, own)) = (self.whole.cell(cell), self.pieces.place[cell as usize]);
             let short = at.value.saturating_add(sign * wish.by) < at.least;
-            if at.is_fixed() || short || wish.frozen == cell {
+            if other != piece || short || wish.frozen == own {
                 cost += IMPOSSIBLE;
-            } else if !(wish.hidden)(cell) {
+            } else if !(wish.hidden)(own) {
                 cost += at.weight;
             }
         });

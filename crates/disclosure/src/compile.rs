@@ -37,6 +37,8 @@ pub(crate) struct Grid {
     pub tables: Vec<Vec<u32>>,
     /// The cells of what was published before.
     pub earlier: Vec<u32>,
+    /// The cells that everybody knows besides.
+    pub known: Vec<u32>,
 }
 
 impl Grid {
@@ -52,8 +54,10 @@ impl Grid {
             shapes.push(resolve(table, dimensions, &mut axes)?);
         }
         let add = |(axis, set): (&mut Axis, &Vec<u32>)| axis.add(set.clone(), String::new());
-        let earlier: Vec<Key> = earlier.iter().map(|sets| axes.iter_mut().zip(sets).map(add).collect()).collect();
-        let faces = make_faces(&mut axes, &shapes, &earlier)?;
+        let known = edition.known.iter().map(|codes| sets(edition, codes)).collect::<Result<Vec<_>, _>>()?;
+        let beside: Vec<Key> =
+            earlier.iter().chain(&known).map(|sets| axes.iter_mut().zip(sets).map(add).collect()).collect();
+        let faces = make_faces(&mut axes, &shapes, &beside)?;
         let mut grid = Self {
             axes,
             keys: Vec::new(),
@@ -65,12 +69,15 @@ impl Grid {
             changes: Vec::new(),
             tables: Vec::new(),
             earlier: Vec::new(),
+            known: Vec::new(),
         };
         for shape in &shapes {
             let cells = grid.cross(shape);
             grid.tables.push(cells);
         }
-        grid.earlier = earlier.into_iter().map(|key| grid.cell(key)).collect();
+        grid.earlier = beside.into_iter().map(|key| grid.cell(key)).collect();
+        grid.known = grid.earlier.split_off(earlier.len());
+        grid.add_corrected(edition);
         grid.link_faces();
         grid.close();
         grid.fill(edition)?;
@@ -94,6 +101,31 @@ impl Grid {
             keys = keys.iter().flat_map(|key| codes.iter().map(|&code| [key.as_slice(), &[code]].concat())).collect();
         }
         keys.into_iter().map(|key| self.cell(key)).collect()
+    }
+
+    /// What a corrected count has become: a count like others, whether a table tells it or not, which can be as small, and
+    /// is never less than nothing.
+    fn add_corrected(&mut self, edition: &Edition) {
+        for face in 0..self.faces.len() {
+            for (leaves, _) in edition.counts.iter().filter(|(_, change)| *change != 0) {
+                let changed = |d: &usize| edition.dimensions[*d].is_change(leaves[*d]);
+                let Some(d) = (0..leaves.len()).find(changed) else { continue };
+                let Face { mask, splits } = &self.faces[face];
+                if mask >> d & 1 == 0 {
+                    continue;
+                }
+                let known = |code: &usize| splits[d].parts.get(*code).is_some_and(Option::is_some);
+                let codes = (0..self.axes[d].len()).filter(known).map(|code| code as u32);
+                let holds =
+                    |code: &u32| self.axes[d].set(*code).len() > 1 && self.axes[d].set(*code).contains(&leaves[d]);
+                let codes: Vec<u32> = codes.filter(holds).collect();
+                let mut key = self.finest_key(&self.faces[face], leaves);
+                for code in codes {
+                    key[d] = code;
+                    self.cell(key.clone());
+                }
+            }
+        }
     }
 
     /// What two faces share they must agree on, also where no table shows it.
@@ -189,21 +221,32 @@ impl Grid {
         let cells = self.keys.len();
         self.values = vec![0; cells];
         self.changes = (0..cells).map(|at| self.is_change(edition, at)).collect();
-        let mut impossible = vec![0_u64; cells];
+        let (mut impossible, mut nothing_now) = (vec![0_u64; cells], vec![0_u64; cells]);
         for face in &self.faces {
             for (leaves, count) in &edition.counts {
-                let cell = self.finest(face, leaves);
-                self.values[cell as usize] += count;
+                if let Some(cell) = self.finest(face, leaves) {
+                    self.values[cell as usize] += count;
+                }
             }
             for leaves in &edition.structural {
-                impossible[self.finest(face, leaves) as usize] += 1;
+                if let Some(cell) = self.finest(face, leaves) {
+                    impossible[cell as usize] += 1;
+                }
+            }
+            if edition.ended.is_empty() {
+                continue;
+            }
+            for leaves in edition.structural.iter().chain(&edition.ended) {
+                if let Some(cell) = self.as_of_now(edition, face, leaves) {
+                    nothing_now[cell as usize] += 1;
+                }
             }
         }
         let size =
             |at: usize| -> u64 { self.keys[at].iter().zip(&self.axes).map(|(&c, a)| a.set(c).len() as u64).product() };
         let sizes: Vec<u64> = (0..cells).map(size).collect();
-        self.structural =
-            (0..cells).map(|at| impossible[at] > 0 && impossible[at] >= sizes[at] && self.values[at] == 0).collect();
+        let is_nothing = |at: usize| impossible[at].max(nothing_now[at]) >= sizes[at].max(1) && self.values[at] == 0;
+        self.structural = (0..cells).map(is_nothing).collect();
         // Parts are smaller than their total, so they come first.
         let mut order: Vec<&Relation> = self.relations.iter().collect();
         order.sort_by_key(|relation| sizes[relation.total as usize]);
@@ -212,8 +255,11 @@ impl Grid {
             if std::mem::replace(&mut last, relation.total) != relation.total {
                 self.values[relation.total as usize] =
                     relation.parts.iter().map(|&part| self.values[part as usize]).sum();
-                self.structural[relation.total as usize] =
-                    relation.parts.iter().all(|&part| self.structural[part as usize]);
+            }
+            // Whichever way it falls into parts.
+            if self.values[relation.total as usize] == 0 && relation.parts.iter().all(|&p| self.structural[p as usize])
+            {
+                self.structural[relation.total as usize] = true;
             }
         }
         match (0..cells).find(|&at| self.values[at] < 0 && !self.changes[at]) {
@@ -222,14 +268,32 @@ impl Grid {
         }
     }
 
-    /// The finest cell of a face that counts of these leaves are in.
-    fn finest(&self, face: &Face, leaves: &[u32]) -> u32 {
+    /// The finest cell of a face that counts of these leaves are in; none where no cell holds any of them, as of a period
+    /// that was counted and no table tells.
+    fn finest(&self, face: &Face, leaves: &[u32]) -> Option<u32> {
+        self.find(&self.finest_key(face, leaves))
+    }
+
+    fn finest_key(&self, face: &Face, leaves: &[u32]) -> Key {
         let code = |d: usize| {
             let split = &face.splits[d];
             let inside = face.mask >> d & 1 == 1;
             if inside { split.class_codes[split.class(leaves[d]) as usize] } else { self.axes[d].every }
         };
-        self.index[&(0..leaves.len()).map(code).collect::<Key>()]
+        (0..leaves.len()).map(code).collect()
+    }
+
+    /// The same with all changes.
+    fn as_of_now(&self, edition: &Edition, face: &Face, leaves: &[u32]) -> Option<u32> {
+        let mut key = self.finest_key(face, leaves);
+        let changing = edition.dimensions.iter().enumerate().filter(|(_, dimension)| dimension.has_changes());
+        changing.for_each(|(d, _)| key[d] = self.axes[d].every);
+        self.find(&key)
+    }
+
+    /// Whether a cell is of this grid and somebody may be counted there.
+    pub(crate) fn is_counted(&self, cell: u32) -> bool {
+        self.structural.get(cell as usize) == Some(&false)
     }
 
     fn is_change(&self, edition: &Edition, at: usize) -> bool {
@@ -241,8 +305,7 @@ impl Grid {
 
     /// The key of a cell whatever its vintage: the same for a count, its changes and what they make of it.
     pub(crate) fn whenever(&self, edition: &Edition, at: usize) -> Key {
-        let changes = |dimension: &Dimension| (0..dimension.leaves()).any(|leaf| dimension.is_change(leaf));
-        let code = |(&code, dimension): (&u32, &Dimension)| if changes(dimension) { u32::MAX } else { code };
+        let code = |(&code, dimension): (&u32, &Dimension)| if dimension.has_changes() { u32::MAX } else { code };
         self.keys[at].iter().zip(&edition.dimensions).map(code).collect()
     }
 
@@ -252,6 +315,18 @@ impl Grid {
 
     pub(crate) fn key(&self, cell: u32) -> &[u32] {
         &self.keys[cell as usize]
+    }
+
+    /// The cell of these codes, which sums over all other dimensions.
+    pub(crate) fn named(&self, edition: &Edition, codes: &[(String, String)]) -> Result<Option<u32>, ShapeError> {
+        let sets = sets(edition, codes)?;
+        let key: Option<Key> = self.axes.iter().zip(&sets).map(|(axis, set)| axis.find(set)).collect();
+        Ok(key.and_then(|key| self.find(&key)))
+    }
+
+    /// The axes of the dimensions.
+    pub(crate) fn axes(&self) -> &[Axis] {
+        &self.axes
     }
 
     pub(crate) fn find(&self, key: &[u32]) -> Option<u32> {
@@ -294,16 +369,23 @@ impl Grid {
 
     /// A cell in words: the dimensions that it does not sum over.
     pub(crate) fn name(&self, edition: &Edition, cell: u32) -> String {
-        let mut words = Vec::new();
-        for ((dimension, axis), &code) in edition.dimensions.iter().zip(&self.axes).zip(&self.keys[cell as usize]) {
-            if code != axis.every {
-                words.push(match axis.name(code) {
-                    "" => format!("{} {}", dimension.name(), self.leaf_names(dimension, axis.set(code))),
-                    name => format!("{} {name}", dimension.name()),
-                });
-            }
-        }
+        let words = self.at(edition, cell).into_iter().map(|(dimension, code)| format!("{dimension} {code}"));
+        let words: Vec<String> = words.collect();
         if words.is_empty() { "the total".into() } else { words.join(", ") }
+    }
+
+    /// The dimensions that a cell does not sum over, and its codes.
+    pub(crate) fn at(&self, edition: &Edition, cell: u32) -> Vec<(String, String)> {
+        let key = self.keys.get(cell as usize).map(Vec::as_slice).unwrap_or_default();
+        let own = edition.dimensions.iter().zip(&self.axes).zip(key).filter(|((_, axis), code)| **code != axis.every);
+        let name = |((dimension, axis), &code): ((&Dimension, &Axis), &u32)| {
+            let name = match axis.name(code) {
+                "" => self.leaf_names(dimension, axis.set(code)),
+                name => name.to_string(),
+            };
+            (dimension.name().to_string(), name)
+        };
+        own.map(name).collect()
     }
 
     fn leaf_names(&self, dimension: &Dimension, set: &[u32]) -> String {
@@ -340,6 +422,18 @@ impl Grid {
         let total = self.keys.get(relation.total as usize)?;
         (0..part.len()).find(|&d| part[d] != total[d])
     }
+}
+
+/// The leaves of a cell in each dimension.
+fn sets(edition: &Edition, codes: &[(String, String)]) -> Result<Vec<Vec<u32>>, ShapeError> {
+    let mut sets: Vec<Vec<u32>> =
+        edition.dimensions.iter().map(|dimension| (0..dimension.leaves()).collect()).collect();
+    for (name, code) in codes {
+        let unknown = || ShapeError::UnknownDimension { dimension: name.clone() };
+        let d = edition.dimensions.iter().position(|own| own.name() == name).ok_or_else(unknown)?;
+        sets[d].clone_from(&edition.dimensions[d].codes()[edition.dimensions[d].code(code)? as usize].leaves);
+    }
+    Ok(sets)
 }
 
 /// The codes of a table in each dimension.

@@ -13,6 +13,7 @@ pub struct Dimension {
     codes: Vec<Code>,
     leaves: u32,
     changes: Vec<u32>,
+    running: bool,
     by_name: FxHashMap<String, u32>,
 }
 
@@ -30,8 +31,14 @@ impl Dimension {
     /// Two leaves of one name.
     pub fn new<S: Into<String>>(name: &str, leaves: impl IntoIterator<Item = S>) -> Result<Self, ShapeError> {
         let empty = FxHashMap::default();
-        let mut dimension =
-            Self { name: name.into(), codes: Vec::new(), leaves: 0, changes: Vec::new(), by_name: empty };
+        let mut dimension = Self {
+            name: name.into(),
+            codes: Vec::new(),
+            leaves: 0,
+            changes: Vec::new(),
+            running: false,
+            by_name: empty,
+        };
         for leaf in leaves {
             dimension.add(leaf.into(), vec![dimension.leaves])?;
             dimension.leaves += 1;
@@ -81,6 +88,14 @@ impl Dimension {
         Ok(self)
     }
 
+    /// Its leaves are running totals, in their order: each holds whoever those before it hold. How many came in between two
+    /// of them is a count as well, which nobody publishes and whoever sees both can tell.
+    #[must_use]
+    pub fn running(mut self) -> Self {
+        self.running = true;
+        self
+    }
+
     #[allow(clippy::cast_possible_truncation)]
     fn add(&mut self, name: String, leaves: Vec<u32>) -> Result<(), ShapeError> {
         if self.by_name.insert(name.clone(), self.codes.len() as u32).is_some() {
@@ -117,6 +132,14 @@ impl Dimension {
 
     pub(crate) fn codes(&self) -> &[Code] {
         &self.codes
+    }
+
+    pub(crate) fn is_running(&self) -> bool {
+        self.running
+    }
+
+    pub(crate) fn has_changes(&self) -> bool {
+        !self.changes.is_empty()
     }
 
     pub(crate) fn is_change(&self, leaf: u32) -> bool {

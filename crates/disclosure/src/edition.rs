@@ -9,13 +9,23 @@ use crate::{Dimension, Policy, ShapeError, System, primary};
 pub struct Table {
     pub(crate) name: String,
     pub(crate) axes: Vec<(String, Vec<String>)>,
-    pub(crate) planned: bool,
+    pub(crate) coming: Coming,
+}
+
+/// When a table comes out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Coming {
+    Now,
+    /// Later: other tables shall not make that impossible.
+    Planned,
+    /// Never by itself: its cells are there because a table of another measure tells them.
+    Elsewhere,
 }
 
 impl Table {
     #[must_use]
     pub fn new(name: &str) -> Self {
-        Self { name: name.into(), axes: Vec::new(), planned: false }
+        Self { name: name.into(), axes: Vec::new(), coming: Coming::Now }
     }
 
     /// The codes of a dimension that the table shows.
@@ -28,7 +38,14 @@ impl Table {
     /// Not published now, but meant to be published later: other tables shall not make that impossible.
     #[must_use]
     pub fn planned(mut self) -> Self {
-        self.planned = true;
+        self.coming = Coming::Planned;
+        self
+    }
+
+    /// Not published: its cells are needed for what ties this measure to another, see [`crate::Tie`].
+    #[must_use]
+    pub fn elsewhere(mut self) -> Self {
+        self.coming = Coming::Elsewhere;
         self
     }
 }
@@ -39,6 +56,12 @@ pub struct Edition {
     pub(crate) dimensions: Vec<Dimension>,
     pub(crate) counts: Vec<(Vec<u32>, i64)>,
     pub(crate) structural: Vec<Vec<u32>>,
+    /// What was counted once and is nothing now.
+    pub(crate) ended: Vec<Vec<u32>>,
+    /// Cells that are secret although they count many, by dimension and code.
+    pub(crate) secrets: Vec<Vec<(String, String)>>,
+    /// Cells that everybody knows although no table tells them.
+    pub(crate) known: Vec<Vec<(String, String)>>,
     pub(crate) tables: Vec<Table>,
     pub(crate) policy: Policy,
 }
@@ -46,7 +69,8 @@ pub struct Edition {
 impl Edition {
     #[must_use]
     pub fn new(dimensions: Vec<Dimension>, policy: Policy) -> Self {
-        Self { dimensions, counts: Vec::new(), structural: Vec::new(), tables: Vec::new(), policy }
+        let (counts, structural, ended, secrets, known, tables) = Default::default();
+        Self { dimensions, counts, structural, ended, secrets, known, tables, policy }
     }
 
     /// Adds to the count of a leaf of every dimension, named in the order of the dimensions. What is never counted is 0.
@@ -91,6 +115,28 @@ impl Edition {
         let leaves = self.leaves(leaves)?;
         self.structural.push(leaves);
         Ok(())
+    }
+
+    /// Says that what was counted there is not counted any more, and that everybody knows: together with its changes it is
+    /// nothing.
+    ///
+    /// # Errors
+    /// An unknown leaf, or not one for each dimension.
+    pub fn ended<S: AsRef<str>>(&mut self, leaves: &[S]) -> Result<(), ShapeError> {
+        let leaves = self.leaves(leaves)?;
+        self.ended.push(leaves);
+        Ok(())
+    }
+
+    /// Says that a cell is to be hidden although it counts many, as where one of them got nearly all of an amount; over
+    /// dimensions that are not named it sums. What no table shows is left alone.
+    pub fn secret(&mut self, codes: Vec<(String, String)>) {
+        self.secrets.push(codes);
+    }
+
+    /// Says that everybody knows a cell, whether a table tells it or not; over dimensions that are not named it sums.
+    pub fn known(&mut self, codes: Vec<(String, String)>) {
+        self.known.push(codes);
     }
 
     /// Adds a table.

@@ -13,6 +13,8 @@ pub enum ShapeError {
     NotALeaf { dimension: String, code: String },
     #[error("{given} codes were given for {expected} dimensions")]
     WrongDimensions { given: usize, expected: usize },
+    #[error("a tie names measure {measure}, which is not in the list")]
+    UnknownMeasure { measure: usize },
     #[error("{count} dimensions are more than 64")]
     TooManyDimensions { count: usize },
     #[error("table {table} names {dimension} twice")]
@@ -61,7 +63,9 @@ pub enum MemoryError {
 pub struct Lost {
     /// The cell in words.
     pub cell: String,
-    /// Names of the tables that hold it; none if it only follows from tables.
+    /// The same as dimension and code, where it is not all of a dimension.
+    pub at: Vec<(String, String)>,
+    /// Names of the tables that hold it; if it only follows from tables, of the nearest.
     pub tables: Vec<String>,
     /// The dimension to publish coarser, if that helps.
     pub dimension: Option<String>,

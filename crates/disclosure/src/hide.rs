@@ -1,8 +1,12 @@
 //! Decides for a system of sums which cells to hide, and finds the witnesses. It refuses to know tables and names.
 
+use rayon::prelude::*;
+
 use crate::boxes::Boxes;
+use crate::compile::Grid;
 use crate::eliminate::{self, Hidden, Search};
 use crate::mover::Change;
+use crate::pieces::{Piece, Pieces};
 use crate::system::System;
 use crate::witness::Witnesses;
 use crate::{Effort, Policy};
@@ -31,12 +35,41 @@ pub fn hide(system: &System, policy: &Policy) -> Result<(Vec<bool>, Vec<Change>)
     hide_with(system, policy, None)
 }
 
-/// The same with a look at the grid that the sums come from.
+/// The same with a look at the grid that the sums come from. Pieces are worked at on whichever core is free.
 pub(crate) fn hide_with(
     system: &System,
     policy: &Policy,
-    boxes: Option<&Boxes>,
+    grid: Option<&Grid>,
 ) -> Result<(Vec<bool>, Vec<Change>), Vec<u32>> {
+    let pieces = Pieces::of(system);
+    let boxes = grid.map(|grid| Boxes::new(grid, system, &pieces));
+    let effort = policy.effort.unwrap_or_else(|| Effort::for_cells(system.len()));
+    let all: usize = pieces.pieces.iter().map(|piece| piece.system.len()).sum();
+    let own = |piece: &Piece| Policy { effort: Some(effort.share(piece.system.len(), all)), ..*policy };
+    let done: Vec<_> = pieces.pieces.par_iter().map(|piece| hide_piece(piece, &own(piece), boxes.as_ref())).collect();
+    let (mut hidden, mut witnesses, mut lost) = (vec![false; system.len()], Vec::new(), Vec::new());
+    for (piece, done) in pieces.pieces.iter().zip(done) {
+        match done {
+            Ok((own, changes)) => {
+                let members = piece.members.iter().zip(own).filter(|(_, own)| *own);
+                members.flat_map(|(members, _)| members).for_each(|&cell| hidden[cell as usize] = true);
+                witnesses.extend(changes.iter().map(|change| piece.spread(change)));
+            }
+            Err(cells) => lost.extend(cells.into_iter().filter_map(|cell| piece.members[cell as usize].first())),
+        }
+    }
+    // What no table shows stays unsaid, also where a table shows the same number.
+    let untold = (0..).zip(system.cells()).filter(|(_, cell)| cell.must_hide());
+    untold.for_each(|(at, _): (usize, _)| hidden[at] = true);
+    lost.sort_unstable();
+    if lost.is_empty() { Ok((hidden, witnesses)) } else { Err(lost) }
+}
+
+fn hide_piece(piece: &Piece, policy: &Policy, boxes: Option<&Boxes>) -> Result<(Vec<bool>, Vec<Change>), Vec<u32>> {
+    let system = &piece.system;
+    if system.primaries().next().is_none() {
+        return Ok((system.cells().iter().map(crate::Cell::must_hide).collect(), Vec::new()));
+    }
     let touching = system.touching();
     let lost = eliminate::lost(system, &touching, policy.seed);
     if !lost.is_empty() {
@@ -44,7 +77,7 @@ pub(crate) fn hide_with(
     }
     let effort = policy.effort.unwrap_or_else(|| Effort::for_cells(system.len()));
     let start = uncomputable_with(system, &touching, effort.search, policy.seed);
-    let mut witnesses = Witnesses::new(system, &touching, boxes, start, effort, policy.seed);
+    let mut witnesses = Witnesses::new(piece, &touching, boxes, start, effort, policy.seed);
     let mut cells: Vec<u32> = system.primaries().collect();
     cells.sort_by_key(|&cell| (system.cell(cell).value, cell));
     witnesses.cover(&cells);

@@ -35,7 +35,8 @@
 //! ```
 //!
 //! One [`Edition`] is one measure: its dimensions, the counts of their finest leaves, its tables and the [`Policy`].
-//! Measures that add up to each other are leaves of a dimension. A ratio with a public denominator and a sum quoted in
+//! Measures that add up to each other are leaves of a dimension; measures that count the same people, or some of them, are
+//! protected together by [`suppress_linked`]; the leaves of a dimension can be running totals ([`Dimension::running`]). A ratio with a public denominator and a sum quoted in
 //! a text publish the numerator: give them as tables. [`hide`] and [`audit`] also take a [`System`] of sums that comes
 //! from no table at all.
 //!
@@ -68,13 +69,16 @@ mod error;
 mod faces;
 mod field;
 mod hide;
+mod linked;
 mod memory;
 mod mover;
+mod pieces;
 mod policy;
 mod primary;
 mod reasons;
 mod reduced;
 mod release;
+mod running;
 mod series;
 mod simplex;
 mod system;
@@ -86,6 +90,7 @@ pub use dimension::Dimension;
 pub use edition::{Edition, Table};
 pub use error::{Lost, MemoryError, Refusal, ShapeError, SystemError};
 pub use hide::{hide, uncomputable};
+pub use linked::{Side, Tie, suppress_linked};
 pub use memory::{Entry, Memory};
 pub use policy::{Effort, Policy, Weigh, Zeros};
 pub use reasons::Reason;

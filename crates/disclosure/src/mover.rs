@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 
 use crate::boxes::Boxes;
 use crate::field::{Draw, mix};
+use crate::pieces::Piece;
 use crate::simplex::{Moves, Price, Terrain};
 use crate::system::System;
 
@@ -19,6 +20,9 @@ const WELCOME: f64 = 0.25;
 const NOISE: f64 = 0.01;
 /// More than any count.
 const FAR: f64 = (1_u64 << 40) as f64;
+/// How many times what may be spent a way may seem to cost before it is given up: what a cell costs does not depend on how
+/// much it changes.
+const AMPLE: f64 = 3.0;
 /// How often another answer is asked for, and how often a fraction is settled in each.
 const ATTEMPTS: u32 = 6;
 /// With less reach than this only one answer is asked for.
@@ -34,12 +38,15 @@ pub(crate) struct Wish<'a> {
     pub by: i64,
     /// A cell that must not change, if there is one of that number.
     pub frozen: u32,
+    /// What may have to be hidden besides; what costs more is of no use.
+    pub most: u64,
     pub hidden: &'a dyn Fn(u32) -> bool,
     /// Whether it would be good to raise a small count too.
     pub open: &'a dyn Fn(u32) -> bool,
 }
 
 pub(crate) struct Mover<'a> {
+    piece: &'a Piece,
     system: &'a System,
     touching: &'a [Vec<u32>],
     boxes: Option<&'a Boxes<'a>>,
@@ -95,9 +102,9 @@ impl Terrain for Ground<'_> {
 }
 
 impl<'a> Mover<'a> {
-    pub(crate) fn new(system: &'a System, touching: &'a [Vec<u32>], boxes: Option<&'a Boxes<'a>>, reach: u32) -> Self {
+    pub(crate) fn new(piece: &'a Piece, touching: &'a [Vec<u32>], boxes: Option<&'a Boxes<'a>>, reach: u32) -> Self {
         let attempts = if reach < HASTY { 1 } else { ATTEMPTS };
-        Self { system, touching, boxes, steps: 10 * reach.max(1) as usize, attempts }
+        Self { piece, system: &piece.system, touching, boxes, steps: 10 * reach.max(1) as usize, attempts }
     }
 
     /// The cheapest change found; the seed decides between those that are equally good.
@@ -114,14 +121,19 @@ impl<'a> Mover<'a> {
                 continue;
             };
             let cost = self.cost(wish, &values);
+            if cost > wish.most {
+                return None;
+            }
             if best.as_ref().is_some_and(|best| best.0 <= cost) {
                 break;
             }
-            let published = values.iter().filter(|&&(cell, _)| !(wish.hidden)(cell));
+            let published = || values.iter().filter(|&&(cell, _)| !(wish.hidden)(cell));
+            // Where each changes by as much as it was charged for, charging anew would change nothing.
+            let as_charged = published().all(|&(_, by)| by.unsigned_abs() == wish.by.unsigned_abs());
             #[allow(clippy::cast_precision_loss)]
-            used.extend(published.map(|&(cell, by)| (cell, by.unsigned_abs() as f64)));
+            used.extend(published().map(|&(cell, by)| (cell, by.unsigned_abs() as f64)));
             best = Some((cost, values));
-            if cost == 0 {
+            if cost == 0 || as_charged {
                 break;
             }
         }
@@ -130,7 +142,7 @@ impl<'a> Mover<'a> {
             && wish.by > 0
             && let Some(boxes) = self.boxes
         {
-            let found = boxes.find(self.system, wish, &mut draw);
+            let found = boxes.find(self.piece, wish, &mut draw);
             best = found.filter(|change| self.holds(wish, change)).map(|change| (0, change));
         }
         best.map(|best| best.1)
@@ -145,6 +157,9 @@ impl<'a> Mover<'a> {
         let by = wish.by as f64;
         let range = if by > 0.0 { [by, f64::INFINITY] } else { [-room, by] };
         let mut moves = Moves::new(&ground, wish.cell, range, HIDDEN, self.steps);
+        if wish.most < u64::MAX {
+            moves.spend_at_most(AMPLE * (wish.most as f64 + 1.0));
+        }
         if !moves.settle() {
             return None;
         }

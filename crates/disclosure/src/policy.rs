@@ -70,6 +70,15 @@ impl Effort {
     }
 }
 
+impl Effort {
+    /// What of it falls to a part of the cells.
+    pub(crate) fn share(self, cells: usize, all: usize) -> Self {
+        #[allow(clippy::cast_possible_truncation)]
+        let share = |rounds: u32| (u64::from(rounds) * cells as u64).div_ceil(all.max(1) as u64) as u32;
+        Self { search: share(self.search), prune: share(self.prune), reach: self.reach }
+    }
+}
+
 impl Policy {
     /// Counts of people: five, zeros are shown.
     #[must_use]

@@ -4,8 +4,10 @@
 use rustc_hash::FxHashSet;
 
 use crate::compile::Grid;
-use crate::edition::Edition;
+use crate::edition::{Coming, Edition};
+use crate::eliminate;
 use crate::memory::Entry;
+use crate::running::add_increments;
 use crate::system::{Cell, Relation, Role, System};
 use crate::{Policy, ShapeError, Zeros};
 
@@ -19,12 +21,27 @@ pub(crate) fn system(edition: &Edition, grid: &Grid, earlier: &Earlier) -> Resul
     }
     let mut boost = vec![0_u64; grid.len()];
     for (table, cells) in edition.tables.iter().zip(&grid.tables) {
-        let times = if table.planned { u64::from(policy.planned.max(1)) } else { 1 };
+        let times = match table.coming {
+            Coming::Now => 1,
+            Coming::Planned => u64::from(policy.planned.max(1)),
+            Coming::Elsewhere => 0,
+        };
         cells.iter().for_each(|&cell| boost[cell as usize] = boost[cell as usize].max(times));
     }
     let few = changing_few(edition, grid);
     let cells = (0..grid.len()).map(|at| cell(policy, grid, at, boost[at], !grid.changes[at] || few.contains(&at)));
     let mut cells: Vec<Cell> = cells.collect();
+    for &at in &grid.known {
+        let cell = &mut cells[at as usize];
+        *cell = Cell { role: Role::Shown, reach: None, ..*cell };
+    }
+    for codes in &edition.secrets {
+        if let Some(at) = grid.named(edition, codes)? {
+            let cell = &mut cells[at as usize];
+            let open = cell.role != Role::Shown;
+            cell.reach = cell.reach.or(open.then(|| cell.value.saturating_add(i64::from(policy.k))));
+        }
+    }
     for &(cell, entry) in earlier {
         let cell = &mut cells[cell as usize];
         if entry.shown {
@@ -36,10 +53,39 @@ pub(crate) fn system(edition: &Edition, grid: &Grid, earlier: &Earlier) -> Resul
         }
     }
     let mut relations = grid.relations.clone();
+    add_increments(edition, grid, &mut cells, &mut relations);
     if policy.complements || policy.groups {
         add_complements(policy, &mut cells, &mut relations);
     }
-    Ok(System::new(cells, relations)?)
+    let system = System::new(cells, relations)?;
+    if earlier.is_empty() {
+        return Ok(system);
+    }
+    let told = told(earlier).collect();
+    Ok(without_known(&system, &told, &|cell| grid.is_counted(cell)))
+}
+
+/// The cells that earlier editions showed.
+pub(crate) fn told(earlier: &Earlier) -> impl Iterator<Item = u32> {
+    earlier.iter().filter(|(_, entry)| entry.shown).map(|&(cell, _)| cell)
+}
+
+/// What can be computed from earlier editions alone is no secret any more, as where the rule has become stricter since.
+/// It stays hidden, and keeps nothing else from being told.
+pub(crate) fn without_known(system: &System, told: &FxHashSet<u32>, is_counted: &dyn Fn(u32) -> bool) -> System {
+    let is_new = |at: u32| !told.contains(&at) && is_counted(at);
+    let of_old = |(at, cell): (u32, &Cell)| match cell.role {
+        Role::Shown if is_new(at) => Cell { role: Role::Open, ..*cell },
+        Role::Shown | Role::Open | Role::Hidden | Role::Unpublished => *cell,
+    };
+    let before = System::of((0..).zip(system.cells()).map(of_old).collect(), system.relations().to_vec());
+    let known = eliminate::lost(&before, &before.touching(), 1);
+    let mut cells = system.cells().to_vec();
+    for at in known.into_iter().map(|cell| cell as usize) {
+        let role = if cells[at].role == Role::Open { Role::Hidden } else { cells[at].role };
+        cells[at] = Cell { reach: None, role, ..cells[at] };
+    }
+    System::of(cells, system.relations().to_vec())
 }
 
 /// The changes of what is a small count before or after them. How much a count of many was corrected is no secret.
@@ -69,7 +115,9 @@ fn cell(policy: &Policy, grid: &Grid, at: usize, boost: u64, counts: bool) -> Ce
         Zeros::Shown if open && value > 0 => 1,
         _ => 0,
     };
-    let small = counts && role != Role::Shown && policy.is_small(value);
+    // How much less it has become is told by the counts of before and after, which are as small themselves.
+    let less = grid.changes[at] && value < 0;
+    let small = counts && !less && role != Role::Shown && policy.is_small(value);
     Cell {
         value,
         least,

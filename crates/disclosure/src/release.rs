@@ -1,16 +1,17 @@
 //! The whole way from an edition to what may be published: hides, finds witnesses, has it audited and remembers. It
 //! refuses to know files, formats and readers.
 
+use rustc_hash::FxHashSet;
+
 use crate::audit::audit;
-use crate::boxes::Boxes;
 use crate::compile::Grid;
-use crate::edition::Edition;
+use crate::edition::{Coming, Edition};
 use crate::hide::hide_with;
 use crate::memory::{Entry, Memory};
 use crate::mover::Change;
 use crate::primary;
-use crate::system::{Role, System};
-use crate::{Lost, MemoryError, Refusal};
+use crate::system::{Cell, Relation, Role, System};
+use crate::{Lost, MemoryError, Policy, Refusal, ShapeError};
 
 /// What a reader sees of a cell. There is one mark for all that is hidden: two would tell the small counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -57,6 +58,20 @@ pub struct Release {
     /// Changes of the counts, each of which leads to another table with the same published figures.
     pub witnesses: Vec<Change>,
     grid: Grid,
+    /// The number of its first cell in the system, which it may share with other measures.
+    first: u32,
+}
+
+/// A measure with its cells and sums, before anything is decided.
+pub(crate) struct Ready<'a> {
+    pub edition: &'a Edition,
+    pub memory: &'a Memory,
+    pub grid: Grid,
+    pub system: System,
+    /// The number of its first cell among those of all measures.
+    pub first: u32,
+    /// Its cells that earlier editions showed.
+    pub told: Vec<u32>,
 }
 
 /// Small counts, other hidden cells, and what these would have said.
@@ -74,11 +89,10 @@ impl Release {
     #[must_use]
     pub fn tally(&self) -> Tally {
         let mut tally = Tally::default();
-        for (cell, &hidden) in self.system.cells().iter().zip(&self.hidden).filter(|(c, _)| c.role != Role::Unpublished)
-        {
+        for ((_, cell), hidden) in self.own().filter(|((_, cell), _)| cell.role != Role::Unpublished) {
             tally.cells += 1;
             tally.small += usize::from(cell.is_primary());
-            if hidden && !cell.is_primary() {
+            if *hidden && !cell.is_primary() {
                 tally.secondary += 1;
                 tally.value += cell.value;
             }
@@ -86,22 +100,32 @@ impl Release {
         tally
     }
 
+    /// The cells of its own grid, by number, and whether they are hidden.
+    fn own(&self) -> impl Iterator<Item = ((u32, &Cell), &bool)> {
+        let all = (0..).zip(self.system.cells()).zip(&self.hidden);
+        all.skip(self.first as usize).take(self.grid.len())
+    }
+
     /// A cell of the system in words.
     #[must_use]
     pub fn name(&self, edition: &Edition, cell: u32) -> String {
-        name(edition, &self.grid, cell)
+        name(edition, &self.grid, self.first, cell)
     }
 
     /// Where more than `percent` of a code's cells are hidden: publish that dimension coarser there. Names of dimensions
     /// and codes, and the share in percent.
     #[must_use]
     pub fn coarsen(&self, edition: &Edition, percent: usize) -> Vec<(String, String, usize)> {
-        self.grid.shares(edition, &self.hidden).into_iter().filter(|&(_, _, share)| share > percent).collect()
+        let hidden: Vec<bool> = self.own().map(|(_, hidden)| *hidden).collect();
+        self.grid.shares(edition, &hidden).into_iter().filter(|&(_, _, share)| share > percent).collect()
     }
 }
 
-fn name(edition: &Edition, grid: &Grid, cell: u32) -> String {
-    if (cell as usize) < grid.len() { grid.name(edition, cell) } else { "what a total has besides one part".into() }
+fn name(edition: &Edition, grid: &Grid, first: u32, cell: u32) -> String {
+    match cell.checked_sub(first) {
+        Some(own) if (own as usize) < grid.len() => grid.name(edition, own),
+        _ => "what one number has more than another".into(),
+    }
 }
 
 /// Decides what of an edition may be published after all that was.
@@ -109,45 +133,81 @@ fn name(edition: &Edition, grid: &Grid, cell: u32) -> String {
 /// # Errors
 /// Tables that make no sense, a memory that contradicts the counts, a small count that cannot be protected any more.
 pub fn suppress(edition: &Edition, memory: &Memory) -> Result<Release, Refusal> {
-    let resolved = memory.resolve(&edition.dimensions)?;
-    let sets: Vec<Vec<Vec<u32>>> = resolved.iter().map(|(sets, _)| sets.clone()).collect();
-    let grid = Grid::new(edition, &sets)?;
-    let earlier: primary::Earlier =
-        grid.earlier.iter().copied().zip(resolved.iter().map(|&(_, entry)| entry)).collect();
-    for &(cell, entry) in &earlier {
-        let now = grid.values[cell as usize];
-        if now != entry.value {
-            return Err(MemoryError::Revised { cell: grid.name(edition, cell), then: entry.value, now }.into());
+    let ready = Ready::new(edition, memory, 0)?;
+    let system = ready.system.clone();
+    let released = decide(vec![ready], system)?.pop();
+    released.ok_or_else(|| ShapeError::UnknownMeasure { measure: 0 }.into())
+}
+
+impl<'a> Ready<'a> {
+    pub(crate) fn new(edition: &'a Edition, memory: &'a Memory, first: u32) -> Result<Self, Refusal> {
+        let resolved = memory.resolve(&edition.dimensions)?;
+        let sets: Vec<Vec<Vec<u32>>> = resolved.iter().map(|(sets, _)| sets.clone()).collect();
+        let grid = Grid::new(edition, &sets)?;
+        let earlier: primary::Earlier =
+            grid.earlier.iter().copied().zip(resolved.iter().map(|&(_, entry)| entry)).collect();
+        for &(cell, entry) in &earlier {
+            let now = grid.values[cell as usize];
+            if now != entry.value {
+                return Err(MemoryError::Revised { cell: grid.name(edition, cell), then: entry.value, now }.into());
+            }
         }
+        let system = primary::system(edition, &grid, &earlier)?;
+        let told = primary::told(&earlier).collect();
+        Ok(Self { edition, memory, grid, system, first, told })
     }
-    let system = primary::system(edition, &grid, &earlier)?;
-    let (hidden, witnesses) = protect(&system, edition, &grid)?;
-    let passed = audit(&system, &hidden, &witnesses, edition.policy.insiders);
-    if let Err(findings) = passed {
-        let findings = findings.iter().map(|finding| finding.say(&|cell| name(edition, &grid, cell))).collect();
+
+    fn release(self, system: &System, hidden: &[bool], witnesses: &[Change]) -> Release {
+        let Self { edition, memory, grid, first, .. } = self;
+        let tables = edition.tables.iter().zip(&grid.tables).map(|(table, cells)| {
+            let cells: Vec<u32> = cells.iter().map(|cell| cell + first).collect();
+            Published {
+                name: table.name.clone(),
+                planned: table.coming != Coming::Now,
+                figures: cells.iter().map(|&cell| figure(system, hidden, cell)).collect(),
+                why: cells.iter().map(|&cell| why(system, &grid, hidden, (cell, first))).collect(),
+                cells,
+            }
+        });
+        let tables: Vec<Published> = tables.collect();
+        let memory = memory.with(entries(edition, &grid, system, hidden, (&tables, first)));
+        let (system, hidden, witnesses) = (system.clone(), hidden.to_vec(), witnesses.to_vec());
+        Release { tables, memory, system, hidden, witnesses, grid, first }
+    }
+}
+
+/// Decides for measures that make one system.
+pub(crate) fn decide(ready: Vec<Ready>, system: System) -> Result<Vec<Release>, Refusal> {
+    let Some(strictest) = ready.iter().max_by_key(|one| one.edition.policy.k) else { return Ok(Vec::new()) };
+    let policy = Policy { insiders: ready.iter().any(|one| one.edition.policy.insiders), ..strictest.edition.policy };
+    // Boxes know the codes of one measure.
+    let grid = if let [only] = ready.as_slice() { Some(&only.grid) } else { None };
+    let (hidden, witnesses) = hide_with(&system, &policy, grid).map_err(|cells| {
+        let touching = system.touching();
+        let lost = cells.into_iter().take(200).map(|cell| lost(&ready, &system, &touching, cell));
+        Refusal::Unprotectable { lost: lost.collect() }
+    })?;
+    if let Err(findings) = audit(&system, &hidden, &witnesses, policy.insiders) {
+        let name = |cell: u32| name_among(&ready, cell);
+        let findings = findings.iter().map(|finding| finding.say(&name)).collect();
         return Err(Refusal::Audit { findings });
     }
-    let tables = edition.tables.iter().zip(&grid.tables);
-    let tables = tables.map(|(table, cells)| Published {
-        name: table.name.clone(),
-        planned: table.planned,
-        figures: cells.iter().map(|&cell| figure(&system, &hidden, cell)).collect(),
-        why: cells.iter().map(|&cell| why(&system, &grid, &hidden, cell)).collect(),
-        cells: cells.clone(),
-    });
-    let tables: Vec<Published> = tables.collect();
-    let memory = memory.with(entries(edition, &grid, &system, &hidden, &tables));
-    Ok(Release { tables, memory, system, hidden, witnesses, grid })
+    Ok(ready.into_iter().map(|one| one.release(&system, &hidden, &witnesses)).collect())
+}
+
+fn name_among(ready: &[Ready], cell: u32) -> String {
+    let one = ready.iter().rfind(|one| one.first <= cell);
+    one.map(|one| name(one.edition, &one.grid, one.first, cell)).unwrap_or_default()
 }
 
 fn figure(system: &System, hidden: &[bool], cell: u32) -> Figure {
     if hidden[cell as usize] { Figure::Hidden } else { Figure::Shown(system.cell(cell).value) }
 }
 
-fn why(system: &System, grid: &Grid, hidden: &[bool], cell: u32) -> Why {
+fn why(system: &System, grid: &Grid, hidden: &[bool], (cell, first): (u32, u32)) -> Why {
     let at = system.cell(cell);
     match (hidden[cell as usize], at.role) {
-        (false, _) if grid.structural[cell as usize] => Why::Impossible,
+        (false, _) if grid.structural[(cell - first) as usize] => Why::Impossible,
         (false, _) => Why::Shown,
         (true, _) if at.is_primary() => Why::Small,
         (true, Role::Hidden) => Why::Earlier,
@@ -155,30 +215,52 @@ fn why(system: &System, grid: &Grid, hidden: &[bool], cell: u32) -> Why {
     }
 }
 
-/// Which cells to hide, and the witnesses for that.
-fn protect(system: &System, edition: &Edition, grid: &Grid) -> Result<(Vec<bool>, Vec<Change>), Refusal> {
-    hide_with(system, &edition.policy, Some(&Boxes::new(grid))).map_err(|cells| {
-        let touching = system.touching();
-        let lost = cells.into_iter().take(20).map(|cell| lost(system, edition, grid, &touching, cell));
-        Refusal::Unprotectable { lost: lost.collect() }
-    })
-}
-
 /// A small count that cannot be protected, and what it could be merged with.
-fn lost(system: &System, edition: &Edition, grid: &Grid, touching: &[Vec<u32>], cell: u32) -> Lost {
+fn lost(ready: &[Ready], system: &System, touching: &[Vec<u32>], cell: u32) -> Lost {
     let at = system.cell(cell);
+    let owner = ready.iter().rfind(|one| one.first <= cell);
     let enough = |total: u32| at.reach.is_none_or(|reach| system.cell(total).value >= reach);
     let above = touching[cell as usize].iter().map(|&relation| &system.relations()[relation as usize]);
     let above = above.filter(|relation| relation.total != cell && enough(relation.total));
     let coarser = above.min_by_key(|relation| system.cell(relation.total).value);
-    let coarser = coarser.and_then(|relation| Some((relation.total, grid.runs_over(relation)?)));
-    let tables = edition.tables.iter().zip(&grid.tables).filter(|(_, cells)| cells.contains(&cell));
+    let coarser = coarser.and_then(|relation| {
+        let one = owner?;
+        let own = |cell: u32| cell.checked_sub(one.first);
+        let parts = relation.parts.iter().map(|&part| own(part)).collect::<Option<Vec<u32>>>()?;
+        let dimension = one.grid.runs_over(&Relation { total: own(relation.total)?, parts })?;
+        Some((relation.total, one.edition.dimensions[dimension].name().to_string()))
+    });
+    let tables = || ready.iter().flat_map(|one| one.edition.tables.iter().zip(&one.grid.tables).map(move |t| (one, t)));
+    let told: FxHashSet<u32> =
+        tables().flat_map(|(one, (_, cells))| cells.iter().map(|cell| cell + one.first)).collect();
+    let near = near(system, touching, cell, &|cell| told.contains(&cell));
+    let holds = |one: &Ready, cells: &[u32]| {
+        near.iter().any(|at| at.checked_sub(one.first).is_some_and(|own| cells.contains(&own)))
+    };
+    let tables = tables().filter(|(one, (_, cells))| holds(one, cells));
     Lost {
-        cell: name(edition, grid, cell),
-        tables: tables.map(|(table, _)| table.name.clone()).collect(),
-        dimension: coarser.map(|(_, dimension)| edition.dimensions[dimension].name().into()),
-        merged: coarser.map(|(total, _)| name(edition, grid, total)),
+        cell: name_among(ready, cell),
+        at: owner.map(|one| one.grid.at(one.edition, cell - one.first)).unwrap_or_default(),
+        tables: tables.map(|(_, (table, _))| table.name.clone()).collect(),
+        merged: coarser.as_ref().map(|(total, _)| name_among(ready, *total)),
+        dimension: coarser.map(|(_, dimension)| dimension),
     }
+}
+
+/// The cell itself if a table of this edition holds it, else the nearest that one holds, from sum to sum.
+fn near(system: &System, touching: &[Vec<u32>], cell: u32, told: &dyn Fn(u32) -> bool) -> Vec<u32> {
+    let (mut seen, mut ring) = (vec![false; system.cells().len()], vec![cell]);
+    seen[cell as usize] = true;
+    while !ring.is_empty() {
+        let found: Vec<u32> = ring.iter().copied().filter(|&cell| told(cell)).collect();
+        if !found.is_empty() {
+            return found;
+        }
+        let sums = ring.iter().flat_map(|&cell| &touching[cell as usize]);
+        let next = sums.flat_map(|&sum| system.relations()[sum as usize].cells());
+        ring = next.filter(|&cell| !std::mem::replace(&mut seen[cell as usize], true)).collect();
+    }
+    Vec::new()
 }
 
 fn entries<'a>(
@@ -186,7 +268,7 @@ fn entries<'a>(
     grid: &'a Grid,
     system: &'a System,
     hidden: &'a [bool],
-    tables: &[Published],
+    (tables, first): (&[Published], u32),
 ) -> impl Iterator<Item = (Vec<Vec<String>>, Entry)> + 'a {
     let mut cells: Vec<u32> =
         tables.iter().filter(|table| !table.planned).flat_map(|table| table.cells.clone()).collect();
@@ -197,7 +279,7 @@ fn entries<'a>(
         let shown = !hidden[cell as usize];
         let entry = Entry { edition: 0, codes: Vec::new(), shown, value: at.value, least: at.least, reach: at.reach };
         let names =
-            edition.dimensions.iter().zip(grid.sets(cell)).map(|(dimension, set)| {
+            edition.dimensions.iter().zip(grid.sets(cell - first)).map(|(dimension, set)| {
                 set.iter().map(|&leaf| dimension.codes()[leaf as usize].name.clone()).collect()
             });
         (names.collect(), entry)

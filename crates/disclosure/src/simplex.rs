@@ -102,12 +102,18 @@ pub(crate) struct Moves<'a, T: Terrain> {
     taken: FxHashSet<u32>,
     sums: Vec<Sum>,
     rows: Vec<Row>,
+    /// Rows that may be broken, each once, in no order.
+    suspects: Vec<u32>,
+    suspected: Vec<bool>,
     spread: Spread,
     /// What the row that was read says: numbers that rest and how often it holds them.
     line: Vec<(u32, f64)>,
     /// Room to add up a line in; always 0 in between.
     total: Vec<f64>,
     steps: usize,
+    /// What the way costs at least so far, and what it may.
+    spent: f64,
+    purse: f64,
     /// Fewer steps are left than this after which no price gives way any more: they could go in a circle.
     left: usize,
 }
@@ -122,10 +128,14 @@ impl<'a, T: Terrain> Moves<'a, T> {
             taken: FxHashSet::default(),
             sums: Vec::new(),
             rows: Vec::new(),
+            suspects: Vec::new(),
+            suspected: Vec::new(),
             spread: Spread::default(),
             line: Vec::new(),
             total: Vec::new(),
             steps,
+            spent: 0.0,
+            purse: f64::INFINITY,
             left: steps,
         };
         let price = Price { low: range[0], high: range[1], down: slope, up: slope };
@@ -136,7 +146,12 @@ impl<'a, T: Terrain> Moves<'a, T> {
         moves
     }
 
-    /// Moves on until all sums hold; `false` if they cannot or it takes too long.
+    /// Gives up where the way costs more.
+    pub(crate) fn spend_at_most(&mut self, purse: f64) {
+        self.purse = purse;
+    }
+
+    /// Moves on until all sums hold; `false` if they cannot, or it takes too long or costs too much.
     pub(crate) fn settle(&mut self) -> bool {
         while let Some((row, over)) = self.most_broken() {
             if self.left == 0 {
@@ -145,6 +160,10 @@ impl<'a, T: Terrain> Moves<'a, T> {
             self.left -= 1;
             self.read(row);
             let Some((entering, by)) = self.entering(row, over) else { return false };
+            self.spent += (over * by).abs();
+            if self.spent > self.purse {
+                return false;
+            }
             match entering {
                 Some(number) => self.exchange(row, over, number, by),
                 None => self.turn(row, by),
@@ -170,6 +189,7 @@ impl<'a, T: Terrain> Moves<'a, T> {
         (self.steps, self.left) = (steps, steps);
         let number = &mut self.numbers[self.known[&name] as usize];
         if let State::Follows(row) = number.state {
+            suspect(&mut self.suspects, &mut self.suspected, row);
             let stretch = &mut self.rows[row as usize].stretch;
             (number.price.low, number.price.high) = (number.price.low.max(low), number.price.high.min(high));
             (stretch.low, stretch.high) = (number.price.low.max(stretch.low), number.price.high.min(stretch.high));
@@ -177,23 +197,29 @@ impl<'a, T: Terrain> Moves<'a, T> {
     }
 
     /// Measured by how far a step in the row reaches, and rather a short row: few new terms come in then.
-    fn most_broken(&self) -> Option<(u32, f64)> {
+    fn most_broken(&mut self) -> Option<(u32, f64)> {
+        let Self { rows, suspects, suspected, .. } = self;
         let mut worst: Option<(u32, f64, f64)> = None;
-        for (at, row) in (0..).zip(&self.rows) {
+        suspects.retain(|&at| {
+            let row = &rows[at as usize];
             let over = if row.value > row.stretch.high {
                 row.value - row.stretch.high
             } else {
                 (row.value - row.stretch.low).min(0.0)
             };
-            if over.abs() > BROKEN {
+            let broken = over.abs() > BROKEN;
+            suspected[at as usize] = broken;
+            if broken {
                 #[allow(clippy::cast_precision_loss)]
                 let length = row.sums.len() as f64;
                 let score = over * over / (row.weight * length * length);
-                if worst.is_none_or(|worst| score > worst.2) {
+                // Of equal ones the first.
+                if worst.is_none_or(|worst| score > worst.2 || (score == worst.2 && at < worst.0)) {
                     worst = Some((at, over, score));
                 }
             }
-        }
+            broken
+        });
         worst.map(|(row, over, _)| (row, over))
     }
 
@@ -273,6 +299,7 @@ impl<'a, T: Terrain> Moves<'a, T> {
         let step = over / times;
         let weight = self.rows[row as usize].weight / (times * times);
         for &(other, times) in &column {
+            suspect(&mut self.suspects, &mut self.suspected, other);
             let other = &mut self.rows[other as usize];
             other.value -= times * step;
             other.weight = other.weight.max(times * times * weight);
@@ -291,5 +318,12 @@ impl<'a, T: Terrain> Moves<'a, T> {
         let stretch = number.price.stretch(number.value, step > 0.0);
         self.rows[row as usize] =
             Row { holder: entering, weight: weight.max(1.0), value: number.value + step, stretch, sums: solved };
+    }
+}
+
+/// Notes that a row may be broken, once.
+fn suspect(suspects: &mut Vec<u32>, suspected: &mut [bool], row: u32) {
+    if !std::mem::replace(&mut suspected[row as usize], true) {
+        suspects.push(row);
     }
 }

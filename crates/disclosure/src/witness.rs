@@ -10,6 +10,7 @@ use crate::boxes::Boxes;
 use crate::eliminate::Hidden;
 use crate::field::{Draw, mix};
 use crate::mover::{Change, Mover, Wish, is_possible};
+use crate::pieces::Piece;
 use crate::system::System;
 
 const NONE: u32 = u32::MAX;
@@ -26,6 +27,8 @@ struct Asked {
     cell: u32,
     by: i64,
     frozen: u32,
+    /// What may be hidden besides for it.
+    most: u64,
 }
 
 /// Witnesses found so far, and which of them are in use.
@@ -57,17 +60,18 @@ pub(crate) struct Witnesses<'a> {
 impl<'a> Witnesses<'a> {
     /// `free` are cells that cost nothing until all small counts have a witness.
     pub(crate) fn new(
-        system: &'a System,
+        piece: &'a Piece,
         touching: &'a [Vec<u32>],
         boxes: Option<&'a Boxes<'a>>,
         free: Hidden,
         effort: Effort,
         seed: u64,
     ) -> Self {
+        let system = &piece.system;
         Self {
             system,
             touching,
-            mover: Mover::new(system, touching, boxes, effort.reach),
+            mover: Mover::new(piece, touching, boxes, effort.reach),
             seed,
             asked: 0,
             changes: Vec::new(),
@@ -110,7 +114,7 @@ impl<'a> Witnesses<'a> {
     /// What is asked for a small count.
     fn wanted(&self, cell: u32) -> Asked {
         let at = self.system.cell(cell);
-        Asked { cell, by: at.reach.unwrap_or(at.value + 1) - at.value, frozen: NONE }
+        Asked { cell, by: at.reach.unwrap_or(at.value + 1) - at.value, frozen: NONE, most: u64::MAX }
     }
 
     fn find_all(&mut self, batch: &[Asked]) -> Vec<Option<Change>> {
@@ -134,7 +138,7 @@ impl<'a> Witnesses<'a> {
         }
     }
 
-    fn cover_without(&mut self, cell: u32, away: u32) -> bool {
+    fn cover_without(&mut self, cell: u32, away: u32, most: u64) -> bool {
         let fits = |&witness: &u32| {
             let change = &self.changes[witness as usize];
             change.iter().all(|&(cell, _)| self.hidden[cell as usize] && cell != away)
@@ -143,18 +147,18 @@ impl<'a> Witnesses<'a> {
             self.rely(cell, witness);
             return true;
         }
-        let asked = Asked { frozen: away, ..self.wanted(cell) };
+        let asked = Asked { frozen: away, most, ..self.wanted(cell) };
         let Some(change) = self.find_one(asked) else { return false };
         self.take(cell, &change);
         true
     }
 
     /// `ticket` is another one each time, and decides between equally good answers.
-    fn find(&self, Asked { cell, by, frozen }: Asked, ticket: u64) -> Option<Change> {
+    fn find(&self, Asked { cell, by, frozen, most }: Asked, ticket: u64) -> Option<Change> {
         let Self { mover, hidden, free, current, .. } = self;
         let hidden = |cell: u32| hidden[cell as usize] || free.get(cell as usize).is_some_and(|&free| free);
         let open = |cell: u32| current[cell as usize] == NONE;
-        mover.find(&Wish { cell, by, frozen, hidden: &hidden, open: &open }, mix(self.seed ^ ticket << 20))
+        mover.find(&Wish { cell, by, frozen, most, hidden: &hidden, open: &open }, mix(self.seed ^ ticket << 20))
     }
 
     /// Keeps a change, and its multiples where another small count needs one.
@@ -282,9 +286,10 @@ impl<'a> Witnesses<'a> {
         before.iter().for_each(|&(cell, _)| self.leave(cell));
         let mut order = ruined;
         shuffle(&mut order, draw);
-        let cheaper = order
-            .iter()
-            .all(|&cell| (self.current[cell as usize] != NONE || self.cover_without(cell, away)) && self.cost <= cost);
+        let cheaper = order.iter().all(|&cell| {
+            let most = cost.saturating_sub(self.cost);
+            (self.current[cell as usize] != NONE || self.cover_without(cell, away, most)) && self.cost <= cost
+        });
         if !cheaper {
             for &(cell, witness) in &before {
                 if self.current[cell as usize] != NONE {

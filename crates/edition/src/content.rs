@@ -3,10 +3,14 @@
 
 use std::sync::Arc;
 
+use romduol_locale::Locale;
+use romduol_plan::alike::Alike;
 use romduol_plan::amount::Amount;
+use romduol_plan::computed::ByProgram;
 use romduol_plan::kinds::{self, EditionTable, Id, Indicator, Override, Target};
 use romduol_plan::status::Status;
-use romduol_plan::{Date, Lang, Period, Text};
+pub use romduol_plan::totals::unknown;
+use romduol_plan::{Completeness, Date, Lang, Period, Text};
 use romduol_report::Block;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +19,10 @@ use serde::{Deserialize, Serialize};
 pub struct Content {
     pub number: u32,
     pub date: Date,
+    /// The edition since which the structures of its open data are as they are; none for editions of earlier versions of
+    /// the program, whose structures were numbered with them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub structures: Option<u32>,
     /// What it changes in what earlier editions said.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<Difference>,
@@ -26,8 +34,10 @@ pub struct Content {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Body {
     pub position: u64,
-    /// The fingerprint of the ledger's chain at the position.
-    pub chain: String,
+    /// The fingerprint of the ledger's chain at the position; none where an earlier version of the program wrote that
+    /// entry, for the fingerprint would then tell whether a guess of what it says is right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chain: Option<String>,
     /// The last period that is told.
     pub until: Period,
     /// It holds made-up numbers and says so on every page.
@@ -91,6 +101,21 @@ pub struct Measured {
     pub protection: Protection,
     /// Each place, period and group once, in order of [`Observation::key`].
     pub observations: Vec<Observation>,
+    /// What of the chosen tables is not told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub withheld: Vec<Withheld>,
+}
+
+/// A part of a table that is not told, because of what earlier editions told; all of an indicator if nothing is named.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Withheld {
+    pub periods: Vec<Period>,
+    /// Whether it is broken down by places.
+    #[serde(default)]
+    pub places: bool,
+    /// Dimensions or categories that it is broken down by.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<Id>,
 }
 
 /// How it stands at the end of the last period.
@@ -127,10 +152,16 @@ pub struct Observation {
     /// How many of how many units have reported; none for a figure of a document.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub coverage: Option<(u32, u32)>,
+    /// What has come in of a value of which not all has; none for all others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incomplete: Option<Completeness>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub illustrative: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Printed>,
+    /// How the program counted it in the plan's own records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_program: Option<ByProgram>,
 }
 
 /// What may be told of a number. There is one mark for all that is hidden: two would tell the small counts.
@@ -210,10 +241,14 @@ pub struct Key {
     pub categories: Vec<Id>,
 }
 
-/// The code of what was not stated in a dimension.
-#[must_use]
-pub fn unknown(dimension: &str) -> Id {
-    format!("{dimension}.?")
+impl Withheld {
+    /// In words, with the names of its periods and of what it is broken down by.
+    pub fn name(&self, locale: &Locale, periods: Vec<String>, name: impl Fn(&Id) -> String) -> String {
+        let by = self.places.then(|| locale.t("place")).into_iter().chain(self.groups.iter().map(name));
+        let by: Vec<String> = by.collect();
+        let by = if by.is_empty() { locale.t("edition-all-tables") } else { by.join(" × ") };
+        if periods.is_empty() { by } else { format!("{by}: {}", periods.join(", ")) }
+    }
 }
 
 impl Observation {
@@ -228,6 +263,12 @@ impl Observation {
             Figure::Shown { value, .. } => Told::Value(value),
             Figure::Hidden => Told::Hidden,
         }
+    }
+
+    /// The sign before the number: what of a sum has come is the least that it can be.
+    #[must_use]
+    pub fn sign(&self) -> &'static str {
+        self.incomplete.as_ref().filter(|_| self.figure != Figure::Hidden).map_or("", Completeness::sign)
     }
 
     #[must_use]
@@ -250,6 +291,38 @@ impl Measured {
     pub fn standing_at<'a>(&'a self, country: &'a str) -> Option<&'a Observation> {
         let period = self.standing.period?;
         self.over_time(country).find(|at| at.period == period)
+    }
+
+    /// Two values of the whole area over the places that were told in both periods and are whole there: like compared with
+    /// like, from nothing but numbers that are told. None where some of them are hidden or nothing is incomplete.
+    #[must_use]
+    pub fn alike(&self, country: &str, areas: &[kinds::Area]) -> Option<Alike> {
+        let now = self.standing_at(country)?;
+        let before = self.over_time(country).find(|at| at.period == now.period.previous())?;
+        if (now.incomplete.is_none() && before.incomplete.is_none()) || self.indicator.place != kinds::PlaceRule::Sum {
+            return None;
+        }
+        let parts = |at: &&Observation| {
+            let parent = areas.iter().find(|area| area.id == at.area).and_then(|area| area.parent.as_deref());
+            at.categories.is_empty() && parent == Some(country)
+        };
+        let of = |period: Period| self.observations.iter().filter(parts).filter(move |at| at.period == period);
+        if of(now.period).chain(of(before.period)).any(|at| at.figure == Figure::Hidden) {
+            return None;
+        }
+        let whole = |at: &&Observation| at.incomplete.is_none();
+        let pairs: Vec<(f64, f64, &str)> = of(now.period)
+            .filter(whole)
+            .filter_map(|at| {
+                let earlier = of(before.period).filter(whole).find(|earlier| earlier.area == at.area)?;
+                Some((earlier.value()?, at.value()?, at.area.as_str()))
+            })
+            .collect();
+        let level = |id: &str| areas.iter().find(|area| area.id == id).map(|area| area.level);
+        let first = pairs.first().and_then(|(.., id)| level(id));
+        let (was, is) = pairs.iter().fold((0.0, 0.0), |(was, is), pair| (was + pair.0, is + pair.1));
+        let level = first.filter(|first| pairs.iter().all(|(.., id)| level(id) == Some(*first)));
+        (!pairs.is_empty()).then_some(Alike { units: pairs.len(), level, before: before.period, was, now: is })
     }
 
     /// The last target of the whole plan's area.

@@ -21,7 +21,9 @@ pub struct Manifest {
     pub edition: u32,
     pub date: Date,
     pub position: u64,
-    pub chain: String,
+    /// As in the edition's content.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chain: Option<String>,
     /// SHA-256 of what was approved.
     pub content: String,
     /// The Ed25519 key that belongs to the signature, as hexadecimal digits. Whoever checks must know it from elsewhere.

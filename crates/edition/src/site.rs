@@ -5,7 +5,7 @@ use askama::Template;
 use romduol_locale::Locale;
 use romduol_plan::{Date, Lang};
 use romduol_report::map::Outlines;
-use romduol_report::{Document, Timestamp, fonts, html};
+use romduol_report::{Document, Markup, Timestamp, fonts, html};
 
 use crate::content::Content;
 use crate::manifest::{Files, MANIFEST, SIGNATURE};
@@ -41,7 +41,7 @@ struct Shell<'a> {
     demonstration: bool,
     hotline: &'a str,
     violence: bool,
-    body: String,
+    body: Markup,
 }
 
 #[derive(Template)]
@@ -89,7 +89,7 @@ pub fn files(content: &Content, outlines: Option<&Outlines>) -> Result<Files, Si
         reports(content, &report(content, outlines, lang), lang, &mut files)?;
     }
     files.insert("index.html".into(), landing(content)?.into_bytes());
-    files.extend(open::files(content));
+    files.extend(open::files(content, outlines));
     Ok(files)
 }
 

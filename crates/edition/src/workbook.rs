@@ -25,6 +25,12 @@ fn figure(at: &Observation) -> Field {
     }
 }
 
+/// That not all of a number came.
+fn incomplete(at: &Observation, locale: &Locale) -> Field {
+    let came = at.incomplete.as_ref().filter(|_| at.figure != Figure::Hidden);
+    came.and_then(|came| came.mark()).map_or(Field::Empty, |say| Field::text(locale.tell(&say)))
+}
+
 fn title(indicator: &Indicator, locale: &Locale) -> Field {
     Field::text(indicator.name.get(locale.lang))
 }
@@ -33,24 +39,36 @@ fn scorecard(content: &Content, locale: &Locale) -> Sheet {
     let country = content.body.country();
     let row = |measured: &Measured| {
         let at = measured.standing_at(country);
-        let status = measured.status().map(|status| locale.t(&format!("status-{}", status.code())));
+        let status = measured.status().map(|status| locale.tell(&status.say(&measured.indicator)));
         vec![
             Field::text(&measured.indicator.id),
             title(&measured.indicator, locale),
             at.map(figure).unwrap_or_default(),
-            Field::text(&measured.indicator.unit),
+            Field::text(locale.word("unit", &measured.indicator.unit)),
             at.map(|at| Field::text(locale.period(at.period))).unwrap_or_default(),
             Field::text(status.unwrap_or_else(|| HIDDEN.into())),
+            at.map(|at| incomplete(at, locale)).unwrap_or_default(),
+            measured.standing.official.as_ref().map_or(Field::Empty, |set| Field::text(set.reason.get(locale.lang))),
         ]
     };
-    let keys = ["field-id", "indicator", "value", "field-unit", "period", "status"];
+    let keys = ["field-id", "indicator", "value", "field-unit", "period", "status", "completeness", "public-reason"];
     let rows = [heads(locale, &keys)].into_iter().chain(content.body.indicators.iter().map(row)).collect();
     Sheet { name: locale.t("menu-scorecard"), heads: 1, names: 2, rows }
 }
 
 fn numbers(content: &Content, locale: &Locale) -> Sheet {
-    let keys =
-        ["field-id", "indicator", "place", "period", "edition-group", "value", "numerator", "denominator", "source"];
+    let keys = [
+        "field-id",
+        "indicator",
+        "place",
+        "period",
+        "edition-group",
+        "value",
+        "numerator",
+        "denominator",
+        "source",
+        "completeness",
+    ];
     let mut rows = vec![heads(locale, &keys)];
     for measured in &content.body.indicators {
         rows.extend(measured.observations.iter().map(|at| row(content, locale, measured, at)));
@@ -84,6 +102,7 @@ fn row(content: &Content, locale: &Locale, measured: &Measured, at: &Observation
         upper,
         lower,
         at.source.as_ref().map_or(Field::Empty, |printed| Field::text(&printed.evidence)),
+        incomplete(at, locale),
     ]
 }
 

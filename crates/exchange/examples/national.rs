@@ -80,13 +80,8 @@ fn filed(area: &Id, period: Period, grid: &Arc<Grid>, seed: usize) -> Return {
             (!mixed.is_multiple_of(20)).then_some((mixed / 20 % 97) as f64)
         };
         Answer {
-            indicator: format!("SYN-{indicator:03}"),
-            state: AnswerState::Given,
             cells: Cells { grid: grid.clone(), values: (0..grid.0.len()).map(value).collect(), bases: vec![] },
-            total: None,
-            estimate: false,
-            comment: String::new(),
-            files: vec![],
+            ..Answer::to(&format!("SYN-{indicator:03}"))
         }
     };
     let answers: Vec<Answer> = (1..=INDICATORS).map(answer).collect();

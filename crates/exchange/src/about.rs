@@ -8,8 +8,8 @@ use romduol_plan::{Date, Lang, State};
 pub struct About {
     /// The day of the export.
     pub date: Date,
-    /// The hash of the last entry of the ledger; the state knows that entry's number.
-    pub hash: String,
+    /// The fingerprint of the last entry of the ledger, if it may be shown; the state knows that entry's number.
+    pub hash: Option<String>,
     /// Under which licence the data may be used, as one line.
     pub licence: String,
     /// The program and its version.
@@ -41,7 +41,7 @@ impl Origin {
             ("plan", self.plan.clone()),
             ("title", self.title.clone()),
             ("ledger_position", self.position.to_string()),
-            ("ledger_hash", hash.clone()),
+            ("ledger_hash", hash.clone().unwrap_or_default()),
             ("date", date.to_string()),
             ("licence", licence.clone()),
             ("program", program.clone()),

@@ -19,7 +19,8 @@ fn head(text: &mut String, origin: &Origin, summary: &Summary) {
     line(text, format_args!("# {}: codebook\n", origin.title));
     line(text, format_args!("| | |\n|---|---|"));
     line(text, format_args!("| Plan | `{}` |", origin.plan));
-    line(text, format_args!("| Ledger | entry {}, hash `{}` |", origin.position, about.hash));
+    let hash = about.hash.as_ref().map(|hash| format!(", hash `{hash}`")).unwrap_or_default();
+    line(text, format_args!("| Ledger | entry {}{hash} |", origin.position));
     line(text, format_args!("| Exported | {}, by {} |", about.date, cell(&about.program)));
     line(text, format_args!("| Licence | {} |", cell(&about.licence)));
     line(text, format_args!("| Illustrative | {} |", illustrative(summary)));

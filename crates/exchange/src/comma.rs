@@ -1,7 +1,10 @@
-//! A table as a CSV file: UTF-8, a header, RFC 4180. Refuses to format for people: numbers have a point, null is empty.
+//! A table as a CSV file: UTF-8, a header, RFC 4180. Refuses to format for people: numbers have a point, null is empty. A
+//! text that a spreadsheet would compute has an apostrophe before it, as everywhere; `clean::bare` takes it off.
 
 use std::fs::File;
 use std::path::Path;
+
+use romduol_plan::clean;
 
 use crate::table::{Filled, Tally, Value};
 use crate::{ExportError, folder};
@@ -31,7 +34,7 @@ fn show(value: &Value, text: &mut String) {
     use std::fmt::Write;
     let written = match value {
         Value::Null => Ok(()),
-        Value::Text(words) => text.write_str(words),
+        Value::Text(words) => text.write_str(&clean::guarded(words)),
         Value::Integer(number) => write!(text, "{number}"),
         Value::Number(number) => write!(text, "{number}"),
         Value::Boolean(flag) => write!(text, "{flag}"),

@@ -4,6 +4,7 @@
 mod about;
 mod codebook;
 mod comma;
+mod computed;
 mod datapackage;
 mod error;
 mod folder;

@@ -128,9 +128,9 @@ impl<'a> Observations<'a> {
         }
         let beside = |cell: Cell<'c>| Some((cell, self.stands_beside(indicator, cell.categories)?));
         let mut placed: Placed = answer.cells.iter().filter_map(beside).collect();
-        if let Some(value) = answer.total {
+        if let Some(total) = answer.total_cell() {
             let has_parts = placed.iter().any(|(_, beside)| !beside);
-            placed.push((Cell { categories: &[], value, base: None }, has_parts));
+            placed.push((total, has_parts));
         }
         placed
     }

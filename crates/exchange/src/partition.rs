@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use romduol_plan::State;
+use romduol_plan::id::encoded;
 use romduol_plan::kinds::{Id, Return};
 
 use crate::ExportError;
@@ -122,21 +123,14 @@ fn is_in(observations: &Observations, record: &Return, part: &Part) -> bool {
 }
 
 fn folder(out: &Path, (country, year): &Part, indicator: &str) -> Result<PathBuf, ExportError> {
-    let country = country.as_deref().map_or(NULL.to_string(), escaped);
+    let country = country.as_deref().map_or(NULL.to_string(), encoded);
     let path = out.join(format!("{}={country}", FOLDERS[0])).join(format!("{}={year}", FOLDERS[1])).join(format!(
         "{}={}",
         FOLDERS[2],
-        escaped(indicator)
+        encoded(indicator)
     ));
     fs::create_dir_all(&path).map_err(|error| ExportError::io(&path, &error))?;
     Ok(path)
-}
-
-/// An id as part of a folder's name; readers turn `%2F` back into `/`.
-fn escaped(id: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    let show = |byte: u8| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
-    id.bytes().map(show).collect()
 }
 
 #[cfg(test)]
@@ -152,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_name_of_a_folder_holds_no_path() {
-        assert_eq!(escaped("PAR-03"), "PAR-03");
-        assert_eq!(escaped("../a b=ក"), "..%2Fa%20b%3D%E1%9E%80");
+        assert_eq!(encoded("PAR-03"), "PAR-03");
+        assert_eq!(encoded("../a b=ក"), "..%2Fa%20b%3D%E1%9E%80");
     }
 }

@@ -12,7 +12,7 @@ use crate::folder::Part;
 use crate::observations::Observations;
 use crate::sqlite::Sqlite;
 use crate::table::{Filled, Table, Tally};
-use crate::{ExportError, codebook, comma, datapackage, missing, parquet_file, partition, records};
+use crate::{ExportError, codebook, comma, computed, datapackage, missing, parquet_file, partition, records};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -115,7 +115,7 @@ fn tables<'a>(
 
 fn other_tables<'a>(state: &'a State, readable: &'a HashSet<Id>) -> impl Iterator<Item = Filled<'a>> {
     let records = Kind::ALL.iter().map(|kind| records::filled(state, *kind));
-    std::iter::once(missing::filled(state, readable)).chain(records)
+    [missing::filled(state, readable), computed::filled(state, readable)].into_iter().chain(records)
 }
 
 /// Writes each table into a file of its name.

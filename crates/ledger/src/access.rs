@@ -15,9 +15,11 @@ pub struct Access {
     pub act: String,
     /// What it was done to.
     pub object: String,
+    /// Why, where that was asked.
+    pub why: String,
 }
 
-type Row = (i64, String, String, String);
+type Row = (i64, String, String, String, String);
 
 impl Ledger {
     /// Adds a line.
@@ -27,12 +29,13 @@ impl Ledger {
     pub async fn note_access(&self, access: &Access) -> Result<(), LedgerError> {
         let id = random::hex_bytes::<8>()?;
         on!(&self.writer, |pool| {
-            sqlx::query("INSERT INTO access (id, at, account, act, object) VALUES ($1, $2, $3, $4, $5)")
+            sqlx::query("INSERT INTO access (id, at, account, act, object, why) VALUES ($1, $2, $3, $4, $5, $6)")
                 .bind(id)
                 .bind(access.at)
                 .bind(&access.account)
                 .bind(&access.act)
                 .bind(&access.object)
+                .bind(&access.why)
                 .execute(pool)
                 .await
                 .map(drop)
@@ -47,7 +50,7 @@ impl Ledger {
     pub async fn accesses(&self, from: i64, until: i64) -> Result<Vec<Access>, LedgerError> {
         let rows: Vec<Row> = on!(&self.reader, |pool| {
             sqlx::query_as(
-                "SELECT at, account, act, object FROM access WHERE at >= $1 AND at < $2 ORDER BY at DESC, id",
+                "SELECT at, account, act, object, why FROM access WHERE at >= $1 AND at < $2 ORDER BY at DESC, id",
             )
             .bind(from)
             .bind(until)
@@ -55,7 +58,18 @@ impl Ledger {
             .await
         })
         .map_err(|e| self.fault(e))?;
-        Ok(rows.into_iter().map(|(at, account, act, object)| Access { at, account, act, object }).collect())
+        Ok(rows.into_iter().map(|(at, account, act, object, why)| Access { at, account, act, object, why }).collect())
+    }
+
+    /// When the last line before `until` was written.
+    ///
+    /// # Errors
+    /// [`LedgerError`] of the engine.
+    pub async fn last_access(&self, until: i64) -> Result<Option<i64>, LedgerError> {
+        on!(&self.reader, |pool| {
+            sqlx::query_scalar("SELECT MAX(at) FROM access WHERE at < $1").bind(until).fetch_one(pool).await
+        })
+        .map_err(|e| self.fault(e))
     }
 
     /// Erases the lines before `before` and says how many.

@@ -1,6 +1,7 @@
 //! Who may sign in: an ordinary table whose rows can be erased. It refuses to know what a role may do.
 
 use crate::dialect::on;
+use crate::session::shut_out;
 use crate::{Ledger, LedgerError, dialect, password, random};
 
 /// A person's account, without the password hash (that never leaves this crate).
@@ -47,6 +48,24 @@ pub struct NewAccount {
 
 /// What stands in the place of a hash until a password is set.
 const NO_PASSWORD: &str = "";
+
+/// Everything of an account but id, password and `created`.
+macro_rules! update {
+    ($account:expr) => {
+        sqlx::query(
+            "UPDATE account SET login = $1, name = $2, role = $3, institution = $4, area = $5,
+             language = $6, active = $7 WHERE id = $8",
+        )
+        .bind(&$account.login)
+        .bind(&$account.name)
+        .bind(&$account.role)
+        .bind(&$account.institution)
+        .bind(&$account.area)
+        .bind(&$account.language)
+        .bind(i64::from($account.active))
+        .bind(&$account.id)
+    };
+}
 
 pub(crate) type Row = (String, String, String, String, Option<String>, Option<String>, String, i64, i64);
 
@@ -141,24 +160,27 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError::NoAccount`], [`LedgerError::LoginTaken`].
     pub async fn update_account(&self, account: &Account) -> Result<(), LedgerError> {
-        let done = on!(&self.writer, |pool| {
-            sqlx::query(
-                "UPDATE account SET login = $1, name = $2, role = $3, institution = $4, area = $5,
-                 language = $6, active = $7 WHERE id = $8",
-            )
-            .bind(&account.login)
-            .bind(&account.name)
-            .bind(&account.role)
-            .bind(&account.institution)
-            .bind(&account.area)
-            .bind(&account.language)
-            .bind(i64::from(account.active))
-            .bind(&account.id)
-            .execute(pool)
-            .await
-            .map(|done| done.rows_affected())
-        })
-        .map_err(|e| self.login_fault(e, &account.login))?;
+        let done = on!(&self.writer, |pool| update!(account).execute(pool).await.map(|done| done.rows_affected()))
+            .map_err(|e| self.login_fault(e, &account.login))?;
+        found(done, &account.id)
+    }
+
+    /// The same, and whoever acts as the account is shut out ([`Ledger::shut_out`]), in one transaction: nobody goes on with
+    /// what the account was before.
+    ///
+    /// # Errors
+    /// As [`Ledger::update_account`].
+    pub async fn change_account(&self, account: &Account, now: i64) -> Result<(), LedgerError> {
+        let done = async {
+            on!(&self.writer, |pool| {
+                let mut transaction = dialect::begin_write(pool).await?;
+                let done = update!(account).execute(&mut *transaction).await?.rows_affected();
+                shut_out!(transaction, &account.id, now);
+                transaction.commit().await?;
+                Ok(done)
+            })
+        };
+        let done = done.await.map_err(|e| self.login_fault(e, &account.login))?;
         found(done, &account.id)
     }
 
@@ -187,11 +209,12 @@ impl Ledger {
         found(done.await.map_err(|e| self.fault(e))?, id)
     }
 
-    /// Erases the account and its sessions. Entries keep the opaque id.
+    /// Erases the account and its sessions, also from what the engine would keep of them for a while. Entries keep the
+    /// opaque id. `false` as for [`Ledger::scrub`].
     ///
     /// # Errors
     /// [`LedgerError::NoAccount`].
-    pub async fn erase_account(&self, id: &str) -> Result<(), LedgerError> {
+    pub async fn erase_account(&self, id: &str) -> Result<bool, LedgerError> {
         let done = on!(&self.writer, |pool| {
             sqlx::query("DELETE FROM account WHERE id = $1")
                 .bind(id)
@@ -200,7 +223,8 @@ impl Ledger {
                 .map(|done| done.rows_affected())
         })
         .map_err(|e| self.fault(e))?;
-        found(done, id)
+        found(done, id)?;
+        self.scrub().await
     }
 
     /// The active account with this login and password. An unknown login, a wrong password and an account that is not

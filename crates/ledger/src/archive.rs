@@ -72,13 +72,13 @@ fn header(size: u64) -> tar::Header {
 }
 
 /// Reads a backup from its first to its last byte: the database goes to `database`, each file to `keep` once it has the
-/// content that its name promises. Gives where the ledger should end, and how many files there were.
+/// content that its name promises. Gives where the ledger should end.
 pub(crate) fn read(
     path: &Path,
     passphrase: Option<&str>,
     database: &Path,
-    keep: &mut dyn FnMut(Vec<u8>) -> Result<(), LedgerError>,
-) -> Result<(Head, u64), LedgerError> {
+    keep: &mut dyn FnMut(BlobId, Vec<u8>) -> Result<(), LedgerError>,
+) -> Result<Head, LedgerError> {
     let damaged = |detail: String| LedgerError::BackupDamaged { path: path.to_path_buf(), detail };
     let broken = |e: io::Error| damaged(e.to_string());
     let mut source = Source::open(path, passphrase)?;
@@ -108,14 +108,15 @@ pub(crate) fn read(
         } else if name == LAST {
             promised = Some(note(&mut member).and_then(|text| text.strip_prefix("files ")?.trim().parse::<u64>().ok()));
         } else {
-            keep(blob(&name, &mut member, FILE_LIMIT).map_err(broken)?)?;
+            let (id, bytes) = blob(&name, &mut member, FILE_LIMIT).map_err(broken)?;
+            keep(id, bytes)?;
             files += 1;
         }
     }
     // Read on to the last byte: the checksum of the whole stands there.
     io::copy(&mut tar.into_inner(), &mut io::sink()).map_err(broken)?;
     match (head, promised.flatten()) {
-        (Some(head), Some(promised)) if promised == files && bases == 1 => Ok((head, files)),
+        (Some(head), Some(promised)) if promised == files && bases == 1 => Ok(head),
         (None, _) => Err(LedgerError::NotABackup { path: path.to_path_buf() }),
         _ => Err(damaged(format!("it holds {bases} ledgers and {files} files and does not say that this is all"))),
     }
@@ -132,12 +133,13 @@ fn note(member: &mut dyn Read) -> Option<String> {
 }
 
 /// The content of a file, if it is what the member's name says. The name itself is never used as a path.
-fn blob(name: &str, member: &mut dyn Read, most: u64) -> io::Result<Vec<u8>> {
+fn blob(name: &str, member: &mut dyn Read, most: u64) -> io::Result<(BlobId, Vec<u8>)> {
     let mut bytes = Vec::new();
     // One that is longer does not have the content that its name says, because the rest is missing.
     member.take(most).read_to_end(&mut bytes)?;
-    if name == format!("{BLOB_FOLDER}/{}", BlobId::of(&bytes).key()) {
-        return Ok(bytes);
+    let id = BlobId::of(&bytes);
+    if name == format!("{BLOB_FOLDER}/{}", id.key()) {
+        return Ok((id, bytes));
     }
     Err(io::Error::new(io::ErrorKind::InvalidData, format!("{name:?} does not have the content that its name says")))
 }
@@ -164,7 +166,7 @@ mod tests {
     #[test]
     fn a_file_without_end_is_refused() {
         let name = |bytes: &[u8]| format!("{BLOB_FOLDER}/{}", BlobId::of(bytes).key());
-        assert_eq!(blob(&name(b"00"), &mut &b"00"[..], 2).unwrap(), b"00");
+        assert_eq!(blob(&name(b"00"), &mut &b"00"[..], 2).unwrap().1, b"00");
         assert!(blob(&name(b"000"), &mut io::repeat(b'0'), 2).is_err());
     }
 
@@ -176,7 +178,7 @@ mod tests {
         let mut writer = Writer::new(File::create(&path).unwrap(), None, &Head::genesis()).unwrap();
         writer.database(&base).unwrap();
         writer.finish().unwrap();
-        let error = read(&path, None, &out, &mut |_| Ok(())).unwrap_err();
+        let error = read(&path, None, &out, &mut |_, _| Ok(())).unwrap_err();
         assert!(matches!(error, LedgerError::BackupDamaged { .. }) && !out.exists(), "{error}");
     }
 }

@@ -1,51 +1,75 @@
 //! Backing a ledger up into one file while it is in use, and making a data folder of such a file again. It refuses to
 //! know when a backup is due and where it is carried.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use tempfile::TempDir;
 use tokio::runtime::Handle;
 
 use crate::archive::{self, Writer};
 use crate::chain::Head;
 use crate::dialect::Pool;
-use crate::{BLOB_FOLDER, Blobs, FILE_NAME, Ledger, LedgerError, dialect, disk};
+use crate::scratch::{self, Scratch};
+use crate::{BLOB_FOLDER, BlobId, Blobs, FILE_NAME, Ledger, LedgerError, dialect, disk};
 
 /// What a backup holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BackupContent {
     /// Where its ledger ends.
     pub head: Head,
-    /// How many files it holds beside the ledger.
-    pub files: u64,
+    /// The files that it holds beside the ledger, each with the content of its name.
+    pub files: BTreeSet<BlobId>,
+}
+
+/// A backup, or a copy in an object store, that was read to its end.
+pub struct Checked {
+    /// Its ledger, so that it can be asked which files its records name.
+    pub ledger: Ledger,
+    /// What it holds.
+    pub content: BackupContent,
+    scratch: Scratch,
+}
+
+impl Checked {
+    pub(crate) fn new(ledger: Ledger, content: BackupContent, scratch: Scratch) -> Self {
+        Self { ledger, content, scratch }
+    }
+
+    /// Leaves nothing behind but what was found.
+    pub async fn close(self) -> BackupContent {
+        self.ledger.close().await;
+        drop(self.scratch);
+        self.content
+    }
 }
 
 impl Ledger {
-    /// Writes the ledger as it stands now, with all files, into the new file `path`, and reads it back: every hash of
-    /// the chain and of every file. Others go on writing meanwhile. The file is there when it is whole and checked.
+    /// Writes the ledger as it stands now, with all files that can be read, into the new file `path`, and reads it back:
+    /// every hash of the chain and of every file. Others go on writing meanwhile. The file is there when it is whole and
+    /// checked. One damaged file does not keep the others from being saved: it is not among those that were found.
     ///
     /// # Errors
-    /// [`LedgerError::NotEmpty`] if `path` exists, [`LedgerError::BlobDamaged`], a full disk and so on.
-    pub async fn backup(&self, path: &Path, passphrase: Option<&str>) -> Result<BackupContent, LedgerError> {
+    /// [`LedgerError::NotEmpty`] if `path` exists, [`LedgerError::Broken`], a full disk and so on.
+    pub async fn backup(&self, path: &Path, passphrase: Option<&str>) -> Result<Checked, LedgerError> {
         if path.exists() {
             return Err(LedgerError::NotEmpty { path: path.to_path_buf() });
         }
-        let scratch = scratch_in(folder_of(path))?;
+        let scratch = Scratch::new(disk::folder_of(path))?;
         let copy = scratch.path().join(FILE_NAME);
         match &self.reader {
             Pool::Sqlite(reader) => dialect::copy_file(reader, &copy).await.map_err(|e| self.fault(e))?,
             Pool::Postgres(_) => self.copy_without_files(scratch.path()).await?,
         }
-        let ledger = Ledger::open(scratch.path()).await?;
+        let ledger = Ledger::open_as_it_is(scratch.path()).await?;
         let head = ledger.verify().await?.into_result()?;
         ledger.close().await;
         let part = scratch.path().join("part");
         self.write_archive(&part, passphrase, &copy, &head).await?;
-        let content = check_backup(&part, passphrase).await?;
+        let checked = check_in(disk::folder_of(path), &part, passphrase).await?;
         fs::rename(&part, path).map_err(|e| disk::io_fault(path, &e))?;
-        disk::sync_folder(folder_of(path))?;
-        Ok(content)
+        disk::sync_folder(disk::folder_of(path))?;
+        Ok(checked)
     }
 
     /// The files are listed after the ledger was copied. A file is stored before an entry names it, so that every file
@@ -66,11 +90,8 @@ impl Ledger {
             let mut writer = Writer::new(file, passphrase.as_deref(), &head).map_err(fault)?;
             writer.database(&copy).map_err(fault)?;
             for id in &ids {
-                match Handle::current().block_on(blobs.get(id)) {
-                    Ok(bytes) => writer.blob(id, &bytes).map_err(fault)?,
-                    // Somebody has erased it since, on purpose.
-                    Err(LedgerError::BlobMissing { .. }) => {}
-                    Err(error) => return Err(error),
+                if let Some(bytes) = Handle::current().block_on(blobs.find(id))? {
+                    writer.blob(id, &bytes).map_err(fault)?;
                 }
             }
             writer.finish().map_err(fault).map(drop)
@@ -84,11 +105,14 @@ impl Ledger {
 /// # Errors
 /// [`LedgerError::NotABackup`], [`LedgerError::BackupDamaged`], [`LedgerError::BackupSealed`],
 /// [`LedgerError::WrongPassphrase`], [`LedgerError::Broken`], [`LedgerError::NewerSchema`].
-pub async fn check_backup(path: &Path, passphrase: Option<&str>) -> Result<BackupContent, LedgerError> {
-    let scratch = scratch_in(folder_of(path))?;
+pub async fn check_backup(path: &Path, passphrase: Option<&str>) -> Result<Checked, LedgerError> {
+    check_in(disk::folder_of(path), path, passphrase).await
+}
+
+async fn check_in(folder: &Path, path: &Path, passphrase: Option<&str>) -> Result<Checked, LedgerError> {
+    let scratch = Scratch::new(folder)?;
     let (content, ledger) = unpack(path, passphrase, scratch.path(), false).await?;
-    ledger.close().await;
-    Ok(content)
+    Ok(Checked::new(ledger, content, scratch))
 }
 
 /// A backup that was unpacked and checked, and is not in its place yet. Dropped, it leaves nothing behind.
@@ -97,7 +121,7 @@ pub struct Unpacked {
     pub ledger: Ledger,
     /// What it holds.
     pub content: BackupContent,
-    scratch: TempDir,
+    scratch: Scratch,
     folder: PathBuf,
 }
 
@@ -107,14 +131,15 @@ pub struct Unpacked {
 /// [`LedgerError::NotEmpty`], and as [`check_backup`].
 pub async fn unpack_backup(path: &Path, passphrase: Option<&str>, folder: &Path) -> Result<Unpacked, LedgerError> {
     empty_folder(folder)?;
-    let scratch = scratch_in(folder)?;
+    let scratch = Scratch::new(folder)?;
     let (content, ledger) = unpack(path, passphrase, scratch.path(), true).await?;
     Ok(Unpacked::new(ledger, content, scratch, folder))
 }
 
 /// Makes the folder, or refuses one with something in it.
 pub(crate) fn empty_folder(folder: &Path) -> Result<(), LedgerError> {
-    fs::create_dir_all(folder).map_err(|e| disk::io_fault(folder, &e))?;
+    disk::private_folder(folder).map_err(|e| disk::io_fault(folder, &e))?;
+    scratch::sweep(folder)?;
     match fs::read_dir(folder).map_err(|e| disk::io_fault(folder, &e))?.next() {
         Some(_) => Err(LedgerError::NotEmpty { path: folder.to_path_buf() }),
         None => Ok(()),
@@ -122,7 +147,7 @@ pub(crate) fn empty_folder(folder: &Path) -> Result<(), LedgerError> {
 }
 
 impl Unpacked {
-    pub(crate) fn new(ledger: Ledger, content: BackupContent, scratch: TempDir, folder: &Path) -> Self {
+    pub(crate) fn new(ledger: Ledger, content: BackupContent, scratch: Scratch, folder: &Path) -> Self {
         Self { ledger, content, scratch, folder: folder.to_path_buf() }
     }
 
@@ -155,8 +180,9 @@ impl Unpacked {
             if from.exists() {
                 fs::rename(from, &to).map_err(|e| disk::io_fault(&to, &e))?;
             }
+            // Each by itself: a disk may have the names in another order than they were given.
+            disk::sync_folder(&self.folder)?;
         }
-        disk::sync_folder(&self.folder)?;
         Ok(self.content)
     }
 }
@@ -172,10 +198,15 @@ async fn unpack(
     let (backup, passphrase) = (path.to_path_buf(), passphrase.map(String::from));
     let database = folder.join(FILE_NAME);
     let (head, files) = blocking(move || {
-        archive::read(&backup, passphrase.as_deref(), &database, &mut |bytes| match keep {
-            true => Handle::current().block_on(blobs.put(bytes)).map(drop),
-            false => Ok(()),
-        })
+        let mut files = BTreeSet::new();
+        let head = archive::read(&backup, passphrase.as_deref(), &database, &mut |id, bytes| {
+            files.insert(id);
+            match keep {
+                true => Handle::current().block_on(blobs.put(bytes)).map(drop),
+                false => Ok(()),
+            }
+        })?;
+        Ok((head, files))
     })
     .await?;
     let ledger = Ledger::open(folder).await?;
@@ -187,16 +218,8 @@ async fn unpack(
     Ok((BackupContent { head, files }, ledger))
 }
 
-/// A folder for what is not whole yet, readable by its owner only and gone with its value.
-pub(crate) fn scratch_in(folder: &Path) -> Result<TempDir, LedgerError> {
-    tempfile::Builder::new().prefix(".romduol-").tempdir_in(folder).map_err(|e| disk::io_fault(folder, &e))
-}
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-async fn blocking<T: Send + 'static>(
+/// Work that takes a while, beside the threads that answer others.
+pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, LedgerError> + Send + 'static,
 ) -> Result<T, LedgerError> {
     match tokio::task::spawn_blocking(work).await {

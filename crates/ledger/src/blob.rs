@@ -5,6 +5,7 @@ mod folder;
 mod table;
 
 use std::path::Path;
+use std::time::SystemTime;
 
 use folder::Folder;
 use object_store::path::Path as Key;
@@ -12,6 +13,7 @@ use sqlx::PgPool;
 use table::Table;
 
 use crate::LedgerError;
+use crate::backup::blocking;
 use crate::chain::sha256_hex;
 
 /// Name of a stored file: 64 lower-case hexadecimal digits.
@@ -36,6 +38,11 @@ impl BlobId {
         let id = &self.0;
         Key::from(format!("{}/{}/{id}", &id[..2], &id[2..4]))
     }
+}
+
+/// Content with its id, which takes a while for a large file: others are answered meanwhile.
+async fn named(bytes: Vec<u8>) -> Result<(BlobId, Vec<u8>), LedgerError> {
+    blocking(move || Ok((BlobId::of(&bytes), bytes))).await
 }
 
 impl std::str::FromStr for BlobId {
@@ -82,11 +89,11 @@ impl Blobs {
     /// # Errors
     /// [`LedgerError::DiskFull`], [`LedgerError::ReadOnly`], [`LedgerError::Blob`].
     pub async fn put(&self, bytes: Vec<u8>) -> Result<BlobId, LedgerError> {
-        let id = BlobId::of(&bytes);
-        if self.get(&id).await.is_ok() {
-            return Ok(id);
-        }
+        let (id, bytes) = named(bytes).await?;
+        let there = self.get(&id).await.is_ok();
         match &self.0 {
+            Kept::Folder(folder) if there => folder.settle(&id).await?,
+            Kept::Table(_) if there => {}
             Kept::Folder(folder) => folder.put(&id, bytes).await?,
             Kept::Table(table) => table.put(&id, bytes).await?,
         }
@@ -102,10 +109,23 @@ impl Blobs {
             Kept::Folder(folder) => folder.get(id).await?,
             Kept::Table(table) => table.get(id).await?,
         };
-        if BlobId::of(&bytes) != *id {
+        let (found, bytes) = named(bytes).await?;
+        if found != *id {
             return Err(LedgerError::BlobDamaged { id: id.0.clone() });
         }
         Ok(bytes)
+    }
+
+    /// The content, or none where just this file is gone, damaged or unreadable: others are saved all the same.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub async fn find(&self, id: &BlobId) -> Result<Option<Vec<u8>>, LedgerError> {
+        match self.get(id).await {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.is_of_one_file() => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Erases content, if it is there (a file that should never have been uploaded).
@@ -116,6 +136,17 @@ impl Blobs {
         match &self.0 {
             Kept::Folder(folder) => folder.erase(id).await,
             Kept::Table(table) => table.erase(id).await,
+        }
+    }
+
+    /// Erases what was cut off before it was whole, where nobody has written to it since `before`. A table has no such.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub async fn erase_unfinished(&self, before: SystemTime) -> Result<(), LedgerError> {
+        match &self.0 {
+            Kept::Folder(folder) => folder.erase_unfinished(before).await,
+            Kept::Table(_) => Ok(()),
         }
     }
 

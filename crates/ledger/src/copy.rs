@@ -1,54 +1,61 @@
 //! Copying a ledger to another place, once or again and again: entries, the rows beside them, files. The copy is a
 //! ledger that can be opened and served. It refuses to merge: a place with other entries is left alone.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Row};
 
 use crate::chain::{Head, sha256_hex};
-use crate::dialect::{Pool, on};
-use crate::{AppendError, Ledger, LedgerError, Place, dialect, schema};
+use crate::dialect::{Pool, on_all};
+use crate::{AppendError, BlobId, Ledger, LedgerError, Place, dialect, schema};
 
-/// The rows beside the entries. What refers to another table stands behind it.
+/// The rows beside the entries. What refers to another table stands behind it. Since when nothing names a file (`unnamed`) is
+/// each ledger's own.
 const TABLES: &[Table] = &[
-    Table { name: "meta", columns: &["key", "value"], only: "WHERE key NOT IN ('schema', 'head')" },
+    Table { only: "WHERE key NOT IN ('schema', 'head')", ..table(1, "meta", &["key", "value"]) },
+    table(
+        1,
+        "account",
+        &["id", "login", "name", "password_hash", "role", "institution", "area", "language", "#active", "#created"],
+    ),
     Table {
-        name: "account",
-        columns: &[
-            "id",
-            "login",
-            "name",
-            "password_hash",
-            "role",
-            "institution",
-            "area",
-            "language",
-            "#active",
-            "#created",
-        ],
-        only: "",
+        later: &[(5, "#strong"), (5, "#proved"), (7, "#small_counts")],
+        ..table(1, "session", &["token_hash", "account", "#created", "#seen", "#expires", "#revoked"])
     },
-    Table {
-        name: "session",
-        columns: &["token_hash", "account", "#created", "#seen", "#expires", "#revoked", "#strong", "#proved"],
-        only: "",
-    },
-    Table { name: "draft", columns: &["return_id", "body", "#revision", "saved_by", "#saved_at"], only: "" },
-    Table { name: "comment", columns: &["code_hash", "version", "body", "#day", "outcome"], only: "" },
-    Table { name: "contact", columns: &["account", "email", "#reminded"], only: "" },
-    Table { name: "ticket", columns: &["hash", "purpose", "account", "data", "#expires"], only: "" },
-    Table { name: "factor", columns: &["id", "account", "kind", "name", "secret", "#used", "#created"], only: "" },
-    Table { name: "token", columns: &["hash", "account", "name", "scope", "#created", "#expires", "#used"], only: "" },
-    Table { name: "identity", columns: &["issuer", "subject", "account"], only: "" },
-    Table { name: "access", columns: &["id", "#at", "account", "act", "object"], only: "" },
+    table(1, "draft", &["return_id", "body", "#revision", "saved_by", "#saved_at"]),
+    table(3, "comment", &["code_hash", "version", "body", "#day", "outcome"]),
+    table(4, "contact", &["account", "email", "#reminded"]),
+    table(5, "ticket", &["hash", "purpose", "account", "data", "#expires"]),
+    table(5, "factor", &["id", "account", "kind", "name", "secret", "#used", "#created"]),
+    table(5, "token", &["hash", "account", "name", "scope", "#created", "#expires", "#used"]),
+    table(5, "identity", &["issuer", "subject", "account"]),
+    Table { later: &[(7, "why")], ..table(5, "access", &["id", "#at", "account", "act", "object"]) },
+    table(6, "submission", &["key", "#alive", "#seq", "print", "answer"]),
 ];
 
 struct Table {
+    /// The schema that brought it.
+    since: u32,
     name: &'static str,
     /// A number's name begins with `#`; all others are text.
     columns: &'static [&'static str],
+    /// Columns that a later schema brought.
+    later: &'static [(u32, &'static str)],
     only: &'static str,
+}
+
+const fn table(since: u32, name: &'static str, columns: &'static [&'static str]) -> Table {
+    Table { since, name, columns, later: &[], only: "" }
+}
+
+impl Table {
+    /// Its columns in a ledger of this schema; none if that has no such table.
+    fn columns(&self, schema: u32) -> Option<Vec<&'static str>> {
+        let later = self.later.iter().filter(|(since, _)| *since <= schema).map(|(_, name)| *name);
+        (self.since <= schema).then(|| self.columns.iter().copied().chain(later).collect())
+    }
 }
 
 enum Cell {
@@ -75,6 +82,8 @@ pub struct Copied {
     pub entries: u64,
     /// How many files were new to it.
     pub files: u64,
+    /// All files that it has now.
+    pub holds: BTreeSet<BlobId>,
 }
 
 /// A ledger and its copy.
@@ -83,6 +92,8 @@ pub struct Copy {
     to: Ledger,
     /// What the rows looked like when they were last copied.
     seen: Option<String>,
+    /// Files of the copy that were read and have the content of their name.
+    sound: BTreeSet<BlobId>,
 }
 
 impl Copy {
@@ -96,29 +107,32 @@ impl Copy {
             Err(LedgerError::Missing { .. } | LedgerError::NotALedger { .. }) => Ledger::create(to).await?,
             opened => opened?,
         };
-        Ok(Self { from: from.clone(), to: opened, seen: None })
+        Ok(Self { from: from.clone(), to: opened, seen: None, sound: BTreeSet::new() })
     }
 
-    /// Brings the copy up to date; with `rows` also accounts, drafts and what else stands beside the entries. The files
-    /// that the entries of this pass name are there before them: a file is stored before an entry names it.
+    /// Brings the copy up to date. With the files that are `named` now, also accounts, drafts and what else stands beside the
+    /// entries; and a file that is gone from the ledger goes from the copy, too, unless it is named: then it was lost rather
+    /// than erased. The files that the entries of this pass name are there before them: a file is stored before an
+    /// entry names it.
     ///
     /// # Errors
     /// [`LedgerError::NotACopy`], [`LedgerError::Broken`], those of either engine.
-    pub async fn pass(&mut self, rows: bool) -> Result<Copied, LedgerError> {
+    pub async fn pass(&mut self, named: Option<&BTreeSet<BlobId>>) -> Result<Copied, LedgerError> {
         let start = self.to.head().await?;
         self.is_copy(&start).await?;
         // The end of this pass: files are copied for what is there now.
         let end = self.from.head().await?;
         let files = self.files().await?;
         let head = self.entries(&start, &end).await?;
-        if rows {
+        if let Some(named) = named {
+            self.erase(named).await?;
             self.rows().await?;
         }
-        Ok(Copied { entries: head.seq - start.seq, head, files })
+        Ok(Copied { entries: head.seq - start.seq, head, files, holds: self.sound.clone() })
     }
 
     async fn rows(&mut self) -> Result<(), LedgerError> {
-        let rows = Rows::read(&self.from.reader).await.map_err(|e| self.from.fault(e))?;
+        let rows = self.from.read_rows().await?;
         let looks = sha256_hex(&rows.to_json());
         if self.seen.as_ref() != Some(&looks) {
             rows.write(&self.to.writer).await.map_err(|e| self.to.fault(e))?;
@@ -132,7 +146,7 @@ impl Copy {
         while head.seq < end.seq {
             let mut entries = self.from.read_after(&head).await?;
             entries.retain(|entry| entry.seq <= end.seq);
-            head = self.to.append_chained(&head, &entries).await.map_err(|error| match error {
+            head = self.to.append_chained(&head, &entries, &[]).await.map_err(|error| match error {
                 AppendError::Conflict { after } => self.other(after + 1),
                 AppendError::Ledger(error) => error,
             })?;
@@ -155,18 +169,33 @@ impl Copy {
         LedgerError::NotACopy { path: self.to.path(), seq }
     }
 
-    /// Copies files that are new and erases those that were erased.
-    async fn files(&self) -> Result<u64, LedgerError> {
+    /// Copies files that are new, and mends those that are damaged in the copy.
+    async fn files(&mut self) -> Result<u64, LedgerError> {
         let (from, to) = (self.from.blobs().list().await?, self.to.blobs().list().await?);
         let mut copied = 0;
-        for id in from.iter().filter(|id| to.binary_search(id).is_err()) {
-            self.to.blobs().put(self.from.blobs().get(id).await?).await?;
-            copied += 1;
-        }
-        for id in to.iter().filter(|id| from.binary_search(id).is_err()) {
-            self.to.blobs().erase(id).await?;
+        self.sound.retain(|id| to.binary_search(id).is_ok());
+        for id in from.iter().chain(&to) {
+            if self.sound.contains(id) {
+                continue;
+            }
+            let there = to.binary_search(id).is_ok() && self.to.blobs().find(id).await?.is_some();
+            if !there {
+                let Some(bytes) = self.from.blobs().find(id).await? else { continue };
+                self.to.blobs().put(bytes).await?;
+                copied += 1;
+            }
+            self.sound.insert(id.clone());
         }
         Ok(copied)
+    }
+
+    async fn erase(&mut self, named: &BTreeSet<BlobId>) -> Result<(), LedgerError> {
+        let (from, to) = (self.from.blobs().list().await?, self.to.blobs().list().await?);
+        for id in to.iter().filter(|id| from.binary_search(id).is_err() && !named.contains(id)) {
+            self.to.blobs().erase(id).await?;
+            self.sound.remove(id);
+        }
+        Ok(())
     }
 }
 
@@ -174,32 +203,39 @@ impl Ledger {
     /// A copy of the ledger in a folder, for a backup, which takes the files from where they are.
     pub(crate) async fn copy_without_files(&self, folder: &Path) -> Result<(), LedgerError> {
         let to = Ledger::create(folder).await?;
-        let copy = Copy { from: self.clone(), to: to.clone(), seen: None };
+        let copy = Copy { from: self.clone(), to: to.clone(), seen: None, sound: BTreeSet::new() };
         copy.entries(&Head::genesis(), &self.head().await?).await?;
-        let rows = Rows::read(&self.reader).await.map_err(|e| self.fault(e))?;
+        let rows = self.read_rows().await?;
         rows.write(&to.writer).await.map_err(|e| to.fault(e))?;
         to.close().await;
         Ok(())
+    }
+
+    /// Its rows as one reader sees them at one moment. A ledger of an older schema was perhaps only opened to be looked at.
+    pub(crate) async fn read_rows(&self) -> Result<Rows, LedgerError> {
+        let schema = self.schema().await?;
+        Rows::read(&self.reader, schema).await.map_err(|e| self.fault(e))
     }
 }
 
 impl Rows {
     /// Reads all tables as one reader sees them at one moment, so that no row refers to one that is not there.
-    pub(crate) async fn read(pool: &Pool) -> Result<Rows, sqlx::Error> {
+    async fn read(pool: &Pool, schema: u32) -> Result<Rows, sqlx::Error> {
         let mut all = Vec::new();
-        on!(pool, |pool| {
+        on_all!(pool, |pool| {
             let mut transaction = dialect::begin_read(pool).await?;
             for table in TABLES {
-                let sql = format!("SELECT {} FROM {} {} ORDER BY 1", names(table.columns), table.name, table.only);
+                let Some(columns) = table.columns(schema) else { continue };
+                let sql = format!("SELECT {} FROM {} {} ORDER BY 1", names(&columns), table.name, table.only);
                 let mut rows = Vec::new();
                 for row in sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut *transaction).await? {
-                    let cells = table.columns.iter().enumerate().map(|(at, name)| match name.starts_with('#') {
+                    let cells = columns.iter().enumerate().map(|(at, name)| match name.starts_with('#') {
                         true => row.try_get(at).map(Cell::Number),
                         false => row.try_get(at).map(Cell::Text),
                     });
                     rows.push(cells.collect::<Result<Vec<_>, _>>()?);
                 }
-                all.push(Of { table, columns: table.columns.to_vec(), rows });
+                all.push(Of { table, columns, rows });
             }
             transaction.rollback().await?;
         });
@@ -208,7 +244,7 @@ impl Rows {
 
     /// Puts rows in the place of those that are there, all at once.
     pub(crate) async fn write(&self, pool: &Pool) -> Result<(), sqlx::Error> {
-        on!(pool, |pool| {
+        on_all!(pool, |pool| {
             let mut transaction = dialect::begin_write(pool).await?;
             for table in TABLES.iter().rev() {
                 let sql = format!("DELETE FROM {} {}", table.name, table.only);
@@ -261,11 +297,12 @@ impl Rows {
         }
         let mut all = Vec::new();
         for table in TABLES {
-            let Some(given) = stored["tables"].get(table.name) else { continue };
+            let given = stored["tables"].get(table.name).zip(table.columns(schema::LATEST));
+            let Some((given, known)) = given else { continue };
             let place =
                 |name: &&&str| given["columns"].as_array()?.iter().position(|c| c == name.trim_start_matches('#'));
             let (columns, places): (Vec<&'static str>, Vec<usize>) =
-                table.columns.iter().filter_map(|name| Some((*name, place(&name)?))).unzip();
+                known.iter().filter_map(|name| Some((*name, place(&name)?))).unzip();
             let rows = given["rows"].as_array().map(Vec::as_slice).unwrap_or_default();
             let row = |row: &Value| columns.iter().zip(&places).map(|(name, at)| cell(name, &row[*at])).collect();
             let rows =

@@ -11,6 +11,7 @@ use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 use crate::{LedgerError, Options, disk};
 
+pub(crate) use postgres::in_time;
 pub(crate) use sqlite::copy_file;
 
 /// Connections to either engine.
@@ -20,8 +21,20 @@ pub(crate) enum Pool {
     Postgres(PgPool),
 }
 
-/// Runs an expression with the pool of whichever engine it is. The statement stands once and is compiled for both.
+/// Runs an expression with the pool of whichever engine it is. The statement stands once and is compiled for both. A server
+/// is not waited for longer than it may take.
 macro_rules! on {
+    ($pool:expr, |$name:ident| $body:expr) => {
+        match $pool {
+            $crate::dialect::Pool::Sqlite($name) => $body,
+            $crate::dialect::Pool::Postgres($name) => $crate::dialect::in_time(async { $body }).await,
+        }
+    };
+}
+pub(crate) use on;
+
+/// As [`on`], for work on whole tables, which takes as long as they are.
+macro_rules! on_all {
     ($pool:expr, |$name:ident| $body:expr) => {
         match $pool {
             $crate::dialect::Pool::Sqlite($name) => $body,
@@ -29,7 +42,7 @@ macro_rules! on {
         }
     };
 }
-pub(crate) use on;
+pub(crate) use on_all;
 
 impl Pool {
     /// Whether long bodies are compressed here; PostgreSQL does that by itself.
@@ -38,7 +51,7 @@ impl Pool {
     }
 
     pub(crate) async fn close(&self) {
-        on!(self, |pool| pool.close().await);
+        on_all!(self, |pool| pool.close().await);
     }
 }
 
@@ -88,6 +101,24 @@ pub(crate) async fn set_max_pages(writer: &Pool, pages: u32) -> Result<(), sqlx:
     }
 }
 
+/// Leaves nothing of rows that were erased or overwritten, as far as the engine's own files are at hand. `false` if it could
+/// not.
+pub(crate) async fn scrub(writer: &Pool) -> Result<bool, sqlx::Error> {
+    match writer {
+        Pool::Sqlite(writer) => sqlite::empty_log(writer).await,
+        // A server removes old versions of rows with its next vacuum.
+        Pool::Postgres(_) => Ok(true),
+    }
+}
+
+/// How many pages of a file hold nothing.
+pub(crate) async fn free_pages(reader: &Pool) -> Result<u64, sqlx::Error> {
+    match reader {
+        Pool::Sqlite(reader) => sqlite::free_pages(reader).await,
+        Pool::Postgres(_) => Ok(0),
+    }
+}
+
 /// Says what an engine error means.
 pub(crate) fn fault(path: &Path, error: sqlx::Error) -> LedgerError {
     let (place, detail) = (path.to_path_buf(), error.to_string());
@@ -102,6 +133,8 @@ pub(crate) fn fault(path: &Path, error: sqlx::Error) -> LedgerError {
         _ if server && is_cut_off(&error) => LedgerError::Unreachable { path: place, detail },
         sqlx::Error::Io(e) => disk::io_fault(path, &e),
         sqlx::Error::PoolTimedOut => LedgerError::Busy { path: place, waited_s: 60 },
+        sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => LedgerError::Unreachable { path: place, detail },
+        sqlx::Error::Configuration(_) if server => LedgerError::NotLetIn { path: place, detail },
         sqlx::Error::Configuration(_) => LedgerError::CannotOpen { path: place, detail },
         _ => LedgerError::Engine { path: place, detail },
     }

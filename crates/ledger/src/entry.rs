@@ -7,6 +7,7 @@ use sqlx::AssertSqlSafe;
 use crate::chain::{Break, Entry, Head, Why};
 use crate::dialect::on;
 use crate::packed::{Body, Stored, pack};
+use crate::submission::Written;
 use crate::{Ledger, LedgerError, dialect};
 
 /// How many entries one read gives at most.
@@ -64,21 +65,22 @@ impl Ledger {
     /// # Errors
     /// [`AppendError::Conflict`] if the ledger does not end at `after` any more.
     pub async fn append(&self, after: &Head, bodies: &[String]) -> Result<Head, AppendError> {
-        self.append_chained(after, &chain_up(after, bodies)).await
+        self.append_chained(after, &chain_up(after, bodies), &[]).await
     }
 
     /// As [`Ledger::append`], for a caller who has chained the entries up already ([`Head::next`]). That they follow
-    /// `after` is the caller's word; `verify` and every reader would find out.
+    /// `after` is the caller's word; `verify` and every reader would find out. What was `sent` is marked as written in the
+    /// same transaction.
     ///
     /// # Errors
     /// As [`Ledger::append`].
-    pub async fn append_chained(&self, after: &Head, entries: &[Entry]) -> Result<Head, AppendError> {
+    pub async fn append_chained(&self, after: &Head, entries: &[Entry], sent: &[Written]) -> Result<Head, AppendError> {
         let Some(head) = entries.last().map(Entry::head) else {
             return Ok(after.clone());
         };
         let (start, mut tries) = (Instant::now(), 0);
         loop {
-            match self.write(after, entries, &head).await {
+            match self.write(after, entries, &head, sent).await {
                 Ok(true) => return Ok(head),
                 Ok(false) => break,
                 Err(e) if dialect::is_unique_violation(&e) => break,
@@ -99,7 +101,7 @@ impl Ledger {
 
     /// `false` if the head has moved; then nothing is written. The head's row is the lock: moving it from `after` to
     /// `head` succeeds for one writer only, on either engine. The primary key of `entry` guards a second time.
-    async fn write(&self, after: &Head, entries: &[Entry], head: &Head) -> Result<bool, sqlx::Error> {
+    async fn write(&self, after: &Head, entries: &[Entry], head: &Head, sent: &[Written]) -> Result<bool, sqlx::Error> {
         let packs = self.writer.packs();
         on!(&self.writer, |pool| {
             let mut transaction = dialect::begin_write(pool).await?;
@@ -125,6 +127,13 @@ impl Ledger {
                     insert = insert.bind(row.hash.as_str());
                 }
                 insert.execute(&mut *transaction).await?;
+            }
+            for Written { key, seq } in sent {
+                sqlx::query("UPDATE submission SET seq = $2 WHERE key = $1")
+                    .bind(key)
+                    .bind(seq.cast_signed())
+                    .execute(&mut *transaction)
+                    .await?;
             }
             transaction.commit().await?;
             Ok(true)

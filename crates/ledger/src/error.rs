@@ -1,7 +1,7 @@
 //! What can go wrong in the store, each as one sentence that names the thing, the value and the next step. It refuses
 //! to know how a message is shown.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::chain::{Break, Why};
 
@@ -41,6 +41,9 @@ pub enum LedgerError {
     /// The file or folder cannot be opened.
     #[error("{} cannot be opened ({detail}); check that its folder exists and is readable.", path.display())]
     CannotOpen { path: PathBuf, detail: String },
+    /// A database server that does not let the program in, or an address that is none.
+    #[error("The database {} does not let the program in ({detail}); check user, password, TLS and how many connections it allows.", path.display())]
+    NotLetIn { path: PathBuf, detail: String },
     /// Another process held the write lock for too long.
     #[error("Another program has kept {} locked for more than {waited_s} seconds; nothing was saved; send it again.", path.display())]
     Busy { path: PathBuf, waited_s: u64 },
@@ -98,6 +101,73 @@ pub enum LedgerError {
     /// Anything else that the engine says.
     #[error("The ledger {} answered with a fault ({detail}); nothing was saved; try again and report it if it stays.", path.display())]
     Engine { path: PathBuf, detail: String },
+}
+
+/// Whose turn it is after an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remedy {
+    /// Whoever asked gives something else.
+    AskOtherwise,
+    /// There is no such thing; nothing has to be mended.
+    NotThere,
+    /// The same request may succeed later: there is no room, no way to write, or no database just now.
+    TryAgain,
+    /// What is kept is damaged, or the program has a fault: whoever runs it has to look.
+    Repair,
+}
+
+impl LedgerError {
+    /// What an input/output error means for the file or folder at `path`.
+    pub fn of_io(path: &Path, error: &std::io::Error) -> LedgerError {
+        crate::disk::io_fault(path, error)
+    }
+
+    /// Whether it concerns one stored file and nothing else: it is gone, damaged or cannot be read.
+    #[must_use]
+    pub fn is_of_one_file(&self) -> bool {
+        matches!(
+            self,
+            LedgerError::BadBlobId { .. }
+                | LedgerError::BlobMissing { .. }
+                | LedgerError::BlobDamaged { .. }
+                | LedgerError::Blob { .. }
+        )
+    }
+
+    /// Who can do something about it.
+    pub fn remedy(&self) -> Remedy {
+        match self {
+            LedgerError::AlreadyExists { .. }
+            | LedgerError::NotACopy { .. }
+            | LedgerError::LoginTaken { .. }
+            | LedgerError::NotABackup { .. }
+            | LedgerError::BackupDamaged { .. }
+            | LedgerError::BackupSealed { .. }
+            | LedgerError::WrongPassphrase { .. }
+            | LedgerError::NotEmpty { .. }
+            | LedgerError::NoSuchPosition { .. } => Remedy::AskOtherwise,
+            LedgerError::NoAccount { .. } | LedgerError::BadBlobId { .. } => Remedy::NotThere,
+            LedgerError::DiskFull { .. }
+            | LedgerError::ReadOnly { .. }
+            | LedgerError::CannotOpen { .. }
+            | LedgerError::NotLetIn { .. }
+            | LedgerError::Missing { .. }
+            | LedgerError::Busy { .. }
+            | LedgerError::Unreachable { .. }
+            | LedgerError::Blob { .. }
+            | LedgerError::Offsite { .. }
+            | LedgerError::Random { .. } => Remedy::TryAgain,
+            LedgerError::NotALedger { .. }
+            | LedgerError::Damaged { .. }
+            | LedgerError::NewerSchema { .. }
+            | LedgerError::Broken(_)
+            | LedgerError::Diverged { .. }
+            | LedgerError::BlobMissing { .. }
+            | LedgerError::BlobDamaged { .. }
+            | LedgerError::Password { .. }
+            | LedgerError::Engine { .. } => Remedy::Repair,
+        }
+    }
 }
 
 fn broken_sentence(broken: &Break) -> String {

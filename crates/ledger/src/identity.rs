@@ -5,14 +5,16 @@ use crate::dialect::on;
 use crate::{Ledger, LedgerError};
 
 impl Ledger {
-    /// Ties a provider's person to an account. `false` if that person is tied already.
+    /// Ties a provider's person to an account. `false` if that person is tied already, or the account to another one: an
+    /// address that was given to a successor takes over nothing.
     ///
     /// # Errors
     /// [`LedgerError`] of the engine; no such account is one.
     pub async fn add_identity(&self, issuer: &str, subject: &str, account: &str) -> Result<bool, LedgerError> {
         on!(&self.writer, |pool| {
             sqlx::query(
-                "INSERT INTO identity (issuer, subject, account) VALUES ($1, $2, $3)
+                "INSERT INTO identity (issuer, subject, account)
+                 SELECT $1, $2, $3 WHERE NOT EXISTS (SELECT 1 FROM identity WHERE issuer = $1 AND account = $3)
                  ON CONFLICT (issuer, subject) DO NOTHING",
             )
             .bind(issuer)

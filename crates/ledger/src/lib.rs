@@ -20,6 +20,7 @@ mod dialect;
 mod disk;
 mod draft;
 mod entry;
+mod erased;
 mod error;
 mod factor;
 mod identity;
@@ -29,11 +30,14 @@ mod password;
 mod place;
 mod random;
 mod schema;
+mod scratch;
 mod seal;
 mod secret;
 mod session;
+mod submission;
 mod ticket;
 mod token;
+mod unnamed;
 mod verify;
 
 use std::path::{Path, PathBuf};
@@ -41,7 +45,7 @@ use std::sync::Arc;
 
 pub use access::Access;
 pub use account::{Account, NewAccount};
-pub use backup::{BackupContent, Unpacked, check_backup, unpack_backup};
+pub use backup::{BackupContent, Checked, Unpacked, check_backup, unpack_backup};
 pub use blob::{BlobId, Blobs};
 pub use chain::{Break, Entry, GENESIS_HASH, Head, Why, entry_hash};
 pub use comment::Comment;
@@ -49,12 +53,15 @@ pub use contact::Contact;
 pub use copy::{Copied, Copy};
 pub use draft::{Draft, DraftError, DraftSummary};
 pub use entry::{AppendError, READ_LIMIT};
-pub use error::LedgerError;
+pub use erased::LookedThrough;
+pub use error::{LedgerError, Remedy};
 pub use factor::Factor;
 pub use offsite::{OffsiteCopy, check_offsite, is_offsite, unpack_offsite};
 pub use place::Place;
 pub use schema::LATEST as SCHEMA_VERSION;
+pub use scratch::Scratch;
 pub use session::{Session, SessionToken};
+pub use submission::{Claim, Written};
 pub use ticket::Ticket;
 pub use token::AccessToken;
 pub use verify::Verification;
@@ -85,7 +92,7 @@ pub struct Options {
 }
 
 impl Ledger {
-    /// Makes a new, empty ledger and opens it: in a folder (created if needed, private to its owner), or in an empty
+    /// Makes a new, empty ledger and opens it: in a folder (created if needed), or in an empty
     /// database.
     ///
     /// # Errors
@@ -99,6 +106,7 @@ impl Ledger {
         };
         let path = dir.join(FILE_NAME);
         disk::create_file(dir, &path)?;
+        disk::close_to_others(dir);
         let made = async {
             let ledger = Self::connect(&place, &Options::default()).await?;
             schema::create(&ledger.writer).await.map_err(|e| ledger.fault(e))?;
@@ -120,22 +128,37 @@ impl Ledger {
         Self::open_with(place, &Options::default()).await
     }
 
+    /// Opens the ledger to look at it: an older schema stays as it is.
+    ///
+    /// # Errors
+    /// As [`Ledger::open`].
+    pub async fn open_as_it_is(place: impl Into<Place>) -> Result<Self, LedgerError> {
+        Ok(Self::opened(place.into(), &Options::default()).await?.0)
+    }
+
     #[doc(hidden)]
     pub async fn open_with(place: impl Into<Place>, options: &Options) -> Result<Self, LedgerError> {
-        let place = place.into();
-        if let Place::Folder(dir) = &place {
-            disk::check_file(&dir.join(FILE_NAME))?;
-        }
-        let ledger = Self::connect(&place, options).await?;
-        let found = schema::version(&ledger.reader).await.map_err(|e| ledger.schema_fault(e))?;
-        let found = found.ok_or_else(|| LedgerError::NotALedger { path: ledger.path() })?;
-        if found > schema::LATEST {
-            return Err(LedgerError::NewerSchema { path: ledger.path(), found, known: schema::LATEST });
+        let (ledger, found) = Self::opened(place.into(), options).await?;
+        if let Some(folder) = ledger.folder().filter(|_| !options.read_only) {
+            disk::close_to_others(folder);
         }
         if found < schema::LATEST {
             schema::migrate(&ledger.writer, schema::MIGRATIONS).await.map_err(|e| ledger.fault(e))?;
         }
         Ok(ledger)
+    }
+
+    /// The ledger at a place, and its schema.
+    async fn opened(place: Place, options: &Options) -> Result<(Self, u32), LedgerError> {
+        if let Place::Folder(dir) = &place {
+            disk::check_file(&dir.join(FILE_NAME))?;
+        }
+        let ledger = Self::connect(&place, options).await?;
+        let found = ledger.schema().await?;
+        if found > schema::LATEST {
+            return Err(LedgerError::NewerSchema { path: ledger.path(), found, known: schema::LATEST });
+        }
+        Ok((ledger, found))
     }
 
     async fn connect(place: &Place, options: &Options) -> Result<Self, LedgerError> {
@@ -153,6 +176,15 @@ impl Ledger {
                 Ok(Self { path: path.into(), writer: reader.clone(), reader, blobs })
             }
         }
+    }
+
+    /// The version of its schema; [`Ledger::open`] moves an older one forward.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub async fn schema(&self) -> Result<u32, LedgerError> {
+        let found = schema::version(&self.reader).await.map_err(|e| self.schema_fault(e))?;
+        found.ok_or_else(|| LedgerError::NotALedger { path: self.path() })
     }
 
     /// The database file, or the name of the database.
@@ -182,6 +214,27 @@ impl Ledger {
     pub async fn close(self) {
         self.reader.close().await;
         self.writer.close().await;
+    }
+
+    /// Leaves nothing of rows that were erased or overwritten in the files of the ledger; a server does so by itself later.
+    /// `false` if somebody keeps reading what was there before, so that it is still in the log beside the file.
+    ///
+    /// # Errors
+    /// [`LedgerError`] of the engine.
+    pub async fn scrub(&self) -> Result<bool, LedgerError> {
+        dialect::scrub(&self.writer).await.map_err(|e| self.fault(e))
+    }
+
+    /// A folder for what comes in and is not whole yet: on the disk of the ledger, gone with its value, and swept if the
+    /// program is killed.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub fn scratch(&self) -> Result<Scratch, LedgerError> {
+        match self.folder() {
+            Some(folder) => Scratch::new(folder),
+            None => Scratch::new(&std::env::temp_dir()),
+        }
     }
 
     /// Changes the page limit of an open ledger (see [`Options::max_pages`]).

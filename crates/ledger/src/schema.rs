@@ -4,10 +4,10 @@
 //! A change of the schema is a new list at the end of [`MIGRATIONS`]; lists that were released are never edited.
 
 use crate::chain::Head;
-use crate::dialect::{self, Pool, on};
+use crate::dialect::{self, Pool, on, on_all};
 
 /// Version 1 and onwards; the list at index `n` leads from version `n` to `n + 1`.
-pub(crate) const MIGRATIONS: &[&[&str]] = &[V1, V2, V3, V4, V5];
+pub(crate) const MIGRATIONS: &[&[&str]] = &[V1, V2, V3, V4, V5, V6, V7, V8];
 
 /// The schema version that this program writes.
 #[allow(clippy::cast_possible_truncation)]
@@ -103,13 +103,33 @@ const V5: &[&str] = &[
     "CREATE INDEX access_at ON access (at)",
 ];
 
+/// What was sent once and is not to be done twice.
+const V6: &[&str] = &[
+    "CREATE TABLE submission (
+        key TEXT PRIMARY KEY,
+        alive BIGINT NOT NULL,
+        seq BIGINT,
+        print TEXT,
+        answer TEXT)",
+    "CREATE INDEX submission_alive ON submission (alive)",
+];
+
+/// Small counts are seen for a time and a reason, which the trail keeps.
+const V7: &[&str] = &[
+    "ALTER TABLE session ADD COLUMN small_counts BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE access ADD COLUMN why TEXT NOT NULL DEFAULT ''",
+];
+
+/// Since when nothing names a stored file.
+const V8: &[&str] = &["CREATE TABLE unnamed (file TEXT PRIMARY KEY, since BIGINT NOT NULL)"];
+
 /// What only one engine needs. A file keeps its blobs in a folder beside it; nodes that share a database share no folder.
 const POSTGRES: &[&str] = &["CREATE TABLE blob (id TEXT PRIMARY KEY, bytes BYTEA NOT NULL)"];
 
 /// Lays out an empty database: all migrations and the head before the first entry.
 pub(crate) async fn create(pool: &Pool) -> Result<(), sqlx::Error> {
     let own: &[&str] = if matches!(pool, Pool::Postgres(_)) { POSTGRES } else { &[] };
-    on!(pool, |pool| {
+    on_all!(pool, |pool| {
         let mut transaction = dialect::begin_write(pool).await?;
         for statement in MIGRATIONS.iter().copied().flatten().chain(own).copied() {
             sqlx::query(statement).execute(&mut *transaction).await?;
@@ -128,15 +148,15 @@ pub(crate) async fn create(pool: &Pool) -> Result<(), sqlx::Error> {
 /// The version that the file says it has; `None` if it says nothing or no number.
 pub(crate) async fn version(pool: &Pool) -> Result<Option<u32>, sqlx::Error> {
     let value: Option<String> = on!(pool, |pool| {
-        sqlx::query_scalar("SELECT value FROM meta WHERE key = 'schema'").fetch_optional(pool).await?
-    });
+        sqlx::query_scalar("SELECT value FROM meta WHERE key = 'schema'").fetch_optional(pool).await
+    })?;
     Ok(value.and_then(|text| text.parse().ok()))
 }
 
 /// Runs the lists that the file has not seen, all or none. Asks for the version again inside the write lock, because
 /// another process may have migrated meanwhile.
 pub(crate) async fn migrate(pool: &Pool, migrations: &'static [&[&str]]) -> Result<(), sqlx::Error> {
-    on!(pool, |pool| {
+    on_all!(pool, |pool| {
         let mut transaction = dialect::begin_write(pool).await?;
         // Writing the row takes its lock on either engine, before it is read.
         sqlx::query("UPDATE meta SET value = value WHERE key = 'schema'").execute(&mut *transaction).await?;
@@ -166,6 +186,9 @@ mod tests {
         V3,
         V4,
         V5,
+        V6,
+        V7,
+        V8,
         &["ALTER TABLE account ADD COLUMN phone TEXT"],
         &["CREATE TABLE extra (id TEXT PRIMARY KEY)"],
     ];
@@ -178,7 +201,7 @@ mod tests {
     }
 
     async fn select(pool: &Pool, sql: &'static str) -> bool {
-        on!(pool, |pool| sqlx::query(sql).fetch_all(pool).await.is_ok())
+        on_all!(pool, |pool| sqlx::query(sql).fetch_all(pool).await.is_ok())
     }
 
     #[tokio::test]
@@ -186,7 +209,7 @@ mod tests {
         let pool = empty().await;
         for _ in 0..2 {
             migrate(&pool, NEXT).await.unwrap();
-            assert_eq!(version(&pool).await.unwrap(), Some(7));
+            assert_eq!(version(&pool).await.unwrap(), Some(10));
         }
         assert!(select(&pool, "SELECT phone FROM account, extra").await);
     }
@@ -194,7 +217,7 @@ mod tests {
     #[tokio::test]
     async fn a_failing_migration_changes_nothing() {
         const BAD: &[&[&str]] =
-            &[V1, V2, V3, V4, V5, &["CREATE TABLE extra (id TEXT)", "CREATE TABLE extra (id TEXT)"]];
+            &[V1, V2, V3, V4, V5, V6, V7, V8, &["CREATE TABLE extra (id TEXT)", "CREATE TABLE extra (id TEXT)"]];
         let pool = empty().await;
         assert!(migrate(&pool, BAD).await.is_err());
         assert_eq!(version(&pool).await.unwrap(), Some(LATEST));

@@ -4,7 +4,7 @@
 use crate::account::Account;
 use crate::chain::sha256_hex;
 use crate::dialect::on;
-use crate::{Ledger, LedgerError, random};
+use crate::{Ledger, LedgerError, dialect, random};
 
 /// The secret that a browser keeps: 64 hexadecimal digits of 32 random bytes. Not shown by `Debug`.
 #[derive(Clone, PartialEq, Eq)]
@@ -39,7 +39,22 @@ pub struct Session {
     pub strong: bool,
     /// When whoever holds it last proved who they are.
     pub proved: i64,
+    /// Until when its holder sees small counts, for a reason that the trail has.
+    pub small_counts: i64,
 }
+
+/// Ends the sessions, tokens and tickets of an account in a transaction, and gives how many sessions counted.
+macro_rules! shut_out {
+    ($transaction:expr, $account:expr, $now:expr) => {{
+        let ended = "UPDATE session SET revoked = $1 WHERE account = $2 AND revoked IS NULL AND expires > $1";
+        let ended = sqlx::query(ended).bind($now).bind($account).execute(&mut *$transaction).await?.rows_affected();
+        for opened in ["DELETE FROM token WHERE account = $1", "DELETE FROM ticket WHERE account = $1"] {
+            sqlx::query(opened).bind($account).execute(&mut *$transaction).await?;
+        }
+        ended
+    }};
+}
+pub(crate) use shut_out;
 
 impl Ledger {
     /// Begins a session that counts until `expires`, and gives its token, which is not stored. It is strong if more than a
@@ -82,9 +97,9 @@ impl Ledger {
     /// [`LedgerError`] of the engine.
     pub async fn session(&self, token: &str, now: i64) -> Result<Option<Session>, LedgerError> {
         let hash = sha256_hex(token.as_bytes());
-        let times: Option<(String, i64, i64, i64, i64, i64)> = on!(&self.reader, |pool| {
+        let times: Option<(String, i64, i64, i64, i64, i64, i64)> = on!(&self.reader, |pool| {
             sqlx::query_as(
-                "SELECT account, created, seen, expires, strong, proved FROM session
+                "SELECT account, created, seen, expires, strong, proved, small_counts FROM session
                  WHERE token_hash = $1 AND expires > $2 AND revoked IS NULL",
             )
             .bind(&hash)
@@ -93,9 +108,31 @@ impl Ledger {
             .await
         })
         .map_err(|e| self.fault(e))?;
-        let Some((account, created, seen, expires, strong, proved)) = times else { return Ok(None) };
+        let Some((account, created, seen, expires, strong, proved, small_counts)) = times else { return Ok(None) };
         let account = self.account(&account).await?.filter(|account| account.active);
-        Ok(account.map(|account| Session { account, created, seen, expires, strong: strong != 0, proved }))
+        Ok(account.map(|account| Session {
+            account,
+            created,
+            seen,
+            expires,
+            strong: strong != 0,
+            proved,
+            small_counts,
+        }))
+    }
+
+    /// Whose session a token was, ended or not, as long as it is remembered. It opens nothing.
+    ///
+    /// # Errors
+    /// [`LedgerError`] of the engine.
+    pub async fn session_was_of(&self, token: &str) -> Result<Option<String>, LedgerError> {
+        on!(&self.reader, |pool| {
+            sqlx::query_scalar("SELECT account FROM session WHERE token_hash = $1")
+                .bind(sha256_hex(token.as_bytes()))
+                .fetch_optional(pool)
+                .await
+        })
+        .map_err(|e| self.fault(e))
     }
 
     /// Notes that whoever holds a session has proved again who they are; with more than a password it becomes strong.
@@ -114,6 +151,23 @@ impl Ledger {
             .execute(pool)
             .await
             .map(|done| done.rows_affected())
+        })
+        .map(drop)
+        .map_err(|e| self.fault(e))
+    }
+
+    /// Notes until when the holder of a session sees small counts.
+    ///
+    /// # Errors
+    /// [`LedgerError`] of the engine.
+    pub async fn set_small_counts(&self, token: &str, until: i64) -> Result<(), LedgerError> {
+        on!(&self.writer, |pool| {
+            sqlx::query("UPDATE session SET small_counts = $1 WHERE token_hash = $2 AND revoked IS NULL")
+                .bind(until)
+                .bind(sha256_hex(token.as_bytes()))
+                .execute(pool)
+                .await
+                .map(|done| done.rows_affected())
         })
         .map(drop)
         .map_err(|e| self.fault(e))
@@ -157,20 +211,21 @@ impl Ledger {
         .map_err(|e| self.fault(e))
     }
 
-    /// Ends every session of an account (lost phone) and says how many counted.
+    /// Shuts everybody out who acts as an account: ends its sessions, tokens and tickets in one transaction, and says how
+    /// many sessions counted. The account itself may come in again.
     ///
     /// # Errors
     /// [`LedgerError`] of the engine.
-    pub async fn revoke_sessions_of(&self, account: &str, now: i64) -> Result<u64, LedgerError> {
-        on!(&self.writer, |pool| {
-            sqlx::query("UPDATE session SET revoked = $1 WHERE account = $2 AND revoked IS NULL AND expires > $1")
-                .bind(now)
-                .bind(account)
-                .execute(pool)
-                .await
-                .map(|done| done.rows_affected())
-        })
-        .map_err(|e| self.fault(e))
+    pub async fn shut_out(&self, account: &str, now: i64) -> Result<u64, LedgerError> {
+        let done = async {
+            on!(&self.writer, |pool| {
+                let mut transaction = dialect::begin_write(pool).await?;
+                let ended = shut_out!(transaction, account, now);
+                transaction.commit().await?;
+                Ok(ended)
+            })
+        };
+        done.await.map_err(|e: sqlx::Error| self.fault(e))
     }
 
     /// The sessions of an account that count at `now`, the newest use first: key, begin, last use. The key is a hash and
@@ -188,6 +243,20 @@ impl Ledger {
             .bind(now)
             .fetch_all(pool)
             .await
+        })
+        .map_err(|e| self.fault(e))
+    }
+
+    /// When the oldest session that counts at `now` began.
+    ///
+    /// # Errors
+    /// [`LedgerError`] of the engine.
+    pub async fn oldest_session(&self, now: i64) -> Result<Option<i64>, LedgerError> {
+        on!(&self.reader, |pool| {
+            sqlx::query_scalar("SELECT MIN(created) FROM session WHERE expires > $1 AND revoked IS NULL")
+                .bind(now)
+                .fetch_one(pool)
+                .await
         })
         .map_err(|e| self.fault(e))
     }

@@ -105,6 +105,22 @@ impl Ledger {
         .map_err(|e| self.fault(e))
     }
 
+    /// How many tickets of a purpose carry this text and count at `now`.
+    ///
+    /// # Errors
+    /// [`LedgerError`] of the engine.
+    pub async fn count_tickets(&self, purpose: &str, data: &str, now: i64) -> Result<u64, LedgerError> {
+        let count: Result<i64, sqlx::Error> = on!(&self.reader, |pool| {
+            sqlx::query_scalar("SELECT COUNT(*) FROM ticket WHERE purpose = $1 AND data = $2 AND expires > $3")
+                .bind(purpose)
+                .bind(data)
+                .bind(now)
+                .fetch_one(pool)
+                .await
+        });
+        count.map(i64::cast_unsigned).map_err(|e| self.fault(e))
+    }
+
     /// Makes all tickets of a purpose for an account worthless.
     ///
     /// # Errors

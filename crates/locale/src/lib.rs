@@ -26,8 +26,18 @@ pub struct Locale {
 /// A value inside a sentence.
 pub enum Arg<'a> {
     Text(&'a str),
-    /// Chooses the plural form; written as a whole number in the locale's way.
+    /// Chooses the plural form; written in the locale's way.
     Count(usize),
+    /// The same of any number.
+    Number(f64),
+}
+
+/// A number that stands in a sentence, in the digits and groups of its language.
+fn write(lang: Lang, value: &FluentValue) -> Option<String> {
+    match value {
+        FluentValue::Number(number) => Some(Locale::of(lang).number(number.value, 2)),
+        _ => None,
+    }
 }
 
 impl<'a> From<&'a str> for Arg<'a> {
@@ -60,6 +70,10 @@ impl Locale {
         let mut bundle = FluentBundle::new_concurrent(vec![id]);
         // Isolation marks would turn up in PDF and CSV; both languages run left to right.
         bundle.set_use_isolating(false);
+        bundle.set_formatter(Some(match lang {
+            Lang::En => |value, _| write(Lang::En, value),
+            Lang::Km => |value, _| write(Lang::Km, value),
+        }));
         let resource = match FluentResource::try_new(source.to_string()) {
             Ok(resource) => resource,
             // A test reads both files strictly; here the readable part is used.
@@ -74,28 +88,37 @@ impl Locale {
         self.bundle.has_message(key)
     }
 
-    /// The sentence under a key. A missing key shows itself, so that it is seen and mended.
+    /// The sentence under a key.
     pub fn t(&self, key: &str) -> String {
         self.say(key, &[])
     }
 
     /// A code of a vocabulary in words; one that has no words of its own shows itself.
     pub fn code(&self, code: &str) -> String {
+        self.word("code", code)
+    }
+
+    /// What a code of one of the lists is called (`status`, `role`, `kind` …); one without a name shows itself. Keys are
+    /// in lower case, codes as their vocabulary writes them.
+    pub fn word(&self, list: &str, code: &str) -> String {
         let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
-        let key = format!("code-{}", code.chars().map(plain).collect::<String>());
+        let key = format!("{list}-{}", code.chars().map(plain).collect::<String>());
         if self.has(&key) { self.t(&key) } else { code.to_string() }
     }
 
-    /// The sentence under a key, with values in it.
+    /// The sentence under a key, with values in it. A missing one is told in the words of its key: what goes out to a
+    /// reader, on paper for years, is never a key.
     pub fn say(&self, key: &str, args: &[(&str, Arg)]) -> String {
         let Some(pattern) = self.bundle.get_message(key).and_then(|message| message.value()) else {
-            return key.to_string();
+            debug_assert!(false, "no sentence stands under {key}");
+            return key.replace('-', " ");
         };
         let mut fluent = FluentArgs::new();
         for (name, value) in args {
             match value {
                 Arg::Text(text) => fluent.set(*name, FluentValue::from(*text)),
                 Arg::Count(count) => fluent.set(*name, FluentValue::from(*count)),
+                Arg::Number(value) => fluent.set(*name, FluentValue::from(*value)),
             }
         }
         self.bundle.format_pattern(pattern, Some(&fluent), &mut Vec::new()).into_owned()
@@ -103,8 +126,14 @@ impl Locale {
 
     /// What a rule has to say, with its numbers, names and dates written in the language.
     pub fn tell(&self, say: &Say) -> String {
-        let written: Vec<(&str, String)> = say.parts.iter().map(|(name, part)| (*name, self.part(part))).collect();
-        let args: Vec<(&str, Arg)> = written.iter().map(|(name, text)| (*name, Arg::Text(text))).collect();
+        let written: Vec<String> = say.parts.iter().map(|(_, part)| self.part(part)).collect();
+        let mut args: Vec<(&str, Arg)> = Vec::new();
+        for ((name, part), text) in say.parts.iter().zip(&written) {
+            let number = if let Part::Number(value) = part { Some(*value) } else { None };
+            // What is no number is written, and chooses no plural.
+            let number = number.filter(|value| value.is_finite()).map(Arg::Number);
+            args.push((name, number.unwrap_or(Arg::Text(text))));
+        }
         self.say(&say.key, &args)
     }
 
@@ -116,6 +145,7 @@ impl Locale {
             Part::Names(names) => names.iter().map(|name| name.get(self.lang)).collect::<Vec<_>>().join(" · "),
             Part::Period(period) => self.period(*period),
             Part::Date(date) => self.date(*date),
+            Part::Code(code) => self.code(code),
             Part::Say(say) => self.tell(say),
         }
     }

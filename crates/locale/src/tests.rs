@@ -74,8 +74,6 @@ fn every_column_and_code_that_is_shown_has_its_words() {
     let en = Locale::of(Lang::En);
     let needs = |key: String| assert!(en.has(&key), "{key}");
     for kind in Kind::of_package().chain([Kind::Version]) {
-        needs(format!("kind-{}", kind.code()));
-        needs(format!("kinds-{}", kind.code()));
         for column in column::columns(kind).into_iter().filter(|_| kind.is_edited()) {
             needs(format!("field-{}", column.field.replace('_', "-")));
             if let CellType::Code(codes) | CellType::List(Some(codes)) = column.cell {
@@ -83,6 +81,84 @@ fn every_column_and_code_that_is_shown_has_its_words() {
             }
         }
     }
+}
+
+/// Codes are written as their vocabulary does, keys in lower case; and a code without a name is still no key.
+#[test]
+fn every_kind_of_record_has_its_words() {
+    for locale in [Locale::of(Lang::En), Locale::of(Lang::Km)] {
+        for code in romduol_plan::Kind::of_package().chain([romduol_plan::Kind::Version]).map(|kind| kind.code()) {
+            for list in ["kind", "kinds"] {
+                assert!(locale.has(&format!("{list}-{}", code.replace('_', "-"))), "{list} {code}");
+                assert_ne!(locale.word(list, code), code);
+            }
+        }
+    }
+}
+
+#[test]
+fn one_of_something_is_in_the_singular() {
+    let (en, km) = (Locale::of(Lang::En), Locale::of(Lang::Km));
+    let say = |reported: f64, expected: f64| {
+        romduol_plan::Say::new("from-returns").number("reported", reported).number("expected", expected)
+    };
+    assert_eq!(en.tell(&say(1.0, 1.0)), "return of 1 of 1 unit");
+    assert_eq!(en.tell(&say(1.0, 2.0)), "returns of 1 of 2 units");
+    assert_eq!(en.tell(&say(1200.0, 1450.0)), "returns of 1,200 of 1,450 units");
+    assert_eq!(
+        en.say("check-faults", &[("folder", "plan".into()), ("count", 1.into())]),
+        "plan has 1 fault, listed above"
+    );
+    assert_eq!(
+        en.say("check-fine", &[("folder", "plan".into()), ("count", 8190.into())]),
+        "plan: 8,190 records, no faults."
+    );
+    // What is no number is written as it is.
+    let odd = en.tell(&say(f64::NAN, f64::INFINITY));
+    assert_eq!(odd, "returns of – of – units");
+    assert!(km.tell(&say(1.0, 1.0)).contains(&km.number(1.0, 0)));
+}
+
+#[test]
+fn a_code_is_a_word_and_never_a_key() {
+    let (en, km) = (Locale::of(Lang::En), Locale::of(Lang::Km));
+    assert_eq!(en.code("UNSCR"), "Security Council resolution");
+    assert_eq!(en.code("BPfA"), "Beijing Platform for Action");
+    assert_ne!(km.code("CEDAW-GR"), "code-cedaw-gr");
+    for locale in [en, km] {
+        assert_eq!(locale.code("Never heard of"), "Never heard of");
+        assert_eq!(locale.word("status", "quite-new"), "quite-new");
+    }
+    assert_eq!((en.word("unit", "%"), en.word("unit", "people")), ("%".into(), "people".into()));
+    assert_eq!(km.word("unit", "people"), "នាក់");
+}
+
+/// Keys that stand in the source as they are. Those that are put together go through [`Locale::word`].
+#[test]
+fn every_key_of_the_source_has_its_sentence() {
+    fn files(folder: &std::path::Path, found: &mut Vec<std::path::PathBuf>) {
+        for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            match entry.is_dir() {
+                true => files(&entry, found),
+                false => found.push(entry),
+            }
+        }
+    }
+    let crates = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let (en, mut found, mut count) = (Locale::of(Lang::En), Vec::new(), 0);
+    for folder in ["plan/src", "app/src", "edition", "web/src", "web/templates"] {
+        files(&crates.join(folder), &mut found);
+    }
+    for path in found.iter().filter(|path| path.extension().is_some_and(|end| end == "rs" || end == "html")) {
+        let text = std::fs::read_to_string(path).unwrap();
+        for call in [".t(\"", ".t1(\"", ".count(\"", "locale.say(\"", "Say::new(\""] {
+            for key in text.split(call).skip(1).filter_map(|rest| rest.split('"').next()) {
+                assert!(en.has(key), "{key} in {}", path.display());
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 1000, "{count}");
 }
 
 /// A fault is told in two halves: what is wrong, and under the same key with `-mend` what to do.

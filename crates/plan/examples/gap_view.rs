@@ -118,7 +118,7 @@ fn main() {
     let mut state = State::default();
     let actor = Actor { account: String::new(), post: String::new() };
     let changes = records.into_iter().map(Change::Put).collect();
-    state.apply(1, &Entry { at: String::new(), actor, why: String::new(), changes });
+    state.apply(1, &Entry { at: String::new(), actor, why: String::new(), changes }).unwrap();
     let books = Books::of(&state, Currency::Khr, true);
     println!("{LINES} cost lines, {FUNDINGS} amounts; medians of 21");
     println!("opening the books        {:?}", median(|| drop(Books::of(&state, Currency::Khr, true))));

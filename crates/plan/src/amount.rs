@@ -12,7 +12,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::number::{self, BadNumber};
+use crate::number::{self, BadNumber, Marks};
 use crate::say::Say;
 
 /// What is written down has at most so many decimals; what is computed may have more.
@@ -53,7 +53,12 @@ impl Amount {
 
     /// Reads what a person wrote, in the ways of [`number::parse`].
     pub fn read(text: &str) -> Result<Amount, BadAmount> {
-        let plain = number::plain(text)?;
+        Amount::read_in(text, Marks::Point)
+    }
+
+    /// Reads an amount of a file with these marks.
+    pub fn read_in(text: &str, marks: Marks) -> Result<Amount, BadAmount> {
+        let plain = number::plain_in(text, marks)?;
         let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
         let fraction = fraction.trim_end_matches('0');
         if fraction.len() > DECIMALS as usize {

@@ -156,7 +156,7 @@ mod tests {
     fn state(changes: Vec<Change>) -> State {
         let mut state = State::default();
         let actor = Actor { account: "t".into(), post: "t".into() };
-        state.apply(1, &Entry { at: String::new(), actor, why: String::new(), changes });
+        state.apply(1, &Entry { at: String::new(), actor, why: String::new(), changes }).unwrap();
         state
     }
 

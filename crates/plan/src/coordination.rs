@@ -124,14 +124,19 @@ pub fn answers_for(state: &State, rating: &Rating) -> Id {
 /// What an institution has let pass.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Owed {
-    pub returns: usize,
+    /// How many returns are late, of each assignment that is late.
+    pub returns: Vec<(Id, usize)>,
     pub duties: usize,
     pub answers: usize,
 }
 
 impl Owed {
     pub fn all(&self) -> usize {
-        self.returns + self.duties + self.answers
+        self.returns() + self.duties + self.answers
+    }
+
+    pub fn returns(&self) -> usize {
+        self.returns.iter().map(|(_, late)| late).sum()
     }
 }
 
@@ -141,7 +146,7 @@ pub fn owed(state: &State, today: Date, illustrative: bool) -> Vec<(Id, Owed)> {
     for assignment in state.all::<Assignment>() {
         let late = returns::late(state, assignment, today);
         if late > 0 {
-            owed.entry(assignment.institution.clone()).or_default().returns += late;
+            owed.entry(assignment.institution.clone()).or_default().returns.push((assignment.id.clone(), late));
         }
     }
     for duty in duties(state).into_iter().filter(|d| d.overdue(today) && (illustrative || !d.illustrative)) {
@@ -268,7 +273,7 @@ mod tests {
     fn state(changes: Vec<Change>) -> State {
         let mut state = State::default();
         let actor = Actor { account: "t".into(), post: "t".into() };
-        state.apply(1, &Entry { at: String::new(), actor, why: String::new(), changes });
+        state.apply(1, &Entry { at: String::new(), actor, why: String::new(), changes }).unwrap();
         state
     }
 

@@ -9,6 +9,8 @@ vocabulary! {
         Write = "write",
         Retire = "retire",
         Read = "read",
+        /// Small counts of people are seen for a time, with a reason.
+        SeeSmallCounts = "see-small-counts",
         SignIn = "sign-in",
         Invite = "invite",
         ChangeAccount = "change-account",

@@ -17,22 +17,35 @@ pub struct Changed {
 /// A body as people compare it: the numbers of a return by their groups, not along a grid.
 pub fn readable(body: &Body) -> Value {
     let mut json = body.to_json();
-    if let Body::Return(record) = body {
-        json["answers"] = record.answers.open().iter().map(readable_answer).collect();
+    match body {
+        Body::Return(record) => json["answers"] = record.answers.open().iter().map(readable_answer).collect(),
+        // What an edition hid has a fingerprint that would confirm a guess of it.
+        Body::Edition(_) => leave_out(&mut json, "memory"),
+        // The value that a status was set for may be a small count.
+        Body::Override(_) => leave_out(&mut json, "value"),
+        // A finding says the numbers of what it is about.
+        Body::Task(_) => leave_out(&mut json, "finding_said"),
+        _ => {}
     }
     json
 }
 
+fn leave_out(json: &mut Value, field: &str) {
+    if let Value::Object(fields) = json {
+        fields.remove(field);
+    }
+}
+
 fn readable_answer(answer: &Answer) -> Value {
-    let number = |value: f64| json!(value);
-    let cell = |cell: Cell| {
-        let shown = cell.base.map_or(number(cell.value), |base| json!(format!("{} / {base}", cell.value)));
-        (cell.categories.join(" · "), shown)
-    };
-    let cells: serde_json::Map<String, Value> = answer.cells.iter().map(cell).collect();
+    let number = |cell: Cell| cell.base.map_or(json!(cell.value), |base| json!(format!("{} / {base}", cell.value)));
+    let cells: serde_json::Map<String, Value> =
+        answer.cells.iter().map(|cell| (cell.categories.join(" · "), number(cell))).collect();
     let mut json = json!({ "indicator": answer.indicator, "state": answer.state, "cells": cells });
-    if let Some(total) = answer.total {
+    if let Some(total) = answer.total_cell() {
         json["total"] = number(total);
+    }
+    if answer.estimate {
+        json["estimate"] = json!(true);
     }
     if !answer.comment.is_empty() {
         json["comment"] = json!(answer.comment);

@@ -51,6 +51,14 @@ impl Change {
 #[error("{0}")]
 pub struct Unreadable(pub String);
 
+/// 128 random bits that stand in a stored entry before everything else, so that its fingerprint cannot be found again by
+/// guessing what the entry says. They are made where entries are written; nobody is shown them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Nonce(pub u128);
+
+/// How a stored entry that has a nonce begins. Entries of earlier versions have none.
+const WITH_NONCE: &str = "{\"nonce\":\"";
+
 #[derive(Serialize, Deserialize)]
 struct StoredEntry<C> {
     at: String,
@@ -102,7 +110,7 @@ impl Bodied for Amendment {
 
 impl Entry {
     /// The text that the ledger keeps and hashes.
-    pub fn to_stored(&self) -> String {
+    pub fn to_stored(&self, nonce: Nonce) -> String {
         let changes = self.changes.iter().map(|change| match change {
             Change::Put(body) => Written::Put { kind: body.kind(), v: body.kind().version(), body },
             Change::Amend(body) => Written::Amend { kind: Kind::Return, v: Kind::Return.version(), body },
@@ -114,7 +122,13 @@ impl Entry {
             why: self.why.clone(),
             changes: changes.collect(),
         };
-        serde_json::to_string(&stored).expect("entries hold only strings, numbers, lists and objects")
+        let text = serde_json::to_string(&stored).expect("entries hold only strings, numbers, lists and objects");
+        format!("{WITH_NONCE}{:032x}\",{}", nonce.0, &text[1..])
+    }
+
+    /// Whether the fingerprint of a stored entry may be shown to whoever may not know what the entry says.
+    pub fn is_blinded(stored: &str) -> bool {
+        stored.starts_with(WITH_NONCE)
     }
 
     /// Reads a stored entry, lifting bodies of older versions.
@@ -188,7 +202,7 @@ impl<'de, T: Bodied> DeserializeSeed<'de> for Seed<T> {
             let body = joined.lift(Value::deserialize(deserializer)?).map_err(D::Error::custom)?;
             return T::read(kind, body).map_err(D::Error::custom);
         }
-        if version == kind.version() {
+        if upgrade::reads_as_today(kind, version) {
             return T::read(kind, deserializer);
         }
         let old = Value::deserialize(deserializer)?;

@@ -16,7 +16,7 @@ pub struct Link {
 }
 
 /// The links of a state, by the record they come from and by the one they lead to.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Links {
     from: BTreeMap<(Kind, Id), Vec<Link>>,
     to: BTreeMap<(Kind, Id), Vec<Link>>,

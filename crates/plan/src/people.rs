@@ -1,4 +1,4 @@
-//! Who is engaged and who was heard: the stakeholder map, and consultations with their small groups kept safe.
+//! Who is engaged and who was heard: the stakeholder map, and consultations with the counts of their groups.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -108,35 +108,6 @@ pub fn groups<'a>(state: &'a State, consultation: &'a str) -> impl Iterator<Item
     state.all::<Attendance>().filter(move |group| group.consultation == consultation)
 }
 
-/// The smallest count of people that is shown to whoever may not read a group's class.
-const K: u32 = 10;
-
-/// Which groups of a consultation are hidden from those who may not read restricted counts: the restricted ones whose
-/// count, or count of women or men, is small, and more of the smallest until what the total leaves for them is no small
-/// count of one group.
-pub fn hidden_groups(groups: &[&Arc<Attendance>]) -> BTreeSet<Id> {
-    let small = |group: &Attendance| {
-        let [total, female, male] = counts_of_group(group).valid();
-        [total, female, male].into_iter().flatten().any(|count| count < K)
-    };
-    let mut hidden: BTreeSet<Id> = groups
-        .iter()
-        .filter(|group| group.class == Class::Restricted && small(group))
-        .map(|group| group.id.clone())
-        .collect();
-    let mut others: Vec<_> = groups.iter().filter(|group| !hidden.contains(&group.id)).collect();
-    others.sort_by_key(|group| std::cmp::Reverse(counts_of_group(group).valid()[0]));
-    let people = |hidden: &BTreeSet<Id>| -> u32 {
-        let inside = groups.iter().filter(|group| hidden.contains(&group.id));
-        inside.filter_map(|group| counts_of_group(group).valid()[0]).sum()
-    };
-    while !hidden.is_empty() && (hidden.len() == 1 || people(&hidden) < K) {
-        let Some(smallest) = others.pop() else { break };
-        hidden.insert(smallest.id.clone());
-    }
-    hidden
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -160,15 +131,6 @@ mod tests {
             institutions: Vec::new(),
             source: String::new(),
         })
-    }
-
-    #[test]
-    fn a_small_group_is_hidden_with_another_one() {
-        let groups = [group("A", 40, Class::Public), group("B", 3, Class::Restricted), group("C", 12, Class::Public)];
-        let hidden = hidden_groups(&groups.iter().collect::<Vec<_>>());
-        assert_eq!(hidden, BTreeSet::from(["B".to_string(), "C".to_string()]));
-        let open = [group("A", 40, Class::Public), group("C", 3, Class::Public)];
-        assert!(hidden_groups(&open.iter().collect::<Vec<_>>()).is_empty());
     }
 
     /// One institution was heard, one is only named by an action, one body is named in words and stands in no remark.
@@ -199,7 +161,7 @@ mod tests {
         ];
         let mut state = State::default();
         let actor = Actor { account: "t".into(), post: "t".into() };
-        state.apply(1, &Entry { at: String::new(), actor, why: String::new(), changes });
+        state.apply(1, &Entry { at: String::new(), actor, why: String::new(), changes }).unwrap();
         let found = stakeholders(&state);
         let of = |id: &str| {
             let one = found.iter().find(|one| one.institution.id == id).unwrap();

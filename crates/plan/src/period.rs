@@ -1,11 +1,14 @@
 //! Periods of the calendar (month, quarter, half-year, year) as plain arithmetic. Refuses to know today's date.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::clean;
+use crate::number::latin_digits;
 use crate::say::Say;
 use crate::vocabulary;
 
@@ -45,6 +48,16 @@ pub struct Date {
     pub year: i32,
     pub month: u8,
     pub day: u8,
+}
+
+/// Why a text is no date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadDate {
+    NotADate,
+    /// `03/04/2025` is a day of April to some and of March to others.
+    TwoReadings(Date, Date),
+    /// The number by which a spreadsheet counts days, without the format of a date: what it would be.
+    Counted(Date),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -109,6 +122,10 @@ impl Period {
         self.first_month <= other.first_month && other.last_month() <= self.last_month()
     }
 
+    pub fn first_month(self) -> i32 {
+        self.first_month
+    }
+
     pub fn last_month(self) -> i32 {
         self.first_month + i32::from(self.months) - 1
     }
@@ -123,15 +140,47 @@ impl Period {
         Date { year, month, day: days_in_month(year, month) }
     }
 
-    /// The end of the period as a decimal year (end of 2024 = 2025.0), for paths and chart axes.
+    /// The end of the period as a decimal year (end of 2024 = 2025.0), for the path on which values are judged.
     pub fn end_as_year(self) -> f64 {
         f64::from(self.last_month() + 1) / 12.0
+    }
+
+    /// The middle of the period as a decimal year (2024 = 2024.5), for axes: a value stands over its period.
+    pub fn middle_as_year(self) -> f64 {
+        (f64::from(self.first_month) + f64::from(self.months) / 2.0) / 12.0
+    }
+
+    pub fn in_years(self) -> f64 {
+        f64::from(self.months) / 12.0
+    }
+
+    /// The period of a length that a place on an axis belongs to; the other way of [`Period::middle_as_year`].
+    pub fn over(middle: f64, frequency: Frequency) -> Period {
+        let months = i32::from(frequency.months());
+        let month = (middle * 12.0).floor() as i32;
+        Period { first_month: month.div_euclid(months) * months, months: frequency.months() }
+    }
+
+    /// The period of a length in which it begins: the year of a quarter.
+    pub fn within(self, frequency: Frequency) -> Period {
+        let months = i32::from(frequency.months());
+        Period { first_month: self.first_month.div_euclid(months) * months, months: frequency.months() }
+    }
+
+    /// The periods of a shorter length that make it up, in their order.
+    pub fn parts(self, frequency: Frequency) -> impl Iterator<Item = Period> {
+        let (first, months) = (self.first_month, frequency.months());
+        let starts = (0..self.months).step_by(usize::from(months));
+        starts.map(move |start| Period { first_month: first + i32::from(start), months })
     }
 }
 
 impl Date {
-    /// Reads `2024-07-31`, alone or before a time of day as in `2024-07-31T10:00:00Z`.
+    /// Reads `2024-07-31`, in Latin or Khmer digits, alone or before a time of day as in `2024-07-31T10:00:00Z`.
     pub fn parse(text: &str) -> Option<Date> {
+        if !text.is_ascii() {
+            return Some(latin_digits(text)).filter(|text| text.is_ascii()).and_then(|text| Date::parse(&text));
+        }
         let (day, rest) = text.split_at_checked(10)?;
         let mut parts = day.splitn(3, '-');
         let mut part = |length| parts.next().filter(|part| part.len() == length && is_number(part));
@@ -139,9 +188,47 @@ impl Date {
         if !rest.is_empty() && !rest.starts_with(['T', ' ']) {
             return None;
         }
-        let date = Date { year: year.parse().ok()?, month: month.parse().ok()?, day: day.parse().ok()? };
-        let valid = (1..=12).contains(&date.month) && (1..=days_in_month(date.year, date.month)).contains(&date.day);
-        valid.then_some(date)
+        Date::of(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
+    }
+
+    /// A day that the calendar has.
+    pub fn of(year: i32, month: u8, day: u8) -> Option<Date> {
+        let valid = (1..=12).contains(&month) && (1..=days_in_month(year, month)).contains(&day);
+        valid.then_some(Date { year, month, day })
+    }
+
+    /// Reads a date as people write it: the year first (`2024-7-31`, `2024/07/31`), or last where only one order of day and
+    /// month makes a date (`31/07/2024`).
+    pub fn read(text: &str) -> Result<Date, BadDate> {
+        let text = latin_digits(&clean::code(text));
+        if let Some(date) = Date::parse(&text) {
+            return Ok(date);
+        }
+        // A spreadsheet writes midnight behind a day.
+        let day = text.split_once([' ', 'T']).map_or(text.as_str(), |(day, _)| day);
+        let parts: Vec<&str> = day.split(['-', '/', '.']).collect();
+        let numbers: Option<Vec<u32>> =
+            parts.iter().map(|part| part.parse().ok().filter(|_| part.len() <= 5 && is_number(part))).collect();
+        let date = |year: u32, month: u32, day: u32| {
+            Date::of(i32::try_from(year).ok()?, u8::try_from(month).ok()?, u8::try_from(day).ok()?)
+        };
+        match numbers.as_deref() {
+            Some(&[year, month, day]) if parts[0].len() == 4 => date(year, month, day).ok_or(BadDate::NotADate),
+            Some(&[first, second, year]) if parts[2].len() == 4 => {
+                match (date(year, second, first), date(year, first, second)) {
+                    (Some(one), Some(other)) if one != other => Err(BadDate::TwoReadings(one, other)),
+                    (one, other) => one.or(other).ok_or(BadDate::NotADate),
+                }
+            }
+            // From 1954 to 2077.
+            Some(&[count]) if (20_000..=65_000).contains(&count) => Err(BadDate::Counted(Date::counted(count as u16))),
+            _ => Err(BadDate::NotADate),
+        }
+    }
+
+    /// The day that a spreadsheet counts so: 1 is the first of 1900, and it believes in the 29th of February of that year.
+    fn counted(days: u16) -> Date {
+        Date { year: 1899, month: 12, day: 30 }.plus_days(days)
     }
 
     pub fn plus_days(self, days: u16) -> Date {
@@ -225,7 +312,7 @@ impl Serialize for Date {
 
 impl<'de> Deserialize<'de> for Date {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        let text = Cow::<str>::deserialize(deserializer)?;
         Date::parse(&text).ok_or_else(|| serde::de::Error::custom(format!("“{text}” is not a date (YYYY-MM-DD)")))
     }
 }
@@ -247,8 +334,12 @@ impl JsonSchema for Date {
 impl FromStr for Period {
     type Err = BadPeriod;
 
-    fn from_str(text: &str) -> Result<Period, BadPeriod> {
-        let bad = || BadPeriod(text.chars().take(40).collect());
+    fn from_str(written: &str) -> Result<Period, BadPeriod> {
+        let bad = || BadPeriod(written.chars().take(40).collect());
+        let text = match written.is_ascii() {
+            true => Cow::Borrowed(written),
+            false => latin_digits(&clean::code(written)).into(),
+        };
         let year = text.get(..4).filter(|year| is_number(year)).ok_or_else(bad)?;
         let year: i32 = year.parse().map_err(|_| bad())?;
         let part = |digits: &str, parts: u8| -> Result<u8, BadPeriod> {
@@ -257,8 +348,8 @@ impl FromStr for Period {
         };
         match &text[4..] {
             "" => Ok(Period::year(year)),
-            rest if rest.len() == 2 && rest.starts_with('Q') => Ok(Period::quarter(year, part(&rest[1..], 4)?)),
-            rest if rest.len() == 2 && rest.starts_with('S') => {
+            rest if rest.len() == 2 && rest.starts_with(['Q', 'q']) => Ok(Period::quarter(year, part(&rest[1..], 4)?)),
+            rest if rest.len() == 2 && rest.starts_with(['S', 's']) => {
                 let half = part(&rest[1..], 2)?;
                 Ok(Period { first_month: year * 12 + (i32::from(half) - 1) * 6, months: 6 })
             }
@@ -311,7 +402,7 @@ mod tests {
 
     #[test]
     fn nonsense_is_named() {
-        for text in ["", "24", "2024Q5", "2024-13", "២០២៤", "2024Q", "20244", "2024-+1"] {
+        for text in ["", "24", "2024Q5", "2024-13", "២០២", "2024Q", "20244", "2024-+1"] {
             assert!(text.parse::<Period>().is_err(), "{text}");
         }
         for text in
@@ -320,6 +411,32 @@ mod tests {
             assert!(Date::parse(text).is_none(), "{text}");
         }
         assert_eq!(Date::parse("2024-01-01T10:00:00Z"), Date::parse("2024-01-01"));
+    }
+
+    #[test]
+    fn khmer_digits_are_digits() {
+        for (written, period) in
+            [("២០២៤", "2024"), ("២០២៤Q៣", "2024Q3"), ("២០២៤-០៧", "2024-07"), ("2024q3\u{a0}", "2024Q3")]
+        {
+            assert_eq!(written.parse::<Period>().unwrap().to_string(), period);
+        }
+        assert_eq!(Date::parse("២០២៤-០៧-៣១"), Date::parse("2024-07-31"));
+        assert_eq!(Date::read("៣១/០៧/២០២៤"), Ok(Date { year: 2024, month: 7, day: 31 }));
+    }
+
+    #[test]
+    fn a_date_has_one_reading_or_none() {
+        let day = |month, day| Date { year: 2025, month, day };
+        for text in ["2025-11-30", "2025-11-30 00:00:00", "2025/11/30", "30.11.2025", "11/30/2025", " 2025-11-30\u{a0}"]
+        {
+            assert_eq!(Date::read(text), Ok(day(11, 30)), "{text}");
+        }
+        assert_eq!(Date::read("03/03/2025"), Ok(day(3, 3)));
+        assert_eq!(Date::read("03/04/2025"), Err(BadDate::TwoReadings(day(4, 3), day(3, 4))));
+        assert_eq!(Date::read("46356"), Err(BadDate::Counted(Date { year: 2026, month: 11, day: 30 })));
+        for text in ["30/11/25", "31/02/2025", "2025", "2025-11", "30 Nov", "", "1/2/3/2025"] {
+            assert_eq!(Date::read(text), Err(BadDate::NotADate), "{text}");
+        }
     }
 
     #[test]
@@ -336,12 +453,18 @@ mod tests {
             let period = Period::containing(Date { year, month: part + 1, day: 1 }, frequency);
             prop_assert_eq!(period.to_string().parse::<Period>().unwrap(), period);
             prop_assert_eq!(period.next().previous(), period);
+            prop_assert_eq!(Period::over(period.middle_as_year(), frequency), period);
+            for longer in Frequency::ALL.iter().filter(|longer| longer.months() >= frequency.months()) {
+                let parts: Vec<Period> = period.within(*longer).parts(frequency).collect();
+                prop_assert!(parts.contains(&period) && parts.len() == usize::from(longer.months() / frequency.months()));
+            }
         }
 
         #[test]
         fn any_text_is_parsed_or_refused(text in "\\PC*") {
             let _ = text.parse::<Period>();
             let _ = Date::parse(&text);
+            let _ = Date::read(&text);
         }
     }
 }

@@ -38,6 +38,8 @@ vocabulary! {
         ReadHistory = "read-history",
         /// Read the data-quality findings and the check of the package.
         ReadFindings = "read-findings",
+        /// See counts of people that are small enough to recognise somebody, everywhere; one's own reports hold them anyway.
+        ReadSmallCounts = "read-small-counts",
         /// Take the progress report home.
         ReadReport = "read-report",
         /// Write the records of the plan and of its situation analysis.
@@ -92,7 +94,7 @@ use Act::*;
 use Reach::{All, No, Own};
 
 /// The table. Columns: reporter, verifier, secretariat, committee, civil society, administrator, partner.
-const TABLE: [(Act, [Reach; 7]); 23] = [
+const TABLE: [(Act, [Reach; 7]); 24] = [
     (ReadPlan, [All, All, All, All, All, All, All]),
     (ReadReturn, [Own, Own, All, All, No, No, No]),
     (File, [Own, No, No, No, No, No, No]),
@@ -102,6 +104,7 @@ const TABLE: [(Act, [Reach; 7]); 23] = [
     (Override, [No, No, All, No, No, No, No]),
     (ReadHistory, [Own, Own, All, All, No, All, No]),
     (ReadFindings, [No, All, All, All, No, No, No]),
+    (ReadSmallCounts, [No, No, All, All, No, No, No]),
     (ReadReport, [All, All, All, All, All, No, All]),
     (Coordinate, [No, No, All, All, No, No, No]),
     (Propose, [All, All, All, All, All, No, All]),

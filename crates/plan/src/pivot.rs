@@ -2,6 +2,7 @@
 //! and how a table looks.
 
 mod choice;
+mod coarser;
 mod fill;
 
 use std::sync::Arc;
@@ -9,7 +10,9 @@ use std::sync::Arc;
 use fill::Filler;
 
 pub use choice::{Axis, Choice, Measure, ShowCoverage, levels, periods};
+pub use coarser::{Coarser, coarser};
 
+use crate::completeness::Lacks;
 use crate::kinds::*;
 use crate::period::Period;
 use crate::readings::View;
@@ -39,7 +42,11 @@ pub struct Cell {
     pub value: Option<f64>,
     pub reported: u32,
     pub expected: u32,
+    /// What the number lacks where not all came.
+    pub lacks: Lacks,
     pub illustrative: bool,
+    /// There may be a number that the reader is not shown.
+    pub kept_back: bool,
 }
 
 /// The numbers of all chosen indicators (where they lie along an axis), or of one.
@@ -67,6 +74,14 @@ impl Table {
     /// Whether there is any number in it.
     pub fn is_empty(&self) -> bool {
         self.cells().all(|cell| cell.value.is_none())
+    }
+
+    pub fn keeps_back(&self) -> bool {
+        self.cells().any(|cell| cell.kept_back)
+    }
+
+    pub fn incomplete(&self) -> bool {
+        self.cells().any(|cell| cell.lacks != Lacks::Nothing && cell.value.is_some())
     }
 
     pub fn illustrative(&self) -> bool {
@@ -145,6 +160,7 @@ fn has_total(indicator: &Indicator, axis: &Axis, parts: usize) -> bool {
 
 /// Takes away the rows and columns of “not stated” where everything was stated.
 fn drop_unused(table: &mut Table) {
+    // Whether anything was not stated may not be told, either.
     let unused = |cell: &Option<Cell>| cell.is_none_or(|cell| cell.value.is_none());
     if let Some(row) = table.rows.iter().position(|head| *head == Head::NotStated)
         && table.sections.iter().all(|section| section.cells[row].iter().all(unused))

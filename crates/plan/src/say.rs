@@ -24,6 +24,8 @@ pub enum Part {
     Names(Vec<Text>),
     Period(Period),
     Date(Date),
+    /// A code of a vocabulary, said in the reader's words, such as `province` or `KHR`.
+    Code(String),
     /// A clause with words of its own.
     Say(Box<Say>),
 }
@@ -46,6 +48,14 @@ impl Say {
         self.with(name, Part::Words(words.into()))
     }
 
+    /// The words that stand under a name.
+    pub fn word(&self, name: &str) -> Option<&str> {
+        self.parts.iter().find_map(|(own, part)| match part {
+            Part::Words(words) if *own == name => Some(words.as_str()),
+            _ => None,
+        })
+    }
+
     pub fn name(self, name: &'static str, text: &Text) -> Say {
         self.names(name, vec![text.clone()])
     }
@@ -62,9 +72,8 @@ impl Say {
         self.with(name, Part::Date(date))
     }
 
-    /// A code of the plan package in the reader's words, such as `province` or `KHR`.
     pub fn code(self, name: &'static str, code: &str) -> Say {
-        self.clause(name, Say::new(format!("code-{}", code.to_ascii_lowercase())))
+        self.with(name, Part::Code(code.into()))
     }
 
     pub fn clause(self, name: &'static str, say: Say) -> Say {

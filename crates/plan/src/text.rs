@@ -27,6 +27,16 @@ impl Lang {
     }
 }
 
+impl Vocabulary for Lang {
+    fn all() -> &'static [Lang] {
+        &Lang::ALL
+    }
+
+    fn code(self) -> &'static str {
+        Lang::code(self)
+    }
+}
+
 /// Text in English and Khmer. Either may be missing: a plan is often written in one language first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline, extend("x-text" = true))]
@@ -77,6 +87,12 @@ impl Text {
     }
 }
 
+/// A fixed list of words with their codes, for whoever reads any of them.
+pub trait Vocabulary: Copy + 'static {
+    fn all() -> &'static [Self];
+    fn code(self) -> &'static str;
+}
+
 /// Defines an enum of fixed codes once: the Rust variants, the codes in files and JSON, and the list of all.
 #[macro_export]
 macro_rules! vocabulary {
@@ -99,6 +115,16 @@ macro_rules! vocabulary {
 
             pub fn parse(code: &str) -> Option<$name> {
                 Self::ALL.iter().copied().find(|word| word.code() == code)
+            }
+        }
+
+        impl $crate::text::Vocabulary for $name {
+            fn all() -> &'static [$name] {
+                $name::ALL
+            }
+
+            fn code(self) -> &'static str {
+                $name::code(self)
             }
         }
     };

@@ -22,8 +22,7 @@ pub fn next_states(state: VersionState) -> &'static [VersionState] {
 /// The version with a new state, or why it cannot have it. Only one version is in force.
 pub fn moved(state: &State, version: &Version, to: VersionState) -> Result<Version, Say> {
     if !next_states(version.state).contains(&to) {
-        let word = |state: VersionState| Say::new(format!("code-{}", state.code()));
-        return Err(Say::new("refused-version-state").clause("from", word(version.state)).clause("to", word(to)));
+        return Err(Say::new("refused-version-state").code("from", version.state.code()).code("to", to.code()));
     }
     let other = state.all::<Version>().find(|other| other.state == VersionState::InForce && other.id != version.id);
     match other.filter(|_| to == VersionState::InForce) {

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use romduol_plan::kinds::*;
-use romduol_plan::totals::Totals;
-use romduol_plan::{Actor, Change, Entry, State, returns};
+use romduol_plan::state::WrongBase;
+use romduol_plan::totals::{Totals, Update};
+use romduol_plan::{Actor, Change, Entry, Nonce, State, returns};
 use serde_json::{Value, json};
 
 fn entry(changes: Vec<Change>) -> Entry {
@@ -59,7 +60,7 @@ fn plan() -> State {
     ];
     let put = |(kind, body): (Kind, Value)| Change::Put(Body::read(kind, body).unwrap());
     let mut state = State::default();
-    state.apply(1, &entry(records.into_iter().map(put).collect()));
+    state.apply(1, &entry(records.into_iter().map(put).collect())).unwrap();
     state
 }
 
@@ -86,7 +87,8 @@ fn answer() -> impl Strategy<Value = Answer> {
             bases.truncate(if indicator == "B" { values.len() } else { 0 });
             let grid = if values.is_empty() { Arc::default() } else { Arc::new(grid) };
             let cells = Cells { grid, values, bases };
-            Answer { indicator: indicator.into(), state, cells, total, estimate: false, comment, files: vec![] }
+            let total_base = total.filter(|_| indicator == "B").map(|total| total + 1.0);
+            Answer { state, cells, total, total_base, comment, ..Answer::to(indicator) }
         },
     )
 }
@@ -150,15 +152,15 @@ proptest! {
             let steps_done = if status == ReturnStatus::Accepted { 2 } else { 0 };
             let new = Return { id: id.clone(), assignment, period, version, status, steps_done, answers, illustrative: false };
             let change = returns::change(old.as_deref(), new.clone());
-            let stored = Entry::from_stored(&entry(vec![change]).to_stored()).unwrap();
+            let stored = Entry::from_stored(&entry(vec![change]).to_stored(Nonce(7))).unwrap();
             let before = short.accepted_return(&id).cloned();
-            whole.apply(position, &entry(vec![Change::Put(new.into())]));
-            short.apply(position, &stored);
+            whole.apply(position, &entry(vec![Change::Put(new.into())])).unwrap();
+            short.apply(position, &stored).unwrap();
             same(&whole, &short)?;
             same(&whole, &State::from_bytes(&short.to_bytes()).unwrap())?;
             let after = short.accepted_return(&id).cloned();
             if let Some(after) = after.filter(|after| before.as_ref().is_none_or(|b| !Arc::ptr_eq(b, after))) {
-                totals.put(&short, before.as_deref(), &after);
+                prop_assert_eq!(totals.put(&short, before.as_deref(), &after), Update::Done);
             }
             prop_assert_eq!(numbers(&Totals::build(&whole, false)), numbers(&totals));
         }
@@ -167,15 +169,7 @@ proptest! {
 
 fn big() -> Return {
     let cells = |n: u32| Cells { grid: grid("A").into(), values: vec![Some(f64::from(n)); 4], bases: vec![] };
-    let answer = |n: u32| Answer {
-        indicator: format!("I-{n}"),
-        state: AnswerState::Given,
-        cells: cells(n),
-        total: None,
-        estimate: false,
-        comment: String::new(),
-        files: vec![],
-    };
+    let answer = |n: u32| Answer { cells: cells(n), ..Answer::to(&format!("I-{n}")) };
     Return {
         id: "f.KH-01.2024Q1".into(),
         assignment: "f.KH-01".into(),
@@ -195,7 +189,7 @@ fn a_correction_is_as_long_as_what_it_corrects() {
     seventh.cells.values[1] = Some(70.0);
     let answers = old.answers.amend(&Answers::pack(&[seventh.clone()]));
     let new = Return { version: 2, answers, ..old.clone() };
-    let stored = entry(vec![returns::change(Some(&old), new.clone())]).to_stored();
+    let stored = entry(vec![returns::change(Some(&old), new.clone())]).to_stored(Nonce(7));
     assert!(stored.contains("amend") && stored.len() < 450, "{stored}");
     assert_eq!(new.answers.since(&old.answers).unwrap(), [seventh.clone()]);
     assert_eq!(new.answers.about("I-7").unwrap(), seventh);
@@ -226,22 +220,42 @@ fn what_differs_in_everything_or_is_asked_anew_is_filed_whole() {
     assert!(matches!(returns::change(None, old), Change::Put(_)));
 }
 
+/// What an earlier version wrote, as it is written today.
+fn with_nonce(text: &str) -> String {
+    assert!(!Entry::is_blinded(text));
+    text.replacen('{', "{\"nonce\":\"000000000000000000000000000000ab\",", 1)
+}
+
 /// An entry as the first program that amended wrote it: stored once, never made anew.
 #[test]
 fn the_first_amendment_is_read() {
     let read = |text: &str| Entry::from_stored(text).unwrap();
     let mut state = State::default();
-    state.apply(1, &read(include_str!("fixtures/return-v1.json")));
+    state.apply(1, &read(include_str!("fixtures/return-v1.json"))).unwrap();
     let amendment = read(include_str!("fixtures/amendment-v2.json"));
-    assert_eq!(amendment.to_stored(), include_str!("fixtures/amendment-v2.json"));
-    state.apply(2, &amendment);
+    let written = include_str!("fixtures/amendment-v2.json").replace("\"v\":2", "\"v\":3");
+    assert_eq!(amendment.to_stored(Nonce(0xab)), with_nonce(&written), "and written in the present version");
+    state.apply(2, &amendment).unwrap();
     let record = state.find::<Return>("province-quarter.KH-12.2026Q3").unwrap();
     let answers = record.answers.open();
     let values = |n: usize| answers[n].cells.iter().map(|cell| cell.value).collect::<Vec<_>>();
     assert_eq!((record.version, answers.len(), values(0), values(1)), (2, 3, vec![4.0, 5.0], vec![7.0]));
-    // An amendment of another version than the one that is there changes nothing.
-    state.apply(3, &amendment);
+    // An amendment of another version than the one that is there is told, and changes nothing.
+    let id = "province-quarter.KH-12.2026Q3".to_string();
+    assert_eq!(state.apply(3, &amendment), Err(WrongBase { id, base: 1, now: Some(2) }));
+    assert_eq!(state.position(), 2);
     assert_eq!(state.find::<Return>("province-quarter.KH-12.2026Q3").unwrap().version, 2);
+}
+
+/// An entry of the first version in which a total has a base: stored once, never made anew.
+#[test]
+fn the_base_of_a_total_is_read() {
+    let text = include_str!("fixtures/return-v3.json");
+    let entry = Entry::from_stored(text).unwrap();
+    assert_eq!(entry.to_stored(Nonce(0xab)), with_nonce(text));
+    let [Change::Put(Body::Return(record))] = entry.changes.as_slice() else { panic!("one return") };
+    let answer = record.answers.about("PAR-13").unwrap();
+    assert_eq!((answer.total, answer.total_base), (Some(1500.0), Some(2000.0)));
 }
 
 /// Nothing in a ledger keeps a later version of a return from naming another unit.
@@ -253,8 +267,8 @@ fn what_was_filed_is_counted_for_each_unit() {
         Change::Put(Body::read(Kind::Return, body).unwrap())
     };
     let mut state = State::default();
-    state.apply(1, &entry(vec![put("f.KH-01", 1, "submitted"), put("f.KH-02", 2, "sent-back")]));
+    state.apply(1, &entry(vec![put("f.KH-01", 1, "submitted"), put("f.KH-02", 2, "sent-back")])).unwrap();
     assert_eq!((state.filed("f.KH-01"), state.filed("f.KH-02")), (0, 0));
-    state.apply(2, &entry(vec![put("f.KH-02", 3, "accepted"), Change::Retire(Kind::Return, "R".into())]));
+    state.apply(2, &entry(vec![put("f.KH-02", 3, "accepted"), Change::Retire(Kind::Return, "R".into())])).unwrap();
     assert_eq!((state.filed("f.KH-01"), state.filed("f.KH-02")), (0, 0));
 }

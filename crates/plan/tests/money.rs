@@ -110,7 +110,7 @@ fn state(records: Vec<Body>) -> State {
     let mut state = State::default();
     let actor = Actor { account: "test".into(), post: "test".into() };
     let changes = all.into_iter().map(Change::Put).collect();
-    state.apply(1, &Entry { at: String::new(), actor, why: String::new(), changes });
+    state.apply(1, &Entry { at: String::new(), actor, why: String::new(), changes }).unwrap();
     state
 }
 
@@ -276,7 +276,7 @@ fn a_changed_rate_is_reckoned_with_and_told() {
     let mut write = |state: &mut State, change: Change| {
         at += 1;
         let entry = Entry { at: String::new(), actor: actor.clone(), why: String::new(), changes: vec![change] };
-        state.apply(at, &entry);
+        state.apply(at, &entry).unwrap();
     };
     write(&mut state, Change::Put(rate(2027, 4_200)));
     assert_eq!((need(&state), rules(&state)), (42_000, vec!["finding-rate-changed".to_string()]));

@@ -1,8 +1,8 @@
 //! Records and tables from before a column was added still open, with the column empty.
 
-use std::collections::BTreeMap;
-
+use romduol_plan::cell::Cell;
 use romduol_plan::kinds::Body;
+use romduol_plan::number::Marks;
 use romduol_plan::package::{Package, Sheet};
 use romduol_plan::{Kind, column};
 use serde_json::json;
@@ -18,9 +18,10 @@ fn a_decision_from_before_it_had_evidence_opens() {
     let header = ["id", "title", "date", "reason", "owner", "state"];
     let row = ["D1", "Go on", "2026-03-10", "test", "MOI", "open"];
     let columns = column::columns(Kind::Decision);
-    let cells: BTreeMap<&str, &str> = header.into_iter().zip(row).collect();
-    assert!(column::read_row(Kind::Decision, &columns, &cells).is_ok());
-    let sheet = Sheet { header: header.map(String::from).into(), rows: vec![row.map(String::from).into()] };
+    let cells = row.map(Cell::from);
+    let row_of = column::Row { cells: header.into_iter().zip(&cells).collect(), marks: Marks::Point, old: None };
+    assert!(column::read_row(Kind::Decision, &columns, &row_of).is_ok());
+    let sheet = Sheet::of_texts(header.map(String::from).into(), vec![row.map(String::from).into()]);
     let faults = Package::amend([], &|_, _| false, Kind::Decision, &sheet).faults;
     // Only the owner is missing in this plan of nothing else.
     assert_eq!(faults.iter().map(|fault| fault.column.as_str()).collect::<Vec<_>>(), ["owner"]);
@@ -44,7 +45,7 @@ fn a_task_is_about_a_record_that_is_there() {
     let faults = |about_kind: &str, about: &str| {
         let header = ["id", "title", "owner", "state", "about_kind", "about"];
         let row = ["T1", "Write", "MOI", "open", about_kind, about];
-        let sheet = Sheet { header: header.map(String::from).into(), rows: vec![row.map(String::from).into()] };
+        let sheet = Sheet::of_texts(header.map(String::from).into(), vec![row.map(String::from).into()]);
         let found = Package::amend(there(), &|_, _| false, Kind::Task, &sheet).faults;
         let found = found.into_iter().filter(|fault| fault.column != "owner");
         found.map(|fault| (fault.column, fault.problem.key.to_string())).collect::<Vec<_>>()

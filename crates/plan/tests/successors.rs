@@ -21,7 +21,7 @@ fn a_rename_in_the_package_is_a_link_in_the_tree() {
     ];
     let actor = Actor { account: "test".into(), post: "secretariat".into() };
     let mut state = State::default();
-    state.apply(1, &Entry { at: "2026-11-24T00:00:00Z".into(), actor, why: "test".into(), changes });
+    state.apply(1, &Entry { at: "2026-11-24T00:00:00Z".into(), actor, why: "test".into(), changes }).unwrap();
     let totals = Totals::build(&state, false);
     let (old, new) = (totals.area_number("KH-1").unwrap(), totals.area_number("KH-2").unwrap());
     let tree = totals.cube().tree();

@@ -43,11 +43,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         std::fs::write(&out, bytes)?;
     }
     println!("{} pages", pdf::page_count(&document)?);
-    std::fs::write(out.with_extension("html"), html::fragment(&document))?;
+    std::fs::write(out.with_extension("html"), &*html::fragment(&document))?;
     let phone = self::document(&words, outlines.as_ref(), PHONE_WIDTH);
     let figures = phone.blocks.iter().filter_map(|b| if let Block::Figure(f) = b { Some(&f.scene) } else { None });
     for (i, scene) in figures.enumerate() {
-        std::fs::write(out.with_extension(format!("{i}.svg")), svg::svg(scene))?;
+        std::fs::write(out.with_extension(format!("{i}.svg")), &*svg::svg(scene))?;
     }
     Ok(())
 }
@@ -140,9 +140,16 @@ fn overview(w: &Words, width: f64) -> Vec<Block> {
 }
 
 fn participation(w: &Words, width: f64) -> Vec<Block> {
-    let axis = AxisText { value: &|v| format!("{v}"), time: &|t| format!("{t:.0}") };
-    let point =
-        |x, y, illustrative, preferred| TrendPoint { x, y, tooltip: format!("{x}: {y} %"), illustrative, preferred };
+    let axis =
+        AxisText { value: &|v| format!("{v}"), time: &|t| format!("{t:.0}"), cut: &|v| format!("axis starts at {v}") };
+    let point = |x, y, illustrative, preferred| TrendPoint {
+        x,
+        y,
+        tooltip: format!("{x}: {y} %"),
+        illustrative,
+        preferred,
+        ..TrendPoint::default()
+    };
     let line = trend(
         &TrendInput {
             title: w.t("Women in commune councils", "ស្ត្រីក្នុងក្រុមប្រឹក្សាឃុំ សង្កាត់"),
@@ -216,8 +223,8 @@ fn provinces(w: &Words, outlines: Option<&Outlines>, width: f64) -> Vec<Block> {
     let row = |en: &str, km: &str, women: Option<f64>, men: f64| BarRow {
         label: w.t(en, km),
         bars: vec![
-            Bar { value: women, text: women.map_or(String::new(), |v| format!("{v} %")), illustrative: false },
-            Bar { value: Some(men), text: format!("{men} %"), illustrative: false },
+            Bar { value: women, text: women.map_or(String::new(), |v| format!("{v} %")), ..Bar::default() },
+            Bar { value: Some(men), text: format!("{men} %"), ..Bar::default() },
         ],
         target: Some(50.0),
         ..BarRow::default()
@@ -248,7 +255,7 @@ fn provinces(w: &Words, outlines: Option<&Outlines>, width: f64) -> Vec<Block> {
     if let Some(outlines) = outlines {
         let value = |(i, id): (usize, &str)| {
             let value = (i % 7 != 3).then_some((i * 37 % 60) as f64);
-            (id.to_owned(), AreaValue { value, tooltip: format!("{id}: {value:?}"), href: None })
+            (id.to_owned(), AreaValue { value, tooltip: format!("{id}: {value:?}"), ..AreaValue::default() })
         };
         let scene = map::map(
             outlines,
@@ -259,6 +266,7 @@ fn provinces(w: &Words, outlines: Option<&Outlines>, width: f64) -> Vec<Block> {
                 values: outlines.ids().enumerate().map(value).collect::<BTreeMap<_, _>>(),
                 breaks: Breaks::Equal(5),
                 no_data: w.t("No data", "គ្មានទិន្នន័យ"),
+                incomplete: String::new(),
                 unit: w.t("% of districts", "% នៃស្រុក"),
                 credit: "© OpenStreetMap contributors, ODbL".into(),
             },

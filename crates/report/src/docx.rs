@@ -3,7 +3,8 @@
 
 use docx_rs::{
     AbstractNumbering, AlignmentType, Docx, IndentLevel, Level, LevelJc, LevelText, NumberFormat, Numbering,
-    NumberingId, Paragraph, Run, RunFonts, Start, Style, StyleType, Table, TableCell, TableRow, WidthType,
+    NumberingId, Paragraph, Run, RunFonts, Start, Style, StyleType, Table, TableCell, TableLayoutType, TableRow,
+    WidthType,
 };
 
 use crate::document::{self, Align, Block, Cell, Document, Figure, KeyNumber, Span, heading_level};
@@ -91,7 +92,8 @@ fn write_table(docx: Docx, table: &document::Table) -> Docx {
         rows.push(TableRow::new(cells.collect()));
     }
     let mut docx = docx.add_paragraph(styled_line("Small", &table.caption));
-    docx = docx.add_table(Table::new(rows).set_grid(widths).width(COLUMN, WidthType::Dxa));
+    docx =
+        docx.add_table(Table::new(rows).set_grid(widths).width(COLUMN, WidthType::Dxa).layout(TableLayoutType::Fixed));
     docx.add_paragraph(styled_line("Small", &table.note))
 }
 

@@ -2,12 +2,12 @@
 //! Refuses to write a page: head, navigation and style sheet belong to whoever embeds the fragment.
 
 use crate::document::{Align, Block, CalloutTone, Cell, Document, Figure, KeyNumber, Span, Table, heading_level};
-use crate::markup::push_escaped;
+use crate::markup::{Markup, push_escaped};
 use crate::status::status_icon;
 use crate::svg;
 
 /// One `<article class="report">` with the document's language.
-pub fn fragment(document: &Document) -> String {
+pub fn fragment(document: &Document) -> Markup {
     let mut out = String::with_capacity(4096);
     out.push_str("<article class=\"report\" lang=\"");
     push_escaped(&mut out, &document.lang);
@@ -33,7 +33,7 @@ pub fn fragment(document: &Document) -> String {
         out.push_str("</footer>\n");
     }
     out.push_str("</article>\n");
-    out
+    Markup::written(out)
 }
 
 /// An element with text on a line of its own; nothing when the text is empty.

@@ -4,6 +4,7 @@
 pub mod chart;
 pub mod document;
 pub mod docx;
+mod fit;
 pub mod fonts;
 pub mod html;
 pub mod map;
@@ -16,6 +17,7 @@ pub mod sheet;
 pub mod status;
 pub mod svg;
 mod text;
+mod text_layer;
 mod world;
 pub mod xlsx;
 
@@ -23,8 +25,9 @@ pub use chart::{AxisText, bars::bars, gantt::gantt, multiples::multiples, status
 pub use document::{Block, Document};
 pub use docx::docx;
 pub use map::map;
+pub use markup::Markup;
 pub use pdf::{PdfError, Timestamp, pdf};
 pub use scene::Scene;
-pub use sheet::{Field, Sheet, csv};
+pub use sheet::{Field, Sheet, csv, guarded};
 pub use status::{Status, status_icon};
 pub use xlsx::xlsx;

@@ -9,7 +9,7 @@ use crate::text;
 
 pub mod outline;
 
-pub use outline::{GeoError, Outlines};
+pub use outline::{GeoError, Outline, Outlines};
 
 #[derive(Debug, Clone, Default)]
 pub struct MapInput {
@@ -21,6 +21,8 @@ pub struct MapInput {
     pub breaks: Breaks,
     /// Legend of areas without a value.
     pub no_data: String,
+    /// Legend of areas of which not all has come.
+    pub incomplete: String,
     /// Written above the legend.
     pub unit: String,
     /// Licence line of the outlines, printed under the map.
@@ -30,6 +32,8 @@ pub struct MapInput {
 #[derive(Debug, Clone, Default)]
 pub struct AreaValue {
     pub value: Option<f64>,
+    /// Not all of the value has come: its edge is broken.
+    pub incomplete: bool,
     pub tooltip: String,
     pub href: Option<String>,
 }
@@ -45,36 +49,77 @@ pub enum Breaks {
     Quantiles(usize),
 }
 
-/// One class: values from `low` up to `high`, the last class including it.
+/// One class: values from `low` to `high`, both included, as they are shown: whole numbers, or with one decimal. No value
+/// is in two classes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Class {
     pub low: f64,
     pub high: f64,
 }
 
+impl Class {
+    /// In words, by how a number is written.
+    pub fn told(&self, number: impl Fn(f64) -> String) -> String {
+        if self.low == self.high { number(self.low) } else { format!("{}–{}", number(self.low), number(self.high)) }
+    }
+}
+
+/// How finely values are told apart.
+#[derive(Clone, Copy)]
+struct Grain(f64);
+
+impl Grain {
+    fn of(values: &[f64]) -> Grain {
+        Grain(if values.iter().all(|value| value.fract() == 0.0) { 1.0 } else { 10.0 })
+    }
+
+    fn shown(self, value: f64) -> f64 {
+        (value * self.0).round() / self.0
+    }
+
+    fn not_below(self, value: f64) -> f64 {
+        // A limit that is there already stays, whatever its last digit.
+        (value * self.0 - 1e-6).ceil() / self.0
+    }
+
+    fn before(self, value: f64) -> f64 {
+        self.shown(value - 1.0 / self.0)
+    }
+}
+
 /// Draws the map; `range` writes a class such as "10 to 19 %".
 pub fn map(outlines: &Outlines, input: &MapInput, range: &dyn Fn(Class) -> String) -> Scene {
     let mut scene = Scene::new(input.width, &input.title, &input.description);
     let values: Vec<f64> = input.values.values().filter_map(|v| v.value).filter(|v| is_drawable(*v)).collect();
-    let classes = classes(&values, &input.breaks);
+    let (classes, grain) = (classes(&values, &input.breaks), Grain::of(&values));
     // On paper the legend stands beside the map, on a phone under it.
     let beside = scene.width >= 560.0;
     let map_width = if beside { (scene.width * 0.68).min(460.0) } else { scene.width };
     let placed = outlines.fitted(map_width, map_width * 1.15);
     let mut missing = false;
+    let mut parts = Vec::new();
     for (id, rings) in placed.areas {
         let area = input.values.get(id);
         let value = area.and_then(|a| a.value).filter(|v| is_drawable(*v));
         missing |= value.is_none();
-        let role = value.map_or(Role::NoData, |v| Role::Level(level(class_of(&classes, v), classes.len())));
+        if value.is_some() && area.is_some_and(|area| area.incomplete) {
+            parts.extend(rings.iter().cloned());
+        }
+        let role =
+            value.map_or(Role::NoData, |v| Role::Level(level(class_of(&classes, grain.shown(v)), classes.len())));
         let shape = scene.shape(Form::Polygon(rings), role);
         if let Some(area) = area {
             shape.tip(&area.tooltip);
             shape.href.clone_from(&area.href);
         }
     }
+    let incomplete = !parts.is_empty();
+    // Above their neighbours, whose edges would cover theirs.
+    for ring in parts {
+        scene.shape(Form::Polyline(ring), Role::Incomplete);
+    }
     let corner = if beside { (map_width + 28.0, 14.0) } else { (0.0, placed.height + 14.0) };
-    let foot = legend(&mut scene, &classes, input, range, missing, corner);
+    let foot = legend(&mut scene, &classes, input, range, (missing, incomplete), corner);
     scene.height = if beside { foot.max(placed.height) } else { foot }.max(24.0);
     credit(&mut scene, &input.credit);
     scene
@@ -94,6 +139,8 @@ fn credit(scene: &mut Scene, words: &str) {
 /// Boundaries for the values; equal boundaries make one class, not an empty one.
 pub fn classes(values: &[f64], breaks: &Breaks) -> Vec<Class> {
     let mut sorted: Vec<f64> = values.iter().copied().filter(|v| is_drawable(*v)).collect();
+    let grain = Grain::of(&sorted);
+    sorted.iter_mut().for_each(|value| *value = grain.shown(*value));
     sorted.sort_by(f64::total_cmp);
     let (Some(low), Some(high)) = (sorted.first().copied(), sorted.last().copied()) else {
         return Vec::new();
@@ -108,14 +155,15 @@ pub fn classes(values: &[f64], breaks: &Breaks) -> Vec<Class> {
         Breaks::Quantiles(n) => quantiles(&sorted, (*n).clamp(1, 5)),
     };
     let given = matches!(breaks, Breaks::Given(_));
+    inner.iter_mut().for_each(|limit| *limit = grain.not_below(*limit));
     inner.retain(|b| is_drawable(*b) && (given || (*b > low && *b <= high)));
     inner.sort_by(f64::total_cmp);
     inner.dedup();
     inner.truncate(4);
-    let first = inner.first().map_or(low, |b| low.min(*b));
+    let first = inner.first().map_or(low, |b| low.min(grain.before(*b)));
     let last = inner.last().map_or(high, |b| high.max(*b));
     let lows = std::iter::once(first).chain(inner.iter().copied());
-    let highs = inner.iter().copied().chain(std::iter::once(last));
+    let highs = inner.iter().map(|next| grain.before(*next)).chain(std::iter::once(last));
     lows.zip(highs).map(|(low, high)| Class { low, high }).collect()
 }
 
@@ -139,7 +187,7 @@ fn legend(
     classes: &[Class],
     input: &MapInput,
     range: &dyn Fn(Class) -> String,
-    missing: bool,
+    (missing, incomplete): (bool, bool),
     (left, top): Point,
 ) -> f64 {
     let (mut x, mut y) = (left, top);
@@ -150,7 +198,8 @@ fn legend(
         }
     }
     let entries = classes.iter().enumerate().map(|(i, c)| (Role::Level(level(i, classes.len())), range(*c)));
-    let entries: Vec<_> = entries.chain(missing.then(|| (Role::NoData, input.no_data.clone()))).collect();
+    let entries = entries.chain(missing.then(|| (Role::NoData, input.no_data.clone())));
+    let entries: Vec<_> = entries.chain(incomplete.then(|| (Role::Incomplete, input.incomplete.clone()))).collect();
     let widest = entries.iter().map(|e| text::width(&e.1, Size::Small.units())).fold(0.0, f64::max) + 40.0;
     for (role, name) in entries {
         // Beside the map the classes make one column, low to high.

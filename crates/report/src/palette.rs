@@ -50,6 +50,7 @@ fn line(role: Role) -> Paint {
         Role::Accent => drawn(ACCENT, 2.0),
         Role::Second => drawn(SECOND, 2.0),
         Role::Illustrative => Paint { dash: Some("1.5 3"), ..drawn(ACCENT, 1.8) },
+        Role::Incomplete => Paint { dash: Some("3 3"), ..drawn(ACCENT, 1.0) },
         Role::Target => Paint { dash: Some("5 4"), ..drawn(INK, 1.2) },
         Role::Threshold => Paint { dash: Some("1 2.5"), ..drawn(INK, 1.0) },
         Role::Axis => drawn(MUTED, 1.0),
@@ -70,6 +71,7 @@ fn area(role: Role) -> Paint {
         Role::Threshold | Role::Axis | Role::Grid => filled(HAIRLINE),
         Role::Other => open(MUTED, 1.1),
         Role::Illustrative => Paint { fill: Some(ATTENTION), ..open(ACCENT, 1.3) },
+        Role::Incomplete => Paint { dash: Some("2.5 2"), ..open(ACCENT, 1.4) },
         Role::NoData => Paint { hatch: true, ..open(MUTED, 0.6) },
         Role::Level(level) => {
             let fill = LEVELS[usize::from(level).min(LEVELS.len() - 1)];
@@ -90,7 +92,7 @@ pub const fn status_colour(status: Status) -> &'static str {
         Status::OnTrack => "#1c7a55",
         Status::AtRisk => "#8a5b00",
         Status::OffTrack => "#a02d22",
-        Status::NoData | Status::Stale | Status::NoBaseline | Status::NoTarget => MUTED,
+        Status::Incomplete | Status::NoData | Status::Stale | Status::NoBaseline | Status::NoTarget => MUTED,
     }
 }
 
@@ -126,10 +128,12 @@ pub const fn class(role: Role) -> &'static str {
         Role::Threshold => "c-threshold",
         Role::Other => "c-other",
         Role::Illustrative => "c-illustrative",
+        Role::Incomplete => "c-incomplete",
         Role::Status(Status::Achieved) => "c-achieved",
         Role::Status(Status::OnTrack) => "c-on_track",
         Role::Status(Status::AtRisk) => "c-at_risk",
         Role::Status(Status::OffTrack) => "c-off_track",
+        Role::Status(Status::Incomplete) => "c-status-incomplete",
         Role::Status(Status::NoData) => "c-no_data",
         Role::Status(Status::Stale) => "c-stale",
         Role::Status(Status::NoBaseline) => "c-no_baseline",

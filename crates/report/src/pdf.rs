@@ -9,7 +9,9 @@ use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 
 use crate::document::Document;
+use crate::fit::{self, fitted};
 use crate::payload::payload;
+use crate::text_layer;
 use crate::world::ReportWorld;
 
 #[derive(Debug, thiserror::Error)]
@@ -58,7 +60,7 @@ impl Timestamp {
 
 /// A PDF/A-2a and PDF/UA-1 file. Takes tens of milliseconds: call it off the async threads.
 pub fn pdf(document: &Document, timestamp: Timestamp) -> Result<Vec<u8>, PdfError> {
-    let pages = layout(document)?;
+    let pages = text_layer::readable(&layout(document)?);
     let time = Datetime::from_ymd_hms(
         timestamp.year,
         timestamp.month,
@@ -94,7 +96,8 @@ pub fn page_texts(document: &Document) -> Result<Vec<String>, PdfError> {
             match item {
                 FrameItem::Group(group) => collect(&group.frame, words),
                 FrameItem::Text(text) => {
-                    words.push_str(&text.text);
+                    // Places where a long word may break are nothing to read.
+                    words.extend(text.text.chars().filter(|c| *c != fit::MAY_BREAK));
                     words.push('\n');
                 }
                 _ => {}
@@ -110,8 +113,8 @@ pub fn page_texts(document: &Document) -> Result<Vec<String>, PdfError> {
     Ok(pages.pages().iter().map(|it| page(&it.frame)).collect())
 }
 
-fn layout(document: &Document) -> Result<PagedDocument, PdfError> {
-    let world = ReportWorld::new(payload(document));
+pub(crate) fn layout(document: &Document) -> Result<PagedDocument, PdfError> {
+    let world = ReportWorld::new(payload(&fitted(document)));
     typst::compile::<PagedDocument>(&world).output.map_err(|errors| PdfError::Layout(first(&errors)))
 }
 

@@ -84,6 +84,8 @@ pub enum Role {
     Other,
     /// A value that is not real data.
     Illustrative,
+    /// A value of which not all has come: hollow.
+    Incomplete,
     /// The symbol of a status or its share of a strip.
     Status(Status),
 }

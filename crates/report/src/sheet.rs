@@ -44,12 +44,20 @@ impl Field {
     fn plain(&self) -> String {
         match self {
             Field::Empty => String::new(),
-            // A spreadsheet would compute a text that looks like a formula.
-            Field::Text(text) if text.starts_with(['=', '+', '-', '@', '\t']) => format!("'{text}"),
-            Field::Text(text) => text.clone(),
+            Field::Text(text) => guarded(text),
             Field::Amount { digits, .. } => digits.clone(),
             Field::Number { value, .. } => value.to_string(),
         }
+    }
+}
+
+/// A text as it may stand in a CSV file: one that a spreadsheet would compute gets an apostrophe before it. Text that has
+/// apostrophes there already gets one more, so that a reader can give back exactly what was there.
+pub fn guarded(text: &str) -> String {
+    const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+    match text.trim_start_matches('\'').starts_with(FORMULA) {
+        true => format!("'{text}"),
+        false => text.to_string(),
     }
 }
 

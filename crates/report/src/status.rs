@@ -1,8 +1,9 @@
-//! The eight states of progress as shapes, so that colour is never needed to tell them apart and no font has to hold them.
+//! The nine states of progress as shapes, so that colour is never needed to tell them apart and no font has to hold them.
 //! Refuses to know how a status is computed and what it is called in any language.
 
 use serde::{Deserialize, Serialize};
 
+use crate::markup::Markup;
 use crate::scene::{Form, Point, Role, Scene, Shape};
 use crate::svg;
 
@@ -17,6 +18,8 @@ pub enum Status {
     AtRisk,
     /// Filled square.
     OffTrack,
+    /// Circle with a missing quarter.
+    Incomplete,
     /// Open circle.
     NoData,
     /// Half-filled circle: a value, but an old one.
@@ -28,11 +31,12 @@ pub enum Status {
 }
 
 impl Status {
-    pub const ALL: [Status; 8] = [
+    pub const ALL: [Status; 9] = [
         Status::Achieved,
         Status::OnTrack,
         Status::AtRisk,
         Status::OffTrack,
+        Status::Incomplete,
         Status::NoData,
         Status::Stale,
         Status::NoBaseline,
@@ -46,6 +50,7 @@ impl Status {
             Status::OnTrack => "on_track",
             Status::AtRisk => "at_risk",
             Status::OffTrack => "off_track",
+            Status::Incomplete => "incomplete",
             Status::NoData => "no_data",
             Status::Stale => "stale",
             Status::NoBaseline => "no_baseline",
@@ -60,6 +65,7 @@ impl Status {
             Status::OnTrack => '●',
             Status::AtRisk => '▲',
             Status::OffTrack => '■',
+            Status::Incomplete => '◔',
             Status::NoData => '○',
             Status::Stale => '◐',
             Status::NoBaseline => '□',
@@ -69,7 +75,7 @@ impl Status {
 
     /// Open symbols say that a judgement could not be made.
     pub const fn is_open(self) -> bool {
-        matches!(self, Status::NoData | Status::Stale | Status::NoBaseline | Status::NoTarget)
+        matches!(self, Status::Incomplete | Status::NoData | Status::Stale | Status::NoBaseline | Status::NoTarget)
     }
 }
 
@@ -94,20 +100,35 @@ pub fn symbol(status: Status, (x, y): Point, size: f64) -> Vec<Shape> {
         Status::NoBaseline => vec![shape(square(r * 0.78))],
         Status::NoTarget => vec![shape(diamond(r * 1.1))],
         Status::Stale => vec![shape(circle(r * 0.88)), half_disc((x, y), r * 0.88)],
+        Status::Incomplete => vec![shape(circle(r * 0.88)), sector((x, y), r * 0.88)],
     }
 }
 
 /// The left half of a disc as a polygon: sixteen corners are round enough at symbol size.
 fn half_disc((x, y): Point, r: f64) -> Shape {
+    filled(arc((x, y), r, (0.5, 1.5)))
+}
+
+/// The first quarter of a disc: a part has come.
+fn sector(centre: Point, r: f64) -> Shape {
+    filled([vec![centre], arc(centre, r, (0.0, 0.5))].concat())
+}
+
+/// Points on a circle from one half-turn to another.
+fn arc((x, y): Point, r: f64, (from, to): (f64, f64)) -> Vec<Point> {
     let corner = |i: u32| {
-        let angle = std::f64::consts::PI * (0.5 + f64::from(i) / 16.0);
+        let angle = std::f64::consts::PI * (from + (to - from) * f64::from(i) / 16.0);
         (x + r * angle.cos(), y - r * angle.sin())
     };
-    Shape { form: Form::Polygon(vec![(0..=16).map(corner).collect()]), role: Role::Muted, tooltip: None, href: None }
+    (0..=16).map(corner).collect()
+}
+
+fn filled(ring: Vec<Point>) -> Shape {
+    Shape { form: Form::Polygon(vec![ring]), role: Role::Muted, tooltip: None, href: None }
 }
 
 /// The symbol alone as an inline SVG of one em, hidden from screen readers because a word always stands beside it.
-pub fn status_icon(status: Status) -> String {
+pub fn status_icon(status: Status) -> Markup {
     let mut scene = Scene::new(160.0, "", "");
     (scene.width, scene.height) = (16.0, 16.0);
     scene.shapes = symbol(status, (8.0, 8.0), 12.0);

@@ -3,13 +3,13 @@
 
 use std::fmt::Write;
 
-use crate::markup::push_escaped;
+use crate::markup::{Markup, push_escaped};
 use crate::palette::{self, Paint};
 use crate::scene::{Anchor, Form, Label, Point, Scene, Shape, Size, Tone};
 
 /// The inline SVG of a scene: named, described, tooltips and links on its marks, right without any style sheet.
 /// The page should give `.chart` `max-width: 100%; height: auto`.
-pub fn svg(scene: &Scene) -> String {
+pub fn svg(scene: &Scene) -> Markup {
     let mut out = String::with_capacity(1024 + scene.shapes.len() * 120);
     let hatch = hatch_id(scene);
     open_tag(&mut out, scene, "chart", " role=\"img\"");
@@ -22,7 +22,7 @@ pub fn svg(scene: &Scene) -> String {
         text(&mut out, label);
     }
     out.push_str("</svg>");
-    out
+    Markup::written(out)
 }
 
 /// The same drawing without labels, tooltips and links.
@@ -36,13 +36,13 @@ pub fn shapes_only(scene: &Scene) -> String {
 }
 
 /// A symbol beside a word that says the same, so hidden from screen readers.
-pub(crate) fn icon(scene: &Scene, name: &str) -> String {
+pub(crate) fn icon(scene: &Scene, name: &str) -> Markup {
     let mut out = String::with_capacity(256);
     let class = format!("icon icon-{name}");
     open_tag(&mut out, scene, &class, " aria-hidden=\"true\" focusable=\"false\"");
     shapes(&mut out, scene, "", false);
     out.push_str("</svg>");
-    out
+    Markup::written(out)
 }
 
 fn open_tag(out: &mut String, scene: &Scene, class: &str, more: &str) {

@@ -81,7 +81,7 @@ fn cut(line: &str, size: f64, room: f64) -> String {
 }
 
 /// Byte positions after which a line may end, by the Unicode rules and a Khmer dictionary.
-fn breaks(text: &str) -> Vec<usize> {
+pub(crate) fn breaks(text: &str) -> Vec<usize> {
     static SEGMENTER: OnceLock<icu_segmenter::LineSegmenterBorrowed<'static>> = OnceLock::new();
     let segmenter = SEGMENTER.get_or_init(|| LineSegmenter::new_dictionary(Default::default()));
     segmenter.segment_str(text).filter(|end| *end > 0).collect()

@@ -44,6 +44,10 @@ fn write_field(page: &mut Worksheet, (row, column): (u32, u16), field: &Field, h
     match field {
         Field::Empty => Ok(()),
         Field::Text(text) if head => page.write_string_with_format(row, column, text, &wrapped.set_bold()).map(drop),
+        // A text is never computed here; only one that a CSV file would have to guard anew is, so that both read the same.
+        Field::Text(text) if text.starts_with('\'') => {
+            page.write_string_with_format(row, column, crate::sheet::guarded(text), &wrapped).map(drop)
+        }
         Field::Text(text) => page.write_string_with_format(row, column, text, &wrapped).map(drop),
         Field::Number { value, decimals, illustrative } => {
             let format = number_format(usize::from(*decimals), *illustrative);

@@ -75,7 +75,9 @@ fn options() -> Options {
         correct: None,
         dry_run: false,
         all_or_nothing: false,
+        partial: false,
         rejects: None,
+        lang: romduol_plan::Lang::En,
     }
 }
 

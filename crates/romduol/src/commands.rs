@@ -9,35 +9,37 @@ use romduol_locale::Locale;
 use romduol_plan::{Lang, Period, Say};
 
 use crate::{
-    Command, Config, Plan, Report, backup, bench, config, embedded, export, import, publish, remind, serve, user,
+    Command, Config, Ended, Plan, Report, backup, bench, config, doctor, embedded, export, import, publish, remind,
+    serve, user,
 };
 
-pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
+pub(crate) async fn run(command: Command) -> anyhow::Result<Ended> {
     match command {
-        Command::Demo { port, data, no_illustrative } => serve::demo(port, data, !no_illustrative).await,
-        Command::Serve(wanted) => serve::run(wanted).await,
-        Command::Init { data, plan } => init(&data, &plan).await,
-        Command::Plan(Plan::Check { folder, lang }) => check(&folder, &lang),
-        Command::Plan(Plan::Describe { folder }) => describe(&folder),
-        Command::Verify { file, data, seal } => backup::verify(file.as_deref(), data.as_ref(), &seal).await,
-        Command::Backup { file, data, seal } => backup::back_up(&file, &data, &seal).await,
-        Command::Restore { file, data, to, seal } => backup::restore(&file, &data, to.as_deref(), &seal).await,
-        Command::Copy { data, to, follow, seal } => backup::copy(&data, &to, follow, &seal).await,
-        Command::Bench { data } => bench::run(&data).await,
-        Command::Export(wanted) => export::run(wanted).await,
-        Command::Import(wanted) => import::run(wanted).await,
-        Command::Publish { data, out } => publish::publish(&data, &out).await,
-        Command::Edition(edition) => publish::run(edition).await,
-        Command::Config(Config::Example) => {
-            print!("{}", config::EXAMPLE);
-            Ok(())
+        Command::Demo { port, data, no_illustrative } => serve::demo(port, data, !no_illustrative).await?,
+        Command::Serve(wanted) => serve::run(wanted).await?,
+        Command::Init { data, plan } => init(&data, &plan).await?,
+        Command::Plan(Plan::Check { folder, lang }) => check(&folder, &lang)?,
+        Command::Plan(Plan::Describe { folder }) => describe(&folder)?,
+        Command::Verify { file, data, seal } => return backup::verify(file.as_deref(), data.as_ref(), &seal).await,
+        Command::Backup { file, metrics, data, seal } => {
+            return backup::back_up(&file, &data, &seal, metrics.as_deref()).await;
         }
-        Command::User(wanted) => user::run(wanted).await,
-        Command::Remind(wanted) => remind::run(wanted).await,
+        Command::Restore { file, data, to, seal } => return backup::restore(&file, &data, to.as_deref(), &seal).await,
+        Command::Copy { data, to, follow, seal } => return backup::copy(&data, &to, follow, &seal).await,
+        Command::Doctor(wanted) => return doctor::run(wanted).await,
+        Command::Bench { data } => bench::run(&data).await?,
+        Command::Export(wanted) => export::run(wanted).await?,
+        Command::Import(wanted) => import::run(wanted).await?,
+        Command::Publish { data, out } => publish::publish(&data, &out).await?,
+        Command::Edition(edition) => publish::run(edition).await?,
+        Command::Config(Config::Example) => print!("{}", config::EXAMPLE),
+        Command::User(wanted) => user::run(wanted).await?,
+        Command::Remind(wanted) => remind::run(wanted).await?,
         Command::Report(Report::Progress { data, period, lang, output, no_illustrative }) => {
-            write_report(data, &period, &lang, &output, !no_illustrative).await
+            write_report(data, &period, &lang, &output, !no_illustrative).await?;
         }
     }
+    Ok(Ended::Whole)
 }
 
 async fn init(data: &Place, plan: &Path) -> anyhow::Result<()> {
@@ -54,6 +56,10 @@ fn check(folder: &Path, lang: &str) -> anyhow::Result<()> {
     for fault in &package.faults {
         println!("{}", locale.tell(&fault.say()));
     }
+    // What is no fault, and better asked before the first edition than after it.
+    for question in package.questions() {
+        println!("{}", locale.tell(&question));
+    }
     let said = |key: &'static str, count: usize| {
         locale.tell(&Say::new(key).words("folder", folder.display().to_string()).number("count", count as f64))
     };
@@ -64,7 +70,7 @@ fn check(folder: &Path, lang: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn language(code: &str) -> anyhow::Result<Lang> {
+pub(crate) fn language(code: &str) -> anyhow::Result<Lang> {
     Lang::parse(code).with_context(|| format!("“{code}” is not a language of the program; use en or km"))
 }
 
@@ -93,14 +99,13 @@ async fn write_report(
         Some(folder) => App::open(folder, Clock::System).await?,
         None => {
             std::fs::create_dir_all(&scratch)?;
-            let app = App::create(&scratch, Clock::System, &embedded::reference_plan()).await?;
-            app.fill_demo(illustrative).await?;
-            app
+            App::begin_demo(&scratch, Clock::System, &embedded::reference_plan(), illustrative).await?
         }
     };
     let now = app.now();
     // The command line belongs to whoever holds the data folder, so nothing is held back from it.
-    let document = progress_report::compose(&app.snapshot(), illustrative, period, lang, now.date, &|_| true);
+    let snapshot = app.snapshot().shown(illustrative);
+    let document = progress_report::compose(&snapshot, illustrative, period, lang, now.date, &|_| true);
     let bytes = romduol_report::pdf(&document, romduol_report::Timestamp::from_unix(now.unix))?;
     let whole = || format!("{} cannot be written", output.display());
     let part = output.with_extension("pdf.part");

@@ -23,6 +23,7 @@ pub fn reference_plan() -> Files {
         "consultations.csv",
         "attendances.csv",
         "contributions.csv",
+        "contradictions.csv",
         "elements.csv",
         "assessments.csv",
         "models.csv",

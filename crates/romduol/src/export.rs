@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::bail;
 use romduol_app::edition::newest;
+use romduol_app::everybody::for_everybody;
 use romduol_app::{App, Clock};
 use romduol_edition::manifest::Files;
 use romduol_exchange::{About, Format, export};
@@ -28,21 +29,26 @@ pub(crate) async fn run(wanted: Export) -> anyhow::Result<()> {
     };
     let about = About {
         date: app.now().date,
-        hash: snapshot.head.hash.clone(),
+        hash: snapshot.fingerprint().map(str::to_string),
         licence: "As agreed with the plan's secretariat; not for publication before disclosure control.".into(),
         program: format!("Romduol {}", env!("CARGO_PKG_VERSION")),
     };
-    // The command line belongs to whoever holds the data folder; `--public` leaves out what not everybody may read.
+    // The command line belongs to whoever holds the data folder; `--public` leaves out what not everybody may read, among
+    // records, too. Counts of people are public as an edition tells them, and no table of raw numbers can say that.
     let may_read = move |indicator: &Indicator| match indicator.class {
         Class::Prohibited => false,
-        class => !public || class == Class::Public,
+        class => !public || (class == Class::Public && !indicator.counts_people()),
     };
-    let summary = export(&snapshot.state, &about, format, &out, &may_read).await?;
+    let state = if public { for_everybody(&snapshot.state) } else { snapshot.state.clone() };
+    let summary = export(&state, &about, format, &out, &may_read).await?;
     for written in &summary.tables {
         println!("{:>12}  {}", written.tally.rows, written.table.name);
     }
     if !summary.withheld.is_empty() {
         println!("Left out, because not everybody may read them: {}", summary.withheld.join(", "));
+    }
+    if public {
+        println!("What editions tell of counts of people is written by “romduol export datapackage”.");
     }
     if summary.without_place > 0 {
         println!(

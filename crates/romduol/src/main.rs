@@ -4,16 +4,19 @@ mod backup;
 mod bench;
 mod commands;
 mod config;
+mod doctor;
 mod embedded;
 mod export;
 mod import;
 mod log;
+mod metrics_file;
 mod publish;
 mod remind;
 mod serve;
 mod user;
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use romduol_ledger::Place;
 
@@ -56,7 +59,8 @@ enum Command {
     /// Check a plan package, or describe its columns.
     #[command(subcommand)]
     Plan(Plan),
-    /// Recompute the hash chain of a ledger and of its files, or of a backup.
+    /// Recompute the hash chain of a ledger and of its files, or of a backup. Ends with 3 where all is well but for files
+    /// that records name.
     Verify {
         /// A backup, or the address of a copy in an object store.
         #[arg(required_unless_present = "data")]
@@ -66,9 +70,13 @@ enum Command {
         #[command(flatten)]
         seal: backup::Seal,
     },
-    /// Write everything into one new file, while the program runs, and check it.
+    /// Write everything into one new file, while the program runs, and check it. Ends with 3 where it was written without
+    /// files that records name, because they are missing or damaged.
     Backup {
         file: PathBuf,
+        /// Also write numbers about it into this file, for the textfile collector of Prometheus' node exporter.
+        #[arg(long, value_name = "FILE.prom")]
+        metrics: Option<PathBuf>,
         #[arg(long, visible_alias = "database", env = "ROMDUOL_DATABASE", hide_env_values = true)]
         data: Place,
         #[command(flatten)]
@@ -122,6 +130,8 @@ enum Command {
     /// Prepare, approve, list and check editions.
     #[command(subcommand)]
     Edition(publish::Edition),
+    /// Tell on one page what whoever looks after the machine must know. Ends with 3 where something wants somebody.
+    Doctor(doctor::Doctor),
     /// Settings in a file.
     #[command(subcommand)]
     Config(Config),
@@ -183,8 +193,8 @@ enum FileFormat {
 
 #[derive(Subcommand)]
 enum Import {
-    /// Returns from a CSV file: columns form, area (or institution), period, indicator, one per dimension, value, and if
-    /// needed base and comment. The rows of one return stand together. Importing the same file again files nothing twice.
+    /// Returns from a CSV file or a workbook: columns form, area (or institution), period, indicator, one per dimension,
+    /// value, and if needed base, state, estimate and comment. Importing the same file again files nothing twice.
     Returns {
         file: PathBuf,
         #[arg(long, visible_alias = "database", env = "ROMDUOL_DATABASE", hide_env_values = true)]
@@ -195,6 +205,9 @@ enum Import {
         /// File nothing at all if one row is refused.
         #[arg(long)]
         all_or_nothing: bool,
+        /// File what is good of a return although other rows of it are refused; otherwise it is held back.
+        #[arg(long, conflicts_with = "all_or_nothing")]
+        partial: bool,
         /// The returns were verified elsewhere and count at once; otherwise they wait for their verifiers.
         #[arg(long)]
         accept: bool,
@@ -204,6 +217,12 @@ enum Import {
         /// Where refused rows go, with their reasons [default: FILE.rejected.csv].
         #[arg(long)]
         rejects: Option<PathBuf>,
+        /// The language of the reasons: en or km.
+        #[arg(long, default_value = "en")]
+        lang: String,
+        /// Tell what came of it as JSON, for programs.
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -246,15 +265,36 @@ enum Config {
     Example,
 }
 
-#[tokio::main]
-async fn main() {
-    if let Err(error) = run().await {
-        eprintln!("romduol: {error:#}");
-        std::process::exit(1);
+/// How a command ended that did what it was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ended {
+    Whole,
+    /// But something is missing or damaged, and wants somebody.
+    Lacking,
+}
+
+impl From<Ended> for ExitCode {
+    /// A refusal ends with 1, an option that there is not with 2.
+    fn from(ended: Ended) -> ExitCode {
+        match ended {
+            Ended::Whole => ExitCode::SUCCESS,
+            Ended::Lacking => ExitCode::from(3),
+        }
     }
 }
 
-async fn run() -> anyhow::Result<()> {
+#[tokio::main]
+async fn main() -> ExitCode {
+    run().await.map_or_else(
+        |error| {
+            eprintln!("romduol: {error:#}");
+            ExitCode::FAILURE
+        },
+        ExitCode::from,
+    )
+}
+
+async fn run() -> anyhow::Result<Ended> {
     let given = config::with_file(&Arguments::command(), std::env::args_os().collect())?;
     let arguments = Arguments::try_parse_from(given.arguments).unwrap_or_else(|error| {
         if let Some(file) = given.file.filter(|_| error.use_stderr()) {

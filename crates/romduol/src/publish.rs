@@ -1,7 +1,9 @@
 //! Editions from the command line: preparing, approving, listing and checking them, and their files as a folder for any web
 //! server. The same use cases as on the pages, with the same two people.
 
+use std::fs::Permissions;
 use std::io::Read;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -12,6 +14,8 @@ use romduol_edition::manifest::Files;
 use romduol_edition::{unpack, verify};
 use romduol_ledger::Place;
 use romduol_locale::Locale;
+use romduol_plan::kinds::{AreaLevel, EditionTable};
+use romduol_plan::text::Vocabulary;
 use romduol_plan::{Lang, Period};
 use romduol_report::map::Outlines;
 
@@ -29,6 +33,16 @@ pub(crate) enum Edition {
         /// The last period that is told, such as 2025; the last whole year if not given.
         #[arg(long)]
         until: Option<Period>,
+        /// The tables, with commas between them: over-time, by-place, by-group, by-place-and-group; all but the last if
+        /// not given.
+        #[arg(long, value_delimiter = ',', value_parser = word::<EditionTable>)]
+        tables: Vec<EditionTable>,
+        /// The smallest places: country, province, district, commune, village.
+        #[arg(long, value_parser = word::<AreaLevel>)]
+        level: Option<AreaLevel>,
+        /// Indicators that stay out besides those for partners only, with commas between them.
+        #[arg(long, value_delimiter = ',')]
+        leave_out: Vec<String>,
         /// Publish although returns wait for verification, without their numbers.
         #[arg(long)]
         without_waiting: bool,
@@ -55,13 +69,26 @@ pub(crate) enum Edition {
     },
 }
 
+/// A word of the plan, as it is written in its files.
+fn word<T: Vocabulary>(text: &str) -> Result<T, String> {
+    let found = T::all().iter().find(|word| word.code() == text).copied();
+    found.ok_or_else(|| T::all().iter().map(|word| word.code()).collect::<Vec<_>>().join(", ") + " are possible")
+}
+
 pub(crate) async fn run(edition: Edition) -> anyhow::Result<()> {
     match edition {
-        Edition::Prepare { data, login, until, without_waiting } => {
+        Edition::Prepare { data, login, until, tables, level, leave_out, without_waiting } => {
             let app = App::open(&data, Clock::System).await?;
             let person = person(&app, &login).await?;
             let usual = Choice::usual(&app.snapshot().state, app.now().date);
-            let choice = Choice { until: until.unwrap_or(usual.until), without_waiting, ..usual };
+            let choice = Choice {
+                until: until.unwrap_or(usual.until),
+                tables: if tables.is_empty() { usual.tables } else { tables },
+                level: level.unwrap_or(usual.level),
+                leave_out: usual.leave_out.into_iter().chain(leave_out).collect(),
+                without_waiting,
+                ..usual
+            };
             let id = app.prepare_edition(&person, choice).await?;
             println!("Edition {id} is prepared. Somebody else approves it: romduol edition approve {id} --as LOGIN");
             app.close().await;
@@ -93,6 +120,13 @@ pub(crate) async fn publish(data: &Place, out: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What is published is for everybody, and for the web server that gives it out, whatever the program was started with.
+fn open_to_all(file: &Path, part: &Path) -> std::io::Result<()> {
+    std::fs::set_permissions(file, Permissions::from_mode(0o644))?;
+    let mut folders = file.ancestors().skip(1).take_while(|folder| folder.starts_with(part));
+    folders.try_for_each(|folder| std::fs::set_permissions(folder, Permissions::from_mode(0o755)))
+}
+
 /// The folder appears when everything is in it.
 pub(crate) fn write(out: &Path, files: &Files) -> anyhow::Result<()> {
     if out.read_dir().is_ok_and(|mut entries| entries.next().is_some()) {
@@ -104,7 +138,8 @@ pub(crate) fn write(out: &Path, files: &Files) -> anyhow::Result<()> {
         let to = part.join(path);
         let folder = to.parent().context("files stand in folders")?;
         std::fs::create_dir_all(folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;
-        std::fs::write(&to, bytes).with_context(|| format!("{} cannot be written", to.display()))?;
+        let written = std::fs::write(&to, bytes).and_then(|()| open_to_all(&to, &part));
+        written.with_context(|| format!("{} cannot be written", to.display()))?;
     }
     let _ = std::fs::remove_dir(out);
     std::fs::rename(&part, out).with_context(|| format!("the folder {} cannot be made", out.display()))
@@ -177,4 +212,27 @@ async fn person(app: &App, login: &str) -> anyhow::Result<Person> {
 pub(crate) fn outlines() -> Option<Outlines> {
     let map = embedded::reference_plan().remove("map.geojson")?;
     Outlines::from_geojson(&String::from_utf8_lossy(&map)).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_published_can_be_read_by_a_web_server() {
+        let dir = tempfile::tempdir().unwrap();
+        let out = dir.path().join("site");
+        let file = |name: &str| (name.to_string(), b"words".to_vec());
+        write(&out, &Files::from([file("index.html"), file("data/open/numbers.csv")])).unwrap();
+        for (path, expected) in [
+            ("", 0o755),
+            ("data", 0o755),
+            ("data/open", 0o755),
+            ("index.html", 0o644),
+            ("data/open/numbers.csv", 0o644),
+        ] {
+            let mode = std::fs::metadata(out.join(path)).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, expected, "{path}");
+        }
+    }
 }

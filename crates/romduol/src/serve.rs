@@ -1,10 +1,11 @@
 //! Serving pages: a plan of one's own, or the demo. What is asked of those who come in is decided here, from the options.
 
+use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Instant;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use romduol_app::accounts::{Doors, Provider};
 use romduol_app::{App, Clock, demo};
 use romduol_ledger::Place;
@@ -95,7 +96,8 @@ pub(crate) async fn run(wanted: Serve) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Where the program listens. They are taken first: a second start on one port is told so before it opens anything.
+/// Where the program listens. They are taken first: a second start on one port is told so before it opens or fills anything,
+/// and an address that is printed is one's own.
 struct Ports {
     site: TcpListener,
     metrics: Option<TcpListener>,
@@ -103,29 +105,38 @@ struct Ports {
 
 impl Ports {
     async fn open(site: SocketAddr, metrics: Option<SocketAddr>) -> anyhow::Result<Ports> {
-        let taken = |at: SocketAddr, option: &str| {
-            format!("{at} is taken or not allowed; choose another place with --port or {option}")
-        };
-        let site = TcpListener::bind(site).await.with_context(|| taken(site, "--listen"))?;
+        let site = listen(site, "--port").await?;
         let metrics = match metrics {
-            Some(at) => Some(TcpListener::bind(at).await.with_context(|| taken(at, "--metrics"))?),
+            Some(at) => Some(listen(at, "--metrics").await?),
             None => None,
         };
         Ok(Ports { site, metrics })
     }
 }
 
+async fn listen(at: SocketAddr, option: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(at).await.map_err(|error| match error.kind() {
+        ErrorKind::AddrInUse => {
+            anyhow!("{at} is used by another program; stop that one or choose another with {option}")
+        }
+        ErrorKind::PermissionDenied => anyhow!("{at} is not for everybody; choose a port from 1024 on with {option}"),
+        ErrorKind::AddrNotAvailable => anyhow!("{} is no address of this machine; 0.0.0.0 is all of them", at.ip()),
+        _ => anyhow!("{at} cannot be listened on ({error}); choose another place with {option}"),
+    })
+}
+
 /// The reference plan with illustrative returns. Its accounts and their password are printed, so a second proof would
 /// protect nothing.
 pub(crate) async fn demo(port: u16, data: Option<PathBuf>, illustrative: bool) -> anyhow::Result<()> {
     let start = Instant::now();
+    let ports = Ports::open((Ipv4Addr::LOCALHOST, port).into(), None).await?;
+    let port = ports.site.local_addr()?.port();
     let folder = data.unwrap_or_else(|| std::env::temp_dir().join(format!("romduol-demo-{}", std::process::id())));
     let app = if folder.join(romduol_ledger::FILE_NAME).exists() {
         App::open(&folder, Clock::System).await?
     } else {
         std::fs::create_dir_all(&folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;
-        let app = App::create(&folder, Clock::System, &embedded::reference_plan()).await?;
-        app.fill_demo(illustrative).await?;
+        let app = App::begin_demo(&folder, Clock::System, &embedded::reference_plan(), illustrative).await?;
         // Setting its reports takes a second or two; the pages need not wait for that.
         let first = app.clone();
         tokio::spawn(async move {
@@ -146,7 +157,6 @@ pub(crate) async fn demo(port: u16, data: Option<PathBuf>, illustrative: bool) -
     }
     // Keys are made for names, not for numbers: http://localhost rather than http://127.0.0.1.
     let doors = Doors::new(Some(&format!("http://localhost:{port}")), false, None)?;
-    let ports = Ports::open((Ipv4Addr::LOCALHOST, port).into(), None).await?;
     serve(app.clone(), Site::new(app, outlines(), doors, true), ports).await;
     Ok(())
 }

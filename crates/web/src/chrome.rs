@@ -1,11 +1,14 @@
 //! What surrounds every page: title, menu, language, marks. Templates reach sentences and numbers through it.
 
 use axum::response::{Html, IntoResponse, Response};
+use romduol_app::sight::Sees;
 use romduol_locale::{Arg, Locale};
-use romduol_plan::kinds::KhmerStatus;
+use romduol_plan::kinds::{Indicator, KhmerStatus};
 use romduol_plan::permission::Act;
+use romduol_plan::readings::Standing;
 use romduol_plan::status::Status;
 use romduol_plan::{Date, Kind, Lang, Period, Text};
+use romduol_report::Markup;
 
 use crate::error::{Page, PageError};
 use crate::viewer::Viewer;
@@ -15,6 +18,14 @@ pub(crate) struct Chrome {
     pub title: String,
     pub plan: String,
     pub path: String,
+    /// The page with its query, for forms that are shown again.
+    pub from: String,
+    /// Up to which entry the page knows the plan.
+    pub seen: u64,
+    /// Names the reader to their own browser only; empty where nobody is signed in.
+    pub mark: String,
+    /// Where a change of language leads, as the query of its address, if not to where one comes from.
+    pub back: String,
     /// Name of the person; empty where nobody is signed in.
     pub who: String,
     /// The sections of the site, and the pages of the section that is open; empty where nobody is signed in.
@@ -22,6 +33,8 @@ pub(crate) struct Chrome {
     pub at: Option<u64>,
     /// Illustrative data is there: shown (true) or switched off (false).
     pub illustrative: Option<bool>,
+    /// What the reader sees of counts of people, where the plan has any.
+    sees: Option<Sees>,
 }
 
 /// A section of the site with the pages that the person may open.
@@ -128,10 +141,15 @@ impl Chrome {
             title: title.into(),
             plan: snapshot.state.plan().map(|plan| plan.title.get(lang).to_string()).unwrap_or_default(),
             path: path.into(),
+            from: path.into(),
+            seen: snapshot.head.seq,
+            mark: String::new(),
+            back: String::new(),
             who: String::new(),
             menu: Vec::new(),
             at: None,
             illustrative: None,
+            sees: None,
         }
     }
 
@@ -142,16 +160,43 @@ impl Chrome {
             title: title.into(),
             plan: state.plan().map(|plan| plan.title.get(viewer.lang()).to_string()).unwrap_or_default(),
             path: viewer.path.clone(),
+            from: viewer.back.clone(),
+            seen: viewer.snapshot.head.seq,
+            mark: crate::form::mark_of(&viewer.person.account),
+            back: String::new(),
             who: viewer.person.name.clone(),
             // Nothing else is open to whoever has to set up a second proof first.
             menu: if viewer.site.doors.want_more_of(&viewer.person) { Vec::new() } else { menu(viewer) },
             at: viewer.at,
-            illustrative: state.has_illustrative().then_some(viewer.illustrative),
+            illustrative: viewer.has_illustrative.then_some(viewer.illustrative),
+            sees: state
+                .all::<Indicator>()
+                .any(|indicator| indicator.counts_people())
+                .then(|| viewer.site.app.sees(&viewer.person, state)),
         }
+    }
+
+    /// What the reader is shown of counts of people, and whether that can be asked for.
+    pub fn sight(&self) -> Option<(String, bool)> {
+        Some(match self.sees.as_ref()? {
+            Sees::All => (self.t("sees-all"), true),
+            Sees::NothingSmall => (self.t("sees-nothing-small"), true),
+            Sees::AsTold(Some(edition)) => (self.t1("sees-as-told", "edition", edition), false),
+            Sees::AsTold(None) => (self.t("sees-nothing-told"), false),
+        })
     }
 
     pub fn lang(&self) -> &'static str {
         self.locale.lang.code()
+    }
+
+    /// Behind the path that a form goes to: what makes this showing of it one that is done once, and not over what it does
+    /// not show.
+    pub fn once(&self) -> String {
+        let from = crate::address::encoded(&self.from);
+        // Whose page it is stands in it, for when somebody else is signed in by the time it is sent.
+        let who = if self.mark.is_empty() { String::new() } else { format!("&who={}", self.mark) };
+        format!("?once={}&from={from}{who}&seen={}", crate::form::token(), self.seen)
     }
 
     pub fn t(&self, key: &str) -> String {
@@ -162,9 +207,9 @@ impl Chrome {
         self.locale.say(key, &[(name, Arg::Text(value))])
     }
 
-    /// The sentence whose key ends in a code.
-    pub fn tk(&self, prefix: &str, code: &str) -> String {
-        self.locale.t(&format!("{prefix}{code}"))
+    /// What a code of a list is called; the list as it stands in the keys, with its hyphen.
+    pub fn tk(&self, list: &str, code: &str) -> String {
+        self.locale.word(list.trim_end_matches('-'), code)
     }
 
     /// A code of a vocabulary in the reader's language.
@@ -180,10 +225,18 @@ impl Chrome {
         self.tk("status-", status.plain().code())
     }
 
-    /// The status as shape and word. The markup is the report crate's own.
-    pub fn mark(&self, status: impl Plain<Status>) -> String {
+    /// The status as shape and word.
+    pub fn mark(&self, status: impl Plain<Status>) -> Markup {
         let status = status.plain();
-        format!("<span class=\"status s-{}\">{} {}</span>", status.code(), icon(status), self.status(status))
+        let class = format!("status s-{}", status.code());
+        Markup::element("span", &[("class", &class)], icon(status) + " " + self.status(status))
+    }
+
+    /// The status of an indicator as shape and word.
+    pub fn standing(&self, standing: &Standing) -> Markup {
+        let status = standing.status();
+        let class = format!("status s-{}", status.code());
+        Markup::element("span", &[("class", &class)], icon(status) + " " + self.locale.tell(&standing.say()))
     }
 
     pub fn period(&self, period: impl Plain<Period>) -> String {
@@ -198,31 +251,26 @@ impl Chrome {
         self.locale.number(value.plain(), 2)
     }
 
-    /// A share as a whole percentage.
-    pub fn percent(&self, share: impl Plain<f64>) -> String {
-        self.locale.number(share.plain() * 100.0, 0)
-    }
-
     /// Text in the page's language, or in the other one where that is all there is.
     pub fn plain(&self, text: &Text) -> String {
         text.get(self.locale.lang).to_string()
     }
 
     /// Text in the page's language; where it has to fall back, the language is said for screen readers.
-    pub fn text(&self, text: &Text) -> String {
-        let shown = escape(text.get(self.locale.lang));
+    pub fn text(&self, text: &Text) -> Markup {
+        let shown = text.get(self.locale.lang);
         let other = if self.locale.lang == Lang::Km { Lang::En } else { Lang::Km };
         match text.lacks(self.locale.lang) && !shown.is_empty() {
-            true => format!("<span lang=\"{}\">{shown}</span>", other.code()),
-            false => shown,
+            true => Markup::element("span", &[("lang", other.code())], shown),
+            false => shown.into(),
         }
     }
 
     /// A mark behind Khmer that no native reader has approved yet.
-    pub fn draft(&self, khmer: &KhmerStatus) -> String {
+    pub fn draft(&self, khmer: &KhmerStatus) -> Markup {
         match self.locale.lang == Lang::Km && *khmer == KhmerStatus::Draft {
-            true => format!(" <span class=\"mark\">{}</span>", self.t("khmer-draft")),
-            false => String::new(),
+            true => Markup::text(" ") + Markup::element("span", &[("class", "mark")], self.t("khmer-draft")),
+            false => Markup::default(),
         }
     }
 }
@@ -242,12 +290,8 @@ macro_rules! plain {
 
 plain!(usize, f64, Status, Period, Date);
 
-pub(crate) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
 /// The shape of a status, drawn by the report crate so that paper and screen agree.
-pub(crate) fn icon(status: Status) -> String {
+fn icon(status: Status) -> Markup {
     romduol_report::status_icon(romduol_app::progress_report::shape(status))
 }
 

@@ -1,17 +1,25 @@
 //! Pages of the program: the only HTTP. Refuses to know rules; it decodes, calls a use case and shows the answer.
 
+mod address;
 mod api;
 mod chrome;
 mod error;
+mod form;
+mod gate;
+mod given;
+mod given_out;
 mod limits;
 mod listen;
 mod metrics;
 mod pages;
 mod patience;
+mod refusal;
 mod routes;
 mod viewer;
 mod watch;
 
+pub use form::{Takes, Texts};
+pub use gate::Cost;
 pub use patience::Patience;
 pub use routes::{Need, Route, table};
 
@@ -31,6 +39,7 @@ pub struct Site {
     /// Shows the demo's accounts on the sign-in page.
     pub demo: bool,
     pub limits: limits::Limits,
+    gate: gate::Gate,
     metrics: metrics::Metrics,
     patience: Patience,
     /// What is asked of those who come in.
@@ -42,8 +51,9 @@ impl Site {
         let outlines = map.and_then(|bytes| Outlines::from_geojson(&String::from_utf8_lossy(&bytes)).ok());
         let limits = limits::Limits::default();
         let metrics = metrics::Metrics::new(&limits);
+        let gate = gate::Gate::new(limits.refused.clone());
         let (outlines, doors, patience) = (outlines.map(Arc::new), Arc::new(doors), Patience::default());
-        Site { app, outlines, demo, limits, metrics, patience, doors }
+        Site { app, outlines, demo, limits, gate, metrics, patience, doors }
     }
 
     /// Believes this proxy, beside those on the same machine, about whom it speaks for.

@@ -1,14 +1,17 @@
 //! How often an address or an account may knock: at the sign-in and where people write without an account. Kept in memory
 //! only; no address is written anywhere. Refuses to know what was asked.
 
-use std::net::{IpAddr, SocketAddr};
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
-use axum::extract::{ConnectInfo, Request};
+use axum::extract::{ConnectInfo, FromRequestParts, Request};
 use axum::http::HeaderMap;
+use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use governor::clock::{Clock, DefaultClock};
@@ -17,6 +20,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use romduol_app::AppError;
 
+use crate::Site;
 use crate::error::PageError;
 use crate::metrics::Limit;
 
@@ -28,20 +32,42 @@ pub enum Rate {
     Door,
     /// Flooding with comments, and guessing their codes.
     Voice,
+    /// Reading without an account what is made for each reader.
+    Reading,
 }
+
+/// An account and a place, and when somebody last signed in so.
+type Known = HashMap<(String, IpAddr), Instant>;
 
 /// The counters of a running site.
 #[derive(Clone)]
 pub struct Limits {
     door: Arc<DefaultKeyedRateLimiter<IpAddr>>,
     voice: Arc<DefaultKeyedRateLimiter<IpAddr>>,
-    accounts: Arc<DefaultKeyedRateLimiter<String>>,
+    reading: Arc<DefaultKeyedRateLimiter<IpAddr>>,
+    /// Of one account from one place.
+    accounts: Arc<DefaultKeyedRateLimiter<(String, IpAddr)>>,
+    /// Of one account from places where nobody has signed in to it lately.
+    strangers: Arc<DefaultKeyedRateLimiter<String>>,
+    /// From where somebody has signed in to an account, and when.
+    known: Arc<Mutex<Known>>,
+    /// Of a browser from which somebody has signed in to the account before.
+    devices: Arc<DefaultKeyedRateLimiter<String>>,
     codes: Arc<DefaultKeyedRateLimiter<String>>,
     asked: Arc<AtomicU32>,
     /// A proxy on another machine.
     pub(crate) proxy: Option<IpAddr>,
     pub(crate) refused: Family<Limit, Counter>,
 }
+
+/// A login may be as long as a request; its beginning tells accounts apart.
+fn short(login: &str) -> String {
+    login.trim().to_lowercase().chars().take(64).collect()
+}
+
+/// How long a place is known from which somebody has signed in, and how many places are.
+const KNOWN_FOR: Duration = Duration::from_secs(90 * 86_400);
+const MOST_KNOWN: usize = 20_000;
 
 /// So many at once, and one more after each interval.
 fn quota(burst: u32, interval: Duration) -> Quota {
@@ -55,7 +81,13 @@ impl Default for Limits {
             // A ministry may come from one address with all its people.
             door: Arc::new(DefaultKeyedRateLimiter::keyed(quota(40, Duration::from_secs(3)))),
             voice: Arc::new(DefaultKeyedRateLimiter::keyed(quota(20, Duration::from_secs(30)))),
+            // A village may come from one address.
+            reading: Arc::new(DefaultKeyedRateLimiter::keyed(quota(120, Duration::from_millis(500)))),
             accounts: Arc::new(DefaultKeyedRateLimiter::keyed(quota(15, Duration::from_secs(30)))),
+            // Whoever guesses from many places; the owner comes from where they were before.
+            strangers: Arc::new(DefaultKeyedRateLimiter::keyed(quota(60, Duration::from_secs(10)))),
+            known: Arc::default(),
+            devices: Arc::new(DefaultKeyedRateLimiter::keyed(quota(15, Duration::from_secs(30)))),
             // Six digits are a million: so guessing for a year stays hopeless.
             codes: Arc::new(DefaultKeyedRateLimiter::keyed(quota(10, Duration::from_secs(600)))),
             asked: Arc::default(),
@@ -71,16 +103,41 @@ impl Limits {
             Rate::Free => return Ok(()),
             Rate::Door => (&self.door, "door"),
             Rate::Voice => (&self.voice, "voice"),
+            Rate::Reading => (&self.reading, "reading"),
         };
         self.forget();
         limiter.check_key(&address).map_err(|early| self.refuse(limit, &early))
     }
 
-    /// Attempts to sign in to one account, from wherever they come.
-    pub(crate) fn account(&self, login: &str) -> Result<(), PageError> {
-        // A login may be as long as a request; its beginning tells accounts apart.
-        let login: String = login.trim().to_lowercase().chars().take(64).collect();
-        self.accounts.check_key(&login).map_err(|early| self.refuse("account", &early))
+    /// Attempts to sign in to one account from one place, and from all strange places together: a stranger holds nobody who
+    /// has signed in from elsewhere.
+    pub(crate) fn account(&self, login: &str, from: IpAddr) -> Result<(), PageError> {
+        let who = (short(login), from);
+        self.accounts.check_key(&who).map_err(|early| self.refuse("account", &early))?;
+        if self.known().contains_key(&who) {
+            return Ok(());
+        }
+        self.strangers.check_key(&who.0).map_err(|early| self.refuse("account", &early))
+    }
+
+    /// Attempts from a browser that is known for the account: it is counted alone, whatever strangers do from wherever.
+    pub(crate) fn device(&self, secret: &str) -> Result<(), PageError> {
+        self.devices.check_key(&secret.to_string()).map_err(|early| self.refuse("account", &early))
+    }
+
+    /// Somebody has signed in to an account from there.
+    pub(crate) fn signed_in(&self, login: &str, from: IpAddr) {
+        let mut known = self.known();
+        if known.len() >= MOST_KNOWN {
+            known.retain(|_, since| since.elapsed() < KNOWN_FOR);
+        }
+        if known.len() < MOST_KNOWN {
+            known.insert((short(login), from), Instant::now());
+        }
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Wrong codes of one account. Its password was right before, so that nobody is held by strangers.
@@ -99,7 +156,10 @@ impl Limits {
         if self.asked.fetch_add(1, Ordering::Relaxed) % 1_000 == 999 {
             self.door.retain_recent();
             self.voice.retain_recent();
+            self.reading.retain_recent();
             self.accounts.retain_recent();
+            self.strangers.retain_recent();
+            self.devices.retain_recent();
             self.codes.retain_recent();
         }
     }
@@ -107,10 +167,34 @@ impl Limits {
 
 /// Lets a request through, or says how long to wait.
 pub(crate) async fn hold(limits: Limits, rate: Rate, request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
-    match limits.address(rate, address(peer, limits.proxy, request.headers())) {
+    match limits.address(rate, asker(&request, limits.proxy)) {
         Ok(()) => next.run(request).await,
         Err(error) => error.into_response(),
+    }
+}
+
+/// The place that asks: an address, or of version 6 the network that one subscriber has.
+pub(crate) fn asker(request: &Request, proxy: Option<IpAddr>) -> IpAddr {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
+    place(address(peer, proxy, request.headers()))
+}
+
+fn place(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => Ipv6Addr::from(u128::from(address) >> 64 << 64).into(),
+        address => address,
+    }
+}
+
+/// The place that asks, for pages that hold an account to its attempts.
+pub(crate) struct Asking(pub IpAddr);
+
+impl FromRequestParts<Site> for Asking {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Asking, Infallible> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
+        Ok(Asking(place(address(peer, site.limits.proxy, &parts.headers))))
     }
 }
 
@@ -143,12 +227,36 @@ mod tests {
         assert_eq!(address(local, None, &headers), IpAddr::from([127, 0, 0, 1]));
     }
 
+    fn from(n: u8) -> IpAddr {
+        IpAddr::from([10, 0, 0, n])
+    }
+
     #[test]
-    fn an_account_is_held_whoever_asks_and_others_are_not() {
+    fn a_place_is_held_for_one_account_and_others_are_not() {
         let limits = Limits::default();
-        let refused = (0..40).position(|_| limits.account(" Secretariat").is_err()).unwrap();
+        let refused = (0..40).position(|_| limits.account(" Secretariat", from(1)).is_err()).unwrap();
         assert_eq!(refused, 15);
-        assert!(limits.account("secretariat").is_err(), "a login is one, however it is written");
-        assert!(limits.account("committee").is_ok());
+        assert!(limits.account("secretariat", from(1)).is_err(), "a login is one, however it is written");
+        assert!(limits.account("committee", from(1)).is_ok());
+        assert!(limits.account("secretariat", from(2)).is_ok(), "its owner, from elsewhere");
+    }
+
+    #[test]
+    fn whoever_guesses_from_everywhere_is_held_and_the_owner_gets_in() {
+        let limits = Limits::default();
+        limits.signed_in("secretariat", from(250));
+        let tried = (0..200).filter(|n| limits.account("secretariat", from(*n)).is_ok()).count();
+        assert_eq!(tried, 60, "all strange places together");
+        for _ in 0..10 {
+            assert!(limits.account("Secretariat", from(250)).is_ok());
+        }
+    }
+
+    #[test]
+    fn a_subscriber_of_version_6_is_one_place() {
+        let place_of = |text: &str| place(text.parse().unwrap());
+        assert_eq!(place_of("2001:db8:1:2:3:4:5:6"), place_of("2001:db8:1:2::1"));
+        assert_ne!(place_of("2001:db8:1:2::1"), place_of("2001:db8:1:3::1"));
+        assert_eq!(place_of("::ffff:10.0.0.5"), from(5));
     }
 }

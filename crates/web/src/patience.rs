@@ -20,7 +20,7 @@ pub struct Patience {
     pub idle: Duration,
     /// For a page or a form, until its answer begins.
     pub form: Duration,
-    /// For a form with files: 12 MB over a telephone at the edge of the network.
+    /// For a form with files: 96 MB over a telephone at the edge of the network.
     pub files: Duration,
     /// For an answer that is not read.
     pub unread: Duration,

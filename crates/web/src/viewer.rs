@@ -8,14 +8,17 @@ use axum::http::header::{AUTHORIZATION, COOKIE, REFERER};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use romduol_app::accounts::Person;
-use romduol_app::{AppError, Snapshot};
+use romduol_app::{AppError, Snapshot, heard};
 use romduol_locale::Locale;
+use romduol_plan::kinds::Class;
 use romduol_plan::permission::{Act, Denied, Scope};
 use romduol_plan::readings::View;
+use romduol_plan::text::Vocabulary;
 use romduol_plan::{Body, Kind, Lang, Say};
 
 use crate::Site;
 use crate::error::PageError;
+use crate::given::{choice, whole};
 
 pub(crate) const SESSION: &str = "session";
 pub(crate) const LANG: &str = "lang";
@@ -28,7 +31,11 @@ pub(crate) struct Viewer {
     /// A program asks with a token in the person's name.
     pub program: bool,
     pub locale: &'static Locale,
+    /// The plan as the reader wants to see it and may: without illustrative data where that is switched off, without the
+    /// counts of people that are not for the reader. What is written is decided against the plan as it is.
     pub snapshot: Arc<Snapshot>,
+    /// Whether there is illustrative data at all.
+    pub has_illustrative: bool,
     /// Set when the page shows an earlier moment.
     pub at: Option<u64>,
     pub illustrative: bool,
@@ -39,6 +46,28 @@ pub(crate) struct Viewer {
 }
 
 impl Viewer {
+    /// Whoever asked for what was refused, if that can be found out now: for the frame around the refusal. Programs see none.
+    pub async fn of_refused(site: &Site, headers: &HeaderMap, path: &str) -> Option<Viewer> {
+        let person = site.app.person(&cookie(headers, SESSION)?).await.ok()??;
+        let illustrative = cookie(headers, ILLUSTRATIVE).as_deref() != Some("off");
+        let snapshot = site.app.snapshot();
+        let has_illustrative = snapshot.state.has_illustrative();
+        let snapshot = site.app.snapshot_for(&person, snapshot.shown(illustrative)).await;
+        Some(Viewer {
+            site: site.clone(),
+            person,
+            program: false,
+            locale: Locale::of(language(headers)),
+            has_illustrative,
+            snapshot,
+            at: None,
+            illustrative,
+            path: path.into(),
+            back: path.into(),
+            query: HashMap::new(),
+        })
+    }
+
     pub fn view(&self) -> View<'_> {
         self.snapshot.view(self.illustrative)
     }
@@ -51,14 +80,16 @@ impl Viewer {
         self.person.post.may(act).is_ok()
     }
 
-    /// Whether the reader may see a record and wants to: made-up money is hidden with everything that is made up.
+    /// Whether the reader may see a record.
     pub fn shows(&self, body: &Body) -> bool {
-        self.person.post.may_see(body) && (self.illustrative || !body.is_made_up_money())
+        self.person.post.may_see(body)
     }
 
     /// A record as the reader sees it, if at all.
     pub fn seen(&self, body: Body) -> Option<Body> {
-        self.person.post.as_seen(body).filter(|body| self.shows(body))
+        let body = self.person.post.as_seen(body)?;
+        let whole = self.person.post.may_read(Class::Restricted);
+        Some(if whole { body } else { heard::without_hidden_head(&self.snapshot.state, body) })
     }
 
     /// Ends the request for whoever may not do `act` at all, or has not lately proved who they are where it is dangerous.
@@ -73,6 +104,12 @@ impl Viewer {
     /// Notes that the person reads what is restricted.
     pub async fn note(&self, kind: Kind, id: &str) {
         self.site.app.trace_reading(&self.person, kind, id).await;
+    }
+
+    /// What the address chooses of a fixed list, if anything. What is none of the list is refused: another view than the
+    /// one that was asked for is easily taken for it.
+    pub fn chosen<T: Vocabulary>(&self, name: &str) -> Result<Option<T>, AppError> {
+        self.asked(name).map(|value| choice(name, value)).transpose()
     }
 
     pub fn asked(&self, name: &str) -> Option<&str> {
@@ -95,37 +132,55 @@ pub(crate) fn language(headers: &HeaderMap) -> Lang {
     cookie(headers, LANG).and_then(|code| Lang::parse(&code)).unwrap_or_else(accepted)
 }
 
+/// The token with which a program asks. The word before it may be written in any case (RFC 9110).
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, secret) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim())
+}
+
 /// Who asks: a person with a browser, or a program with a token, for which only what its scope allows is there.
 async fn asker(parts: &Parts, site: &Site) -> Result<(Person, bool), PageError> {
-    let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    if let Some(secret) = header.and_then(|value| value.strip_prefix("Bearer ")) {
-        let (person, scope) = site.app.person_of_token(secret.trim()).await?.ok_or(PageError::Token)?;
+    if let Some(secret) = bearer(&parts.headers) {
+        let (person, scope) = site.app.person_of_token(secret).await?.ok_or(PageError::Token)?;
         let reads = matches!(parts.method, Method::GET | Method::HEAD);
         let sends = scope == Scope::Send && parts.uri.path().starts_with("/api/");
         return if reads || sends { Ok((person, true)) } else { Err(PageError::Token) };
     }
-    let token = cookie(&parts.headers, SESSION).ok_or(PageError::SignIn)?;
-    Ok((site.app.person(&token).await?.ok_or(PageError::SignIn)?, false))
+    // A program that has no token gets no sign-in page: it would take it for an answer.
+    let nobody = || if parts.uri.path().starts_with("/api/") { PageError::Token } else { PageError::SignIn };
+    let token = cookie(&parts.headers, SESSION).ok_or_else(nobody)?;
+    Ok((site.app.person(&token).await?.ok_or_else(nobody)?, false))
 }
 
 async fn viewer(parts: &mut Parts, site: &Site, person: Person, program: bool) -> Result<Viewer, PageError> {
     let Query(query) = Query::<HashMap<String, String>>::from_request_parts(parts, site)
         .await
         .map_err(|_| AppError::Bad(Say::new("refused-bad-address")))?;
-    let at: Option<u64> = query.get("at").and_then(|at| at.parse().ok());
+    // A form that was sent is about the plan as it is.
+    let reads = matches!(parts.method, Method::GET | Method::HEAD);
+    let at = query.get("at").filter(|_| reads);
+    let at: Option<u64> = at.map(|at| whole("at", at)).transpose()?;
     let snapshot = match at {
         Some(position) => site.app.at(position).await?,
         None => site.app.snapshot(),
     };
+    let illustrative = cookie(&parts.headers, ILLUSTRATIVE).as_deref() != Some("off");
+    let has_illustrative = snapshot.state.has_illustrative();
     let OriginalUri(uri) = OriginalUri::from_request_parts(parts, site).await.unwrap_or_else(|never| match never {});
     let asked = uri.path_and_query().map_or("/", |path| path.as_str());
-    let back = if parts.method == Method::GET { asked.to_string() } else { came_from(&parts.headers) };
+    let back = match query.get("from") {
+        _ if parts.method == Method::GET => asked.to_string(),
+        Some(page) => local(page).to_string(),
+        None => came_from(&parts.headers),
+    };
+    let snapshot = site.app.snapshot_for(&person, snapshot.shown(illustrative || !reads)).await;
     Ok(Viewer {
         site: site.clone(),
         person,
         program,
         locale: Locale::of(language(&parts.headers)),
-        illustrative: cookie(&parts.headers, ILLUSTRATIVE).as_deref() != Some("off"),
+        illustrative,
+        has_illustrative,
         path: uri.path().to_string(),
         back,
         snapshot,
@@ -140,7 +195,7 @@ impl FromRequestParts<Site> for Viewer {
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Viewer, PageError> {
         let (person, program) = asker(parts, site).await?;
         if site.doors.want_more_of(&person) {
-            return Err(PageError::Second);
+            return Err(if program { PageError::Token } else { PageError::Second });
         }
         viewer(parts, site, person, program).await
     }
@@ -172,6 +227,7 @@ pub(crate) fn came_from(headers: &HeaderMap) -> String {
 
 /// An address if it is one of this site, the first page otherwise.
 pub(crate) fn local(path: &str) -> &str {
-    let inside = path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n']);
-    if inside { path } else { "/" }
+    // Browsers drop tabs and line feeds from an address, and read a backslash as a slash.
+    let plain = !path.contains(|c: char| c == '\\' || c.is_control());
+    if plain && path.starts_with('/') && !path.starts_with("//") { path } else { "/" }
 }

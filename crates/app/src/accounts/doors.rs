@@ -16,6 +16,8 @@ pub struct Proof {
     pub strong: bool,
     /// When last, in unix seconds.
     pub at: i64,
+    /// Until when the holder sees small counts, for a reason that was given.
+    pub small_counts: i64,
 }
 
 /// What a site asks of those who come in, and where it is reached.

@@ -1,14 +1,14 @@
 //! How an account begins, changes hands and ends: an invitation by link, another post, a successor, erasure. The ledger's
 //! entries keep the opaque id of whoever wrote them, so that the past stays as it was.
 
-use romduol_ledger::{Account, NewAccount, Ticket};
+use romduol_ledger::{Account, LookedThrough, NewAccount, Ticket};
 use romduol_plan::kinds::{Area, Institution};
 use romduol_plan::permission::{Act, Role};
-use romduol_plan::{Deed, Lang, Say};
+use romduol_plan::{Deed, Lang, Say, clean};
 
 use super::steps::lapsed;
 use super::{Person, strong, unknown};
-use crate::{App, AppError, clock};
+use crate::{App, AppError};
 
 /// The ticket of a link with which a password is set.
 const JOIN: &str = "join";
@@ -35,7 +35,7 @@ fn bad(key: &'static str, value: &str) -> AppError {
 }
 
 fn some(text: &str) -> Option<String> {
-    Some(text.trim().to_string()).filter(|text| !text.is_empty())
+    Some(clean::text(text).into_owned()).filter(|text| !text.is_empty())
 }
 
 /// An address to write to, or none. Whether it is somebody's shows when a letter is sent.
@@ -113,6 +113,9 @@ impl App {
     async fn new_link_as(&self, account: &str, id: &str, lost_phone: bool) -> Result<String, AppError> {
         if lost_phone {
             self.forget_second(id).await?;
+            // Whoever has the phone may be in, here and at the identity provider.
+            self.ledger.erase_identities(id).await?;
+            self.ledger.shut_out(id, self.now().unix).await?;
         }
         self.trace(account, if lost_phone { Deed::ResetAll } else { Deed::ResetPassword }, id).await;
         self.join_link(id).await
@@ -128,7 +131,8 @@ impl App {
     /// Whose links have not been used yet, and until when they count.
     pub async fn links_waiting(&self) -> Result<Vec<(String, romduol_plan::Date)>, AppError> {
         let waiting = self.ledger.tickets_waiting(JOIN, self.now().unix).await?;
-        Ok(waiting.into_iter().map(|(account, until)| (account, clock::day(until))).collect())
+        let calendar = self.calendar();
+        Ok(waiting.into_iter().map(|(account, until)| (account, calendar.day(until))).collect())
     }
 
     /// Whom a link invites. Looking at it does not use it up: messengers look at links, too.
@@ -148,7 +152,8 @@ impl App {
         Ok(())
     }
 
-    /// Another name, post or address for an account. Its sessions end: they were begun with the old post.
+    /// Another name, post or address for an account. Its sessions and tokens end: they were begun with the old post. Another
+    /// address may be another person's, so that it unties the account from identity providers.
     pub async fn change_account(&self, person: &Person, id: &str, guest: &Guest) -> Result<(), AppError> {
         person.post.may(Act::ManageAccounts)?;
         let old = self.other(person, id).await?;
@@ -163,10 +168,13 @@ impl App {
             ..old.clone()
         };
         if changed != old {
-            self.ledger.update_account(&changed).await?;
-            self.ledger.revoke_sessions_of(id, self.now().unix).await?;
+            self.ledger.change_account(&changed, self.now().unix).await?;
         }
-        self.ledger.set_contact(id, email(&guest.email)?.as_deref()).await?;
+        let address = email(&guest.email)?;
+        if address != self.address_of(id).await? {
+            self.ledger.erase_identities(id).await?;
+            self.ledger.set_contact(id, address.as_deref()).await?;
+        }
         self.trace(&person.account, Deed::ChangeAccount, id).await;
         Ok(())
     }
@@ -188,13 +196,20 @@ impl App {
     }
 
     /// Erases who a person is: login, name, address, proofs, sessions. What they entered stays, under a number that no
-    /// longer leads to anybody.
-    pub async fn erase_account(&self, person: &Person, id: &str) -> Result<(), AppError> {
+    /// longer leads to anybody. Then the files of the ledger are looked through for what they were called; none where the
+    /// files are a server's.
+    pub async fn erase_account(&self, person: &Person, id: &str) -> Result<Option<LookedThrough>, AppError> {
         person.post.may(Act::ManageAccounts)?;
-        self.other(person, id).await?;
+        let account = self.other(person, id).await?;
+        let words = [account.login, account.name].into_iter().chain(self.address_of(id).await?).collect();
         self.ledger.erase_account(id).await?;
         self.trace(&person.account, Deed::EraseAccount, id).await;
-        Ok(())
+        Ok(self.ledger.look_through(words).await?)
+    }
+
+    async fn address_of(&self, id: &str) -> Result<Option<String>, AppError> {
+        let contacts = self.ledger.contacts().await?;
+        Ok(contacts.into_iter().find(|contact| contact.account.id == id).map(|contact| contact.email))
     }
 
     /// Somebody else's account: nobody locks themselves out or raises themselves up.

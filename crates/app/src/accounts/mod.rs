@@ -1,12 +1,14 @@
 //! Signing in, and the post that a person holds. What is asked for beside a password, and who is let in from elsewhere,
 //! is in the files beside this one.
 
+mod device;
 mod doors;
 mod invite;
 mod keys;
 mod second;
 mod sso;
 mod steps;
+pub(crate) mod times;
 mod tokens;
 mod trail;
 
@@ -14,8 +16,9 @@ use romduol_ledger::{Account, Ledger, LedgerError, NewAccount, SessionToken};
 use romduol_plan::permission::{Act, Post, Role};
 use romduol_plan::{Actor, Date, Deed, Lang, Say};
 
-use crate::{App, AppError, clock};
+use crate::{App, AppError};
 
+pub use device::DEVICE_DAYS;
 pub use doors::{Doors, Proof};
 pub(crate) use invite::email;
 pub use invite::{Guest, LINK_DAYS};
@@ -27,6 +30,9 @@ pub use trail::{Trace, TrailFilter};
 
 /// How long a session lasts without being used.
 pub const SESSION_SECONDS: i64 = 12 * 3600;
+
+/// How long a session lasts at most, however much it is used.
+pub const LONGEST_SESSION_SECONDS: i64 = 7 * 86_400;
 
 /// How long a session is used before its end moves.
 const EXTEND_AFTER: i64 = 600;
@@ -146,15 +152,21 @@ impl App {
     pub async fn person(&self, token: &str) -> Result<Option<Person>, AppError> {
         let now = self.now().unix;
         let Some(session) = self.ledger.session(token, now).await? else { return Ok(None) };
-        if session.seen + EXTEND_AFTER <= now {
-            self.extend(token, now).await?;
+        let last = session.created + LONGEST_SESSION_SECONDS;
+        if last <= now {
+            return Ok(None);
         }
-        Person::of(session.account, Proof { strong: session.strong, at: session.proved }).map(Some)
+        if session.seen + EXTEND_AFTER <= now {
+            self.extend(token, now, last).await?;
+        }
+        let (strong, at, small_counts) = (session.strong, session.proved, session.small_counts);
+        let proof = Proof { strong, at, small_counts };
+        Person::of(session.account, proof).map(Some)
     }
 
     /// Whoever works on stays signed in. A disk that is full does not throw people out.
-    async fn extend(&self, token: &str, now: i64) -> Result<(), AppError> {
-        match self.ledger.extend_session(token, now, now + SESSION_SECONDS).await {
+    async fn extend(&self, token: &str, now: i64, last: i64) -> Result<(), AppError> {
+        match self.ledger.extend_session(token, now, last.min(now + SESSION_SECONDS)).await {
             Err(LedgerError::DiskFull { .. } | LedgerError::ReadOnly { .. }) => Ok(()),
             extended => Ok(extended?),
         }
@@ -164,7 +176,7 @@ impl App {
     /// more than any password could.
     pub async fn person_by_login(&self, login: &str) -> Result<Option<Person>, AppError> {
         let found = self.ledger.accounts().await?.into_iter().find(|a| a.login == login.trim() && a.active);
-        let proof = Proof { strong: true, at: self.now().unix };
+        let proof = Proof { strong: true, at: self.now().unix, ..Proof::default() };
         found.map(|account| Person::of(account, proof)).transpose()
     }
 
@@ -186,13 +198,13 @@ impl App {
 
     /// One's own sessions that count now.
     pub async fn own_sessions(&self, person: &Person, token: &str) -> Result<Vec<OwnSession>, AppError> {
-        let (now, current) = (self.now().unix, Ledger::key_of(token));
+        let (now, current, calendar) = (self.now().unix, Ledger::key_of(token), self.calendar());
         let list = self.ledger.sessions_of(&person.account, now).await?.into_iter();
         let own = |(key, begun, seen): (String, i64, i64)| OwnSession {
             current: key == current,
             key,
-            begun: clock::day(begun),
-            seen: clock::day(seen),
+            begun: calendar.day(begun),
+            seen: calendar.day(seen),
         };
         Ok(list.map(own).collect())
     }
@@ -208,16 +220,20 @@ impl App {
         Ok(self.ledger.accounts().await?)
     }
 
-    /// Closes an account or opens it again; closing ends its sessions. Nobody locks themselves out.
+    /// Closes an account or opens it again; closing ends its sessions and tokens, and unties it from identity providers.
+    /// Nobody locks themselves out.
     pub async fn set_active(&self, person: &Person, id: &str, active: bool) -> Result<(), AppError> {
         person.post.may(Act::ManageAccounts)?;
         if id == person.account {
             return Err(AppError::Bad(Say::new("refused-own-account")));
         }
         let account = self.ledger.account(id).await?.ok_or_else(unknown)?;
-        self.ledger.update_account(&Account { active, ..account }).await?;
-        if !active {
-            self.ledger.revoke_sessions_of(id, self.now().unix).await?;
+        let account = Account { active, ..account };
+        if active {
+            self.ledger.update_account(&account).await?;
+        } else {
+            self.ledger.erase_identities(id).await?;
+            self.ledger.change_account(&account, self.now().unix).await?;
         }
         self.trace(&person.account, if active { Deed::OpenAccount } else { Deed::CloseAccount }, id).await;
         Ok(())
@@ -226,7 +242,8 @@ impl App {
     pub async fn add_account(&self, account: NewAccount, password: &str) -> Result<(), AppError> {
         if Role::parse(&account.role).is_none() {
             let roles: Vec<&str> = Role::ALL.iter().map(|r| r.code()).collect();
-            return Err(AppError::fault(format!("“{}” is not a role; use one of: {}", account.role, roles.join(", "))));
+            let say = Say::new("refused-value").words("field", "role").words("value", account.role);
+            return Err(AppError::Bad(say.words("choices", roles.join(", "))));
         }
         self.ledger.add_account(account, password, self.now().unix).await?;
         Ok(())

@@ -8,7 +8,7 @@ use totp_rs::{Builder, Secret, Totp};
 
 use super::Person;
 use super::steps::lapsed;
-use crate::{App, AppError, clock};
+use crate::{App, AppError};
 
 /// The kinds of a proof, as the ledger keeps them.
 pub(super) const KEY: &str = "key";
@@ -91,9 +91,9 @@ impl App {
 
     /// What one has set up.
     pub async fn second(&self, person: &Person) -> Result<Second, AppError> {
-        let mut second = Second::default();
+        let (mut second, calendar) = (Second::default(), self.calendar());
         for factor in self.ledger.factors_of(&person.account).await? {
-            let own = Own { since: clock::day(factor.created), id: factor.id, name: factor.name };
+            let own = Own { since: calendar.day(factor.created), id: factor.id, name: factor.name };
             match factor.kind.as_str() {
                 APP => second.apps.push(own),
                 KEY => second.keys.push(own),

@@ -7,7 +7,7 @@ use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreProviderMetada
 use openidconnect::reqwest::{Client, redirect};
 use openidconnect::{
     AuthorizationCode, ClientId, ClientSecret, CsrfToken, IssuerUrl, Nonce, PkceCodeChallenge, PkceCodeVerifier,
-    RedirectUrl, Scope, TokenResponse,
+    RedirectUrl, RequestTokenError, Scope, TokenResponse,
 };
 use romduol_ledger::{Account, Ledger};
 use romduol_plan::Say;
@@ -50,7 +50,7 @@ struct Known {
 fn away(error: impl std::fmt::Debug) -> AppError {
     // What a provider answers is for the log; it may hold anything.
     tracing::warn!("the identity provider: {error:?}");
-    AppError::Bad(Say::new("refused-provider"))
+    AppError::Away(Say::new("refused-provider"))
 }
 
 impl Provider {
@@ -97,7 +97,11 @@ impl Provider {
             .set_pkce_verifier(PkceCodeVerifier::new(kept.verifier))
             .request_async(&self.http)
             .await
-            .map_err(away)?;
+            .map_err(|error| match error {
+                // It knows no such code: whoever comes with it has made it up, or comes twice.
+                RequestTokenError::ServerResponse(_) => lapsed(),
+                other => away(other),
+            })?;
         let token = answer.id_token().ok_or_else(|| away("no identity in the answer"))?;
         let claims = token.claims(&client.id_token_verifier(), &Nonce::new(kept.nonce)).map_err(away)?;
         let verified_email = claims.email().filter(|_| claims.email_verified() == Some(true));

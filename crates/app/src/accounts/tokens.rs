@@ -2,7 +2,7 @@
 
 use romduol_ledger::AccessToken;
 use romduol_plan::permission::Scope;
-use romduol_plan::{Deed, Say};
+use romduol_plan::{Deed, Say, clean};
 
 use super::{Person, Proof};
 use crate::{App, AppError};
@@ -22,7 +22,7 @@ impl App {
         if self.ledger.tokens_of(&person.account).await?.len() >= MOST_TOKENS {
             return Err(AppError::Bad(Say::new("refused-many-tokens").number("most", MOST_TOKENS as f64)));
         }
-        let name: String = name.trim().chars().take(60).collect();
+        let name: String = clean::text(name).chars().take(60).collect();
         let now = self.now().unix;
         let secret = self.ledger.add_token(&person.account, &name, scope.code(), now, now + days * 86_400).await?;
         self.trace(&person.account, Deed::AddToken, &name).await;
@@ -42,12 +42,13 @@ impl App {
         Ok(())
     }
 
-    /// The person in whose name a program asks, and what it may. A program proves nothing lately: what is dangerous is
-    /// for people.
+    /// The person in whose name a program asks, and what it may. A token is made with a second proof where the account has
+    /// one, and is worth no more than that. A program proves nothing lately: what is dangerous is for people.
     pub async fn person_of_token(&self, secret: &str) -> Result<Option<(Person, Scope)>, AppError> {
         let Some((account, scope)) = self.ledger.token(secret, self.now().unix).await? else { return Ok(None) };
         let scope =
             Scope::parse(&scope).ok_or_else(|| AppError::fault(format!("a token has the unknown scope {scope}")))?;
-        Ok(Some((Person::of(account, Proof { strong: true, at: 0 })?, scope)))
+        let strong = self.has_second(&account.id).await?;
+        Ok(Some((Person::of(account, Proof { strong, ..Proof::default() })?, scope)))
     }
 }

@@ -1,19 +1,20 @@
 //! Who saw or changed what: the ledger's entries and the trail of what changes no record, told as one list.
 
-use romduol_ledger::{Access, Account, Entry as StoredEntry, Head};
+use std::sync::Arc;
+
+use romduol_ledger::{Access, Account, Entry as StoredEntry};
 use romduol_locale::Locale;
 use romduol_plan::permission::Act;
 use romduol_plan::{Change, Date, Deed, Entry, Kind, Say};
 use romduol_report::{Field, Sheet};
 
 use super::Person;
+use super::times::Times;
 use crate::analysis_tables::sheet;
+use crate::spelling::fold;
+use crate::tidy::TRAIL_DAYS;
 use crate::{App, AppError, clock};
 
-/// How long lines are kept: two years, so that an audit of the last one finds it whole.
-const TRAIL_DAYS: i64 = 731;
-/// How long a session that has ended is remembered.
-const SESSION_DAYS: i64 = 30;
 /// How many days are put together at a time.
 const SPAN_DAYS: u16 = 7;
 /// How many lines are taken home at once.
@@ -54,10 +55,10 @@ pub struct TrailFilter {
 
 impl TrailFilter {
     fn wants(&self, line: &Trace, accounts: &[Account]) -> bool {
-        let (who, object) = (self.who.trim().to_lowercase(), self.object.trim());
+        let (who, object) = (fold(self.who.trim()), self.object.trim());
         let about = |(kind, id): &(String, String)| id.contains(object) || format!("{kind}/{id}").contains(object);
         let names = || match accounts.iter().find(|a| a.id == line.account) {
-            Some(a) => format!("{} {} {}", a.login, a.name, a.id).to_lowercase(),
+            Some(a) => fold(&format!("{} {} {}", a.login, a.name, a.id)),
             None => line.account.clone(),
         };
         self.deed.is_none_or(|deed| line.deed == deed)
@@ -70,19 +71,16 @@ impl App {
     /// Notes what changes no record. A disk that is full does not keep anybody from reading; the line then goes to the
     /// program's own log.
     pub async fn trace(&self, account: &str, deed: Deed, object: &str) {
-        let act = deed.code().to_string();
-        let line = Access { at: self.now().unix, account: account.into(), act, object: object.into() };
-        if let Err(error) = self.ledger.note_access(&line).await {
-            tracing::warn!(account, act = line.act, object = ?object, "not noted in the trail: {error}");
+        if let Err(error) = self.trace_with(account, deed, object, "").await {
+            tracing::warn!(account, act = deed.code(), object = ?object, "not noted in the trail: {error}");
         }
     }
 
-    /// Erases what has had its time: lines of the trail, and sessions that ended long ago.
-    pub async fn forget_old(&self) -> Result<(), AppError> {
-        let now = self.now().unix;
-        self.ledger.erase_accesses(now - TRAIL_DAYS * 86_400).await?;
-        self.ledger.erase_sessions(now - SESSION_DAYS * 86_400).await?;
-        Ok(())
+    /// Notes what is done only if it is noted, and why.
+    pub(crate) async fn trace_with(&self, account: &str, deed: Deed, object: &str, why: &str) -> Result<(), AppError> {
+        let (act, object, why) = (deed.code().to_string(), object.to_string(), why.to_string());
+        let line = Access { at: self.now().unix, account: account.into(), act, object, why };
+        Ok(self.ledger.note_access(&line).await?)
     }
 
     /// Notes that a person has read what is restricted.
@@ -101,13 +99,15 @@ impl App {
     ) -> Result<(Vec<Trace>, bool), AppError> {
         person.post.may(Act::ReadTrail)?;
         let accounts = self.ledger.accounts().await?;
-        let today = self.now().date;
+        let (times, calendar) = (self.times.up_to_now(&self.ledger).await?, self.calendar());
+        // Where the machine's clock goes behind the ledger, the last entry was written today.
+        let today = self.now().date.max(calendar.day(times.of_last()));
         let (from, mut until) = (self.begun().await?.max(filter.from), filter.until.min(today).plus_days(1));
-        let mut entries = EntriesBack { next: self.head_before(&clock::stamp(clock::midnight(until))).await?.seq };
+        let mut entries = EntriesBack { next: times.last_before(calendar.midnight(until)), times };
         let mut lines = Vec::new();
         while until > from {
             let since = from.max(until.minus_days(SPAN_DAYS));
-            let (start, end) = (clock::midnight(since), clock::midnight(until));
+            let (start, end) = (calendar.midnight(since), calendar.midnight(until));
             let mut span = entries.since(self, start, |line| filter.wants(line, &accounts)).await?;
             let accesses = self.ledger.accesses(start, end).await?.into_iter().filter_map(access_trace);
             span.extend(accesses.filter(|line| filter.wants(line, &accounts)));
@@ -136,26 +136,10 @@ impl App {
 
     /// The day before which nothing is told.
     async fn begun(&self) -> Result<Date, AppError> {
-        let kept = clock::day(self.now().unix - TRAIL_DAYS * 86_400);
+        let kept = self.now().date.minus_days(TRAIL_DAYS as u16);
         let Some(first) = self.ledger.entry(1).await? else { return Ok(kept) };
         let first = opened(&first)?;
         Ok(first.at.get(..10).and_then(Date::parse).map_or(kept, |day| day.minus_days(1).min(kept)))
-    }
-
-    /// The last entry before a moment, by halving: entries stand in the order of their time.
-    async fn head_before(&self, stamp: &str) -> Result<Head, AppError> {
-        let (mut low, mut high) = (0, self.snapshot().head.seq);
-        let mut head = Head::genesis();
-        while low < high {
-            let middle = (low + high).div_ceil(2);
-            let Some(stored) = self.ledger.entry(middle).await? else { break };
-            if opened(&stored)?.at.as_str() < stamp {
-                (low, head) = (middle, stored.head());
-            } else {
-                high = middle - 1;
-            }
-        }
-        Ok(head)
     }
 }
 
@@ -166,20 +150,17 @@ fn opened(stored: &StoredEntry) -> Result<Entry, AppError> {
 /// Walks the ledger from an entry to the first.
 struct EntriesBack {
     next: u64,
+    times: Arc<Times>,
 }
 
 impl EntriesBack {
     /// The entries from here back to a moment that are wanted. Of an entry with many records some are named, once it is
     /// known whether it is about what is asked for.
     async fn since(&mut self, app: &App, start: i64, wants: impl Fn(&Trace) -> bool) -> Result<Vec<Trace>, AppError> {
-        let start = clock::stamp(start);
         let mut lines = Vec::new();
-        while self.next > 0 {
+        while self.next > 0 && self.times.of(self.next) >= start {
             let Some(stored) = app.ledger.entry(self.next).await? else { break };
             let entry = opened(&stored)?;
-            if entry.at < start {
-                break;
-            }
             self.next -= 1;
             let mut line = entry_trace(stored.seq, entry);
             if wants(&line) {
@@ -230,7 +211,7 @@ fn access_trace(access: Access) -> Option<Trace> {
         deed: Deed::parse(&access.act)?,
         objects: object.into_iter().collect(),
         more: 0,
-        why: String::new(),
+        why: access.why,
         position: None,
     })
 }
@@ -244,7 +225,7 @@ fn trail_sheet(lines: &[Trace], locale: &Locale) -> Sheet {
             objects.push(format!("+{}", line.more));
         }
         let who = if line.name.is_empty() { &line.account } else { &line.name };
-        let act = locale.t(&format!("trail-{}", line.deed.code()));
+        let act = locale.word("trail", line.deed.code());
         let position = line.position.map_or(Field::Empty, |at| Field::text(at.to_string()));
         let texts = [&line.at, who, &line.post, &act, &objects.join(" "), &line.why].map(Field::text);
         texts.into_iter().chain([position]).collect()

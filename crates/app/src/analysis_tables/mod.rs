@@ -13,24 +13,55 @@ pub use plan::{commitments, gaps, policies};
 
 use romduol_locale::Locale;
 use romduol_plan::coherence::tally;
-use romduol_plan::kinds::{Id, Theme};
-use romduol_plan::{Date, Kind, State, quality};
+use romduol_plan::kinds::{Id, Institution, Theme};
+use romduol_plan::quality::{Finding, Standing};
+use romduol_plan::{Date, Kind, State};
 use romduol_report::{Field, Sheet};
 
 use crate::Snapshot;
 
-/// One row for each record that a finding is about, so that a spreadsheet can sort and filter them.
-pub fn findings(state: &State, locale: &Locale, today: Date) -> Sheet {
-    let heads = ["severity", "finding", "kind", "pivot-code", "field-title"];
+/// One row for each record that a finding is about, so that a spreadsheet can sort and filter them, and what became of the
+/// finding.
+pub fn findings(state: &State, locale: &Locale, found: &[(Finding, Standing)]) -> Sheet {
+    let heads = [
+        "severity",
+        "finding",
+        "kind",
+        "pivot-code",
+        "field-title",
+        "findings-group",
+        "state",
+        "field-owner",
+        "field-due",
+        "field-closed",
+        "finding-code",
+    ];
     let mut rows = Vec::new();
-    for finding in quality::findings(state, today) {
-        let severity = locale.t(&format!("severity-{}", finding.severity.code()));
+    for (finding, standing) in found {
+        let severity = locale.word("severity", finding.severity.code());
         let said = [severity, locale.tell(&finding.say)].map(Field::text);
+        let became = became(state, locale, finding, standing);
         let about = finding.records.iter().map(|(kind, id)| record(state, locale, *kind, id));
         let nothing = finding.records.is_empty().then_some([Field::Empty, Field::Empty, Field::Empty]);
-        rows.extend(about.chain(nothing).map(|record| said.iter().cloned().chain(record).collect()));
+        let row = |record: [Field; 3]| said.iter().cloned().chain(record).chain(became.iter().cloned()).collect();
+        rows.extend(about.chain(nothing).map(row));
     }
     sheet(locale, "menu-findings", &heads, rows)
+}
+
+/// The group of a finding, how it stands, and who has to do what about it until when.
+fn became(state: &State, locale: &Locale, finding: &Finding, standing: &Standing) -> [Field; 6] {
+    let task = standing.task();
+    let owner = task.and_then(|task| state.find::<Institution>(&task.owner)).map(|one| one.name.get(locale.lang));
+    let due = task.and_then(|task| task.due).map(|due| due.to_string());
+    [
+        Field::text(locale.word("finding-group", finding.group.code())),
+        Field::text(locale.word("finding-standing", standing.code())),
+        optional(owner.unwrap_or_default()),
+        optional(&due.unwrap_or_default()),
+        optional(task.map_or("", |task| task.closed.get(locale.lang))),
+        Field::text(finding.code()),
+    ]
 }
 
 /// All pairs; the page shows the likest.
@@ -73,7 +104,7 @@ pub fn issues(state: &State, locale: &Locale, today: Date) -> Sheet {
 
 fn record(state: &State, locale: &Locale, kind: Kind, id: &str) -> [Field; 3] {
     let title = state.body(kind, id).map(|body| body.title().get(locale.lang).to_string()).unwrap_or_default();
-    [Field::text(locale.t(&format!("kind-{}", kind.code()))), Field::text(id), Field::text(title)]
+    [Field::text(locale.word("kind", kind.code())), Field::text(id), Field::text(title)]
 }
 
 pub(crate) fn sheet(locale: &Locale, name: &str, heads: &[&str], rows: Vec<Vec<Field>>) -> Sheet {
@@ -107,13 +138,15 @@ mod tests {
         let changes = crate::package::changes(&crate::package::files(&folder).unwrap()).unwrap();
         let mut state = State::default();
         let actor = romduol_plan::Actor { account: "test".into(), post: "test".into() };
-        state.apply(1, &romduol_plan::Entry { at: String::new(), actor, why: String::new(), changes });
+        state.apply(1, &romduol_plan::Entry { at: String::new(), actor, why: String::new(), changes }).unwrap();
         let today = Date { year: 2026, month: 11, day: 24 };
         let issues_of = |lang| issues(&state, Locale::of(lang), today);
         assert_eq!(issues_of(Lang::En).rows.len(), state.count::<Theme>() + 1);
         assert_ne!(issues_of(Lang::En).rows[0], issues_of(Lang::Km).rows[0]);
-        let found = findings(&state, Locale::of(Lang::En), today);
-        let records: usize = quality::findings(&state, today).iter().map(|one| one.records.len().max(1)).sum();
+        let all = romduol_plan::quality::findings(&state, today);
+        let records: usize = all.iter().map(|one| one.records.len().max(1)).sum();
+        let all: Vec<_> = all.into_iter().map(|one| (one, Standing::Open)).collect();
+        let found = findings(&state, Locale::of(Lang::En), &all);
         assert_eq!(found.rows.len(), records + 1);
         for table in [found, issues_of(Lang::Km)] {
             assert!(table.rows.iter().all(|row| row.len() == table.rows[0].len()));

@@ -1,15 +1,14 @@
 //! Who is engaged and was heard, the bodies that the plan names, and the table of one consultation. Refuses to know who
 //! asks: which groups are hidden comes in.
 
-use std::collections::BTreeSet;
-
 use romduol_locale::Locale;
-use romduol_plan::kinds::{Consultation, Id};
+use romduol_plan::kinds::Consultation;
 use romduol_plan::people::{self, Counts};
 use romduol_plan::{State, people as rule};
 use romduol_report::{Field, Sheet};
 
 use super::{ids, optional, sheet};
+use crate::heard::Hidden;
 
 /// Every institution with where it was heard, where the plan names it, and whether it was never heard.
 pub fn stakeholders(state: &State, locale: &Locale) -> Sheet {
@@ -56,7 +55,7 @@ fn yes_or_no(locale: &Locale, yes: bool) -> Field {
 }
 
 /// The table of a consultation: its head and its groups, as printed and as corrected. A hidden group has no numbers.
-pub fn consultation(state: &State, locale: &Locale, event: &Consultation, hidden: &BTreeSet<Id>) -> Sheet {
+pub fn consultation(state: &State, locale: &Locale, event: &Consultation, hidden: &Hidden) -> Sheet {
     let heads = [
         "group",
         "field-total",
@@ -72,17 +71,21 @@ pub fn consultation(state: &State, locale: &Locale, event: &Consultation, hidden
         let all = counts.printed.into_iter().chain(counts.corrected);
         all.map(|n| n.map_or(Field::Empty, Field::count)).collect::<Vec<_>>()
     };
-    let mut rows = vec![
-        [Field::text(locale.t("as-printed-head"))]
-            .into_iter()
-            .chain(numbers(&people::counts_of_event(event)))
-            .chain([optional(&event.correction_reason), Field::Empty])
-            .collect(),
-    ];
+    let nothing = || [Field::text(locale.t("people-hidden"))].into_iter().chain(vec![Field::Empty; 5]).collect();
+    let (head, reason) = match hidden.head {
+        true => (nothing(), ""),
+        false => (numbers(&people::counts_of_event(event)), event.correction_reason.as_str()),
+    };
+    let head: Vec<Field> = [Field::text(locale.t("as-printed-head"))]
+        .into_iter()
+        .chain(head)
+        .chain([optional(reason), Field::Empty])
+        .collect();
+    let mut rows = vec![head];
     for group in people::groups(state, &event.id) {
         let name = Field::text(group.group.get(locale.lang));
-        let (counts, reason) = match hidden.contains(&group.id) {
-            true => ([Field::text(locale.t("people-hidden"))].into_iter().chain(vec![Field::Empty; 5]).collect(), ""),
+        let (counts, reason) = match hidden.groups.contains(&group.id) {
+            true => (nothing(), ""),
             false => (numbers(&people::counts_of_group(group)), group.correction_reason.as_str()),
         };
         let words = [optional(reason), optional(&group.remarks)];

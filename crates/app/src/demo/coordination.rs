@@ -1,6 +1,8 @@
 //! The demo's made-up meetings, decisions, ratings and local plans, so that a chair has something overdue to see. All of it
 //! is marked.
 
+use std::collections::BTreeMap;
+
 use romduol_plan::kinds::*;
 use romduol_plan::{Change, Date, State, Text};
 
@@ -8,52 +10,63 @@ use super::Chance;
 use super::analysis::made_up;
 
 pub(super) fn changes(state: &State, today: Date) -> Vec<Change> {
-    let mut changes = meetings(state, today);
-    changes.extend(ratings(state, today));
+    let mut changes = ratings(state, today);
     changes.extend(choices(state));
     changes
 }
 
-/// Two meetings of the body with the most seats, each with two decisions; the older ones are overdue. The plan gives no
-/// quorum, so a rule is made up, which the first meeting meets and the second misses.
-fn meetings(state: &State, today: Date) -> Vec<Change> {
+/// Two meetings of the body with the most seats by their day, each with two decisions; one was carried out in time, the
+/// older of the others are overdue. The plan gives no quorum, so a rule is made up, which the first meeting meets and the
+/// second misses.
+pub(super) fn meetings(state: &State, today: Date) -> BTreeMap<Date, Vec<Change>> {
+    let mut days: BTreeMap<Date, Vec<Change>> = BTreeMap::new();
     let most = state.all::<Committee>().max_by_key(|body| members(state, &body.id).len());
-    let Some(body) = most else { return Vec::new() };
+    let Some(body) = most else { return days };
+    let institutions = members(state, &body.id);
     let ruled = Committee { quorum: Some(60), quorum_source: made_up(), ..(**body).clone() };
-    let mut changes = vec![Change::Put(ruled.into())];
+    days.entry(today).or_default().push(Change::Put(ruled.into()));
     for (n, date) in
-        [Date { year: today.year - 1, month: 12, day: 5 }, Date { month: 6, day: 12, ..today }].iter().enumerate()
+        [Date { year: today.year - 1, month: 12, day: 5 }, Date { month: 6, day: 12, ..today }].into_iter().enumerate()
     {
-        let meeting = Meeting {
-            id: format!("DEMO-M{}", n + 1),
-            body: body.id.clone(),
-            title: Text {
-                en: format!("Demonstration meeting {}", n + 1), km: format!("កិច្ចប្រជុំសាកល្បង {}", n + 1)
-            },
-            date: *date,
-            place: Text::default(),
-            state: MeetingState::Held,
-            agenda: made_up(),
-            papers: Vec::new(),
-            minutes: made_up(),
-            illustrative: true,
-        };
-        let institutions = members(state, &body.id);
+        let meeting = meeting(body, n, date);
+        let mut changes = vec![Change::Put(meeting.clone().into())];
         let present = institutions.iter().enumerate().filter(|(k, _)| n == 0 || k % 3 == 1);
-        for (_, institution) in present {
-            let mut chance = Chance::of(&format!("{institution}{n}"));
-            let (women, men) = (1 + chance.below(4) as u32, chance.below(4) as u32);
-            let id = format!("{}.{institution}", meeting.id);
-            changes.push(Change::Put(
-                Presence { id, meeting: meeting.id.clone(), institution: institution.clone(), women, men }.into(),
-            ));
-        }
+        changes.extend(present.map(|(_, institution)| Change::Put(presence(&meeting, institution, n).into())));
         for (k, owner) in institutions.iter().take(2).enumerate() {
-            changes.push(Change::Put(decision(&meeting, k, owner, *date).into()));
+            let decision = decision(&meeting, k, owner, date);
+            changes.push(Change::Put(decision.clone().into()));
+            if (n, k) == (0, 1) {
+                let done = Decision { state: TaskState::Done, closed: made_up(), ..decision };
+                days.entry(date.plus_days(120).min(today)).or_default().push(Change::Put(done.into()));
+            }
         }
-        changes.push(Change::Put(meeting.into()));
+        days.entry(date.min(today)).or_default().extend(changes);
     }
-    changes
+    days
+}
+
+fn meeting(body: &Committee, n: usize, date: Date) -> Meeting {
+    Meeting {
+        id: format!("DEMO-M{}", n + 1),
+        body: body.id.clone(),
+        title: Text {
+            en: format!("Demonstration meeting {}", n + 1), km: format!("កិច្ចប្រជុំសាកល្បង {}", n + 1)
+        },
+        date,
+        place: Text::default(),
+        state: MeetingState::Held,
+        agenda: made_up(),
+        papers: Vec::new(),
+        minutes: made_up(),
+        illustrative: true,
+    }
+}
+
+fn presence(meeting: &Meeting, institution: &Id, n: usize) -> Presence {
+    let mut chance = Chance::of(&format!("{institution}{n}"));
+    let (women, men) = (1 + chance.below(4) as u32, chance.below(4) as u32);
+    let id = format!("{}.{institution}", meeting.id);
+    Presence { id, meeting: meeting.id.clone(), institution: institution.clone(), women, men }
 }
 
 fn members(state: &State, body: &str) -> Vec<Id> {

@@ -1,21 +1,28 @@
-//! The demo: accounts for every role, and illustrative returns and targets made by a fixed rule so that maps and
-//! trends live. Everything made here is marked illustrative and can be switched off on every page.
+//! The demo: accounts for every role, and illustrative records made by a fixed rule so that maps and trends live and each
+//! account has something to do. What can be marked is marked illustrative, and can be switched off on every page; the draft
+//! and the quorum say in words that they are made up.
 
 mod analysis;
 mod coordination;
 mod money;
+mod returns;
 
 use std::sync::Arc;
 
-use romduol_ledger::NewAccount;
-use romduol_plan::answers::{Question, has_base, questions};
+use romduol_ledger::{NewAccount, Place};
 use romduol_plan::kinds::*;
-use romduol_plan::state::return_id;
-use romduol_plan::{Actor, Change, Date, Period, State, Text};
+use romduol_plan::{Actor, Change, Date, Period, State};
 use romduol_report::map::Outlines;
 
+use returns::Level;
+pub use returns::returns;
+
 use crate::edition::Choice;
-use crate::{App, AppError};
+use crate::package::Files;
+use crate::{App, AppError, Calendar, Clock};
+
+/// Why the demo's entries were made.
+const MADE_UP: &str = "illustrative data";
 
 /// The password of all demo accounts. It is printed, and only the demo command makes such accounts.
 pub const PASSWORD: &str = "romduol-demo";
@@ -34,6 +41,20 @@ pub const ACCOUNTS: [(&str, &str, Option<&str>, Option<&str>); 9] = [
 ];
 
 impl App {
+    /// Makes and fills the data folder of a demo. Its plan is dated before all that is made up about it.
+    pub async fn begin_demo(
+        place: impl Into<Place>,
+        clock: Clock,
+        package: &Files,
+        illustrative: bool,
+    ) -> Result<App, AppError> {
+        let today = Calendar::of(&State::default(), clock).day(clock.unix());
+        let before = Date { year: today.year - 3, month: 1, day: 1 };
+        let app = App::create_on(illustrative.then_some(before), place, clock, package).await?;
+        app.fill_demo(illustrative).await?;
+        Ok(app)
+    }
+
     /// Fills a fresh data folder with the demo's accounts and, if asked, its illustrative numbers.
     pub async fn fill_demo(&self, illustrative: bool) -> Result<(), AppError> {
         for (login, role, institution, area) in ACCOUNTS {
@@ -51,16 +72,27 @@ impl App {
         if illustrative {
             let today = self.now().date;
             let actor = Actor { account: "program".into(), post: "demo".into() };
+            let snapshot = self.snapshot();
+            let mut days = returns(&snapshot.state, today);
+            for (day, changes) in coordination::meetings(&snapshot.state, today) {
+                days.entry(day).or_default().extend(changes);
+            }
+            for (day, changes) in days {
+                // Nothing happens before the plan is there.
+                let day = Some(day).filter(|day| snapshot.state.today().is_none_or(|begun| begun < *day));
+                let decide = move |_: &State| Ok(changes.clone());
+                self.run_on(day.filter(|day| *day < today), actor.clone(), MADE_UP.into(), Box::new(decide)).await?;
+            }
             let before = self.snapshot().head.seq;
             let decide = move |state: &State| {
-                let mut changes = illustrative_changes(state, today);
+                let mut changes = targets(state, today);
                 changes.extend(analysis::changes(state, today));
                 changes.extend(coordination::changes(state, today));
                 changes.extend(money::changes(state, today));
                 changes.extend(analysis::draft(before, today));
                 Ok(changes)
             };
-            self.run(actor, "illustrative data".into(), Box::new(decide)).await?;
+            self.run(actor, MADE_UP.into(), Box::new(decide)).await?;
         }
         Ok(())
     }
@@ -78,89 +110,6 @@ impl App {
     }
 }
 
-/// Returns of the last eleven quarters and two years, with some missing and some still on their way.
-pub fn illustrative_changes(state: &State, today: Date) -> Vec<Change> {
-    let mut changes = Vec::new();
-    for assignment in state.all::<Assignment>() {
-        let Some(form) = state.find::<Form>(&assignment.form) else { continue };
-        let mut period = Period::containing(today, form.frequency).previous();
-        let periods = if form.frequency == romduol_plan::Frequency::Quarter { 11 } else { 2 };
-        for back in 0..periods {
-            let mut chance = Chance::of(&format!("{}{period}", assignment.id));
-            // The demo's own reporters find their newest return still to be filed; some others are late, too.
-            let own = assignment.institution == "MOI" || assignment.institution == "PDWA-12";
-            let late = back == 0 && (own || chance.below(100) < 10);
-            if !late && chance.below(100) >= 4 && period >= assignment.from {
-                changes.push(Change::Put(filled(state, assignment, form, period, back, &mut chance).into()));
-            }
-            period = period.previous();
-        }
-    }
-    changes.extend(targets(state, today));
-    changes
-}
-
-fn filled(
-    state: &State,
-    assignment: &Assignment,
-    form: &Form,
-    period: Period,
-    back: u32,
-    chance: &mut Chance,
-) -> Return {
-    let progress = f64::from(12 - back.min(11)) / 12.0;
-    let asked = questions(state, assignment);
-    let answers: Vec<Answer> = asked.iter().map(|question| answer(question, assignment, progress, chance)).collect();
-    let waiting = back == 0 && chance.below(100) < 10;
-    Return {
-        id: return_id(&assignment.id, period),
-        assignment: assignment.id.clone(),
-        period,
-        version: 1,
-        status: if waiting { ReturnStatus::Submitted } else { ReturnStatus::Accepted },
-        steps_done: if waiting { 0 } else { form.chain.len() as u8 },
-        answers: Answers::pack(&answers),
-        illustrative: true,
-    }
-}
-
-fn answer(question: &Question, assignment: &Assignment, progress: f64, chance: &mut Chance) -> Answer {
-    let indicator = &question.indicator;
-    // Each indicator has its own level and pace, each unit its own distance from it.
-    let mut habit = Chance::of(&indicator.id);
-    let (start, pace) = match indicator.baseline {
-        Some(known) => (known, habit.between(-2.0, 9.0)),
-        None => (habit.between(12.0, 45.0), habit.between(-4.0, 28.0)),
-    };
-    let own = Chance::of(&format!("{}{}", indicator.id, assignment.area)).between(-0.2, 0.2) * start;
-    let share = (start + pace * progress + own + chance.between(-2.0, 2.0)).clamp(2.0, 95.0);
-    let cells = question.cells().map(|(_, beside)| {
-        let base = (120 + chance.below(200)) as f64;
-        let value = match indicator.kind {
-            ValueKind::Ratio | ValueKind::Mean => (base * share / 100.0).round(),
-            ValueKind::YesNo => f64::from(share > 40.0),
-            // Violence is rare: its small counts are what an edition has to protect.
-            ValueKind::Count if indicator.class == Class::Restricted => {
-                let size = Chance::of(&assignment.area).between(0.2, 1.6);
-                (share / 36.0 * size * chance.between(0.0, 1.6)).round()
-            }
-            _ if beside => (share / 12.0).round(),
-            _ => (share / 3.0 * chance.between(0.4, 1.4)).round(),
-        };
-        (Some(value), has_base(indicator.kind).then_some(base))
-    });
-    let (values, bases): (Vec<_>, Vec<_>) = cells.unzip();
-    Answer {
-        indicator: indicator.id.clone(),
-        state: AnswerState::Given,
-        cells: Cells { grid: question.grid.clone(), values, bases },
-        total: None,
-        estimate: false,
-        comment: String::new(),
-        files: Vec::new(),
-    }
-}
-
 /// A target for indicators that have none, three years ahead.
 fn targets(state: &State, today: Date) -> Vec<Change> {
     let country = state.plan().map(|plan| plan.area.clone()).unwrap_or_default();
@@ -171,6 +120,12 @@ fn targets(state: &State, today: Date) -> Vec<Change> {
     });
     let target = |indicator: &Arc<Indicator>| {
         let period = Period::year(today.year + 3);
+        // Better than where it goes by itself, and than where it began: a target at the baseline asks for nothing.
+        let (level, base) = (Level::of(state, indicator).at(period), indicator.baseline?);
+        let value = match indicator.direction {
+            Direction::Down => (level.min(base) - 6.0).max(1.0).round(),
+            Direction::Up | Direction::Neutral | Direction::Range => (level.max(base) + 6.0).min(95.0).round(),
+        };
         let target = Target {
             id: format!("{}.illustrative", indicator.id),
             indicator: indicator.id.clone(),
@@ -178,14 +133,14 @@ fn targets(state: &State, today: Date) -> Vec<Change> {
             area: country.clone(),
             categories: Vec::new(),
             period,
-            value: (indicator.baseline.unwrap_or(0.0) + 12.0).min(95.0).round(),
+            value,
             evidence: None,
-            note: Text::en("Made up to show how targets work"),
+            note: analysis::made_up(),
             illustrative: true,
         };
-        Change::Put(target.into())
+        (value != base).then(|| Change::Put(target.into()))
     };
-    without.map(target).collect()
+    without.filter_map(target).collect()
 }
 
 /// Numbers that look random and are always the same: a small linear generator seeded by a name.

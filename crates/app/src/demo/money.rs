@@ -8,7 +8,8 @@ use romduol_plan::{Amount, Change, Date, State, Text};
 
 use super::Chance;
 
-const MADE_UP: &str = "Made up to show the program at work";
+/// In both languages, because a source and a note have but one text.
+const MADE_UP: &str = "Made up to show the program at work (បង្កើតឡើងដើម្បីបង្ហាញកម្មវិធី)";
 
 /// Those who carry costs in the demo, each with a programme code, made up like the rest, and a function of government.
 const PAYERS: [(&str, &str, &str); 4] = [

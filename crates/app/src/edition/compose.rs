@@ -5,33 +5,40 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use romduol_disclosure::Effort;
-use romduol_edition::content::{Body, Key, Measured, owned};
+use romduol_edition::content::{Body, Key, Measured, Withheld, owned};
 use romduol_plan::kinds::{self, *};
 use romduol_plan::status::RULE_VERSION;
-use romduol_plan::{Say, State};
+use romduol_plan::{Kind, Period, Say, State};
 use serde::{Deserialize, Serialize};
 
 use super::costed::costed;
-use super::numbers::{self, Gathered, Work};
-use super::protect::Remembered;
-use super::sections;
+use super::job::Progress;
+use super::numbers::{Gathered, Work};
+use super::pool::Pool;
+use super::printed::PrintWithheld;
+use super::same_people::{Contradiction, Kinship, Question};
+use super::withheld::Cause;
+use super::worked_out::{Done, Memory, WorkedOut};
+use super::{sections, words};
 use crate::{AppError, Snapshot};
 
 /// The rule by which counts are protected; a change of it is a new version.
-const DISCLOSURE_VERSION: &str = "1";
+pub(super) const DISCLOSURE_VERSION: &str = "3";
 /// The rule by which numbers are rolled up.
 const ROLL_UP_VERSION: &str = "1";
-
-/// What is remembered between editions, by indicator or indicator and category. A secret.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Memory(pub BTreeMap<String, Remembered>);
 
 /// What became of an edition's numbers, for those who may know.
 pub struct Composed {
     pub body: Body,
-    pub(crate) memory: Memory,
+    /// What was worked out for it.
+    pub(crate) measures: BTreeMap<String, Done>,
     pub explained: Vec<Explained>,
+    /// Numbers that look like the same people, and nobody said so.
+    pub questions: Vec<Question>,
+    /// What the plan says of numbers of the same people, and the data contradict.
+    pub contradictions: Vec<Contradiction>,
+    /// Sentences that tell a small number of people or name a place beside one, each with the record that it stands in.
+    pub sentences: Vec<((Kind, Id), String)>,
 }
 
 /// Why cells of an indicator are hidden. A secret.
@@ -41,10 +48,30 @@ pub struct Explained {
     /// How many of its cells are told.
     pub shown: usize,
     pub hidden: Vec<HiddenCell>,
+    /// What of its tables cannot come out, and why.
+    pub withheld: Vec<(Withheld, Cause)>,
+    /// Figures and baselines that would have told some of what is hidden.
+    pub unprinted: Vec<PrintWithheld>,
     /// Dimension, code, and how many per cent of its cells are hidden: where a coarser table would tell more.
     pub coarser: Vec<(String, String, usize)>,
     /// Dimension, and how many cells would be told and hidden if its smallest parts were left out; if it was asked.
     pub instead: Vec<(String, usize, usize)>,
+}
+
+impl Explained {
+    /// Nothing is known yet.
+    pub(super) fn of(indicator: &Indicator, k: u32) -> Self {
+        Self {
+            indicator: indicator.id.clone(),
+            k,
+            shown: 0,
+            hidden: Vec::new(),
+            withheld: Vec::new(),
+            unprinted: Vec::new(),
+            coarser: Vec::new(),
+            instead: Vec::new(),
+        }
+    }
 }
 
 /// A cell that is hidden, and what would be known if it were not. A secret.
@@ -57,7 +84,7 @@ pub struct HiddenCell {
     pub sum: Option<Key>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Reason {
     /// It is a small count.
     Small,
@@ -67,34 +94,31 @@ pub enum Reason {
     Earlier,
 }
 
-/// Composes the edition as it was chosen, after all that earlier editions told.
+/// Composes the edition as it was chosen, after all that earlier editions told. What was worked out for it before is taken
+/// where its input is the same.
 pub(crate) fn compose(
     snapshot: &Snapshot,
     choice: &Edition,
     memory: &Memory,
-    explain: bool,
+    before: &WorkedOut,
+    progress: &Progress,
 ) -> Result<Composed, AppError> {
     // The day of its preparation is a part of the choice: an edition is the same whenever it is composed.
     let today = choice.prepared;
     let view = snapshot.view(choice.demonstration);
     let state = view.state;
     let plan = state.plan().ok_or_else(|| AppError::Bad(Say::new("refused-no-plan")))?;
-    let waiting = state.pending().filter(|r| r.period.last_month() <= choice.until.last_month()).count();
-    if waiting > 0 && !choice.without_waiting {
-        let say = Say::new("refused-edition-waiting").number("count", waiting as f64).period("period", choice.until);
-        return Err(AppError::Bad(say));
-    }
-    let gathered = gather(Work { view, choice, memory, explain })?;
-    let mut memory = memory.clone();
+    let waiting = waiting(state, choice.until, choice.without_waiting)?;
+    let (gathered, kinship, mut measures) = gather(Work { view, choice, memory, before }, progress);
     let (mut indicators, mut explained) = (Vec::new(), Vec::new());
     for own in gathered {
         indicators.push(own.measured);
-        memory.0.extend(own.memory.0);
+        measures.extend(own.measures);
         explained.extend(own.explained);
     }
     let body = Body {
         position: snapshot.head.seq,
-        chain: snapshot.head.hash.clone(),
+        chain: snapshot.fingerprint().map(str::to_string),
         until: choice.until,
         demonstration: choice.demonstration,
         note: choice.note.clone(),
@@ -114,19 +138,40 @@ pub(crate) fn compose(
             false => Vec::new(),
         },
     };
-    Ok(Composed { body, memory, explained })
+    let (questions, contradictions) = (kinship.questions, kinship.contradictions);
+    let sentences = words::small_counts(state, &body, choice);
+    Ok(Composed { body, measures, explained, questions, contradictions, sentences })
 }
 
-/// Every indicator that is told, each on whichever core is free: they share nothing but the effort, which is meant for
-/// the edition as a whole.
-fn gather(work: Work) -> Result<Vec<Gathered>, AppError> {
+/// How many returns of the time that is told wait for verification, if it may come out without them.
+pub(super) fn waiting(state: &State, until: Period, without: bool) -> Result<usize, AppError> {
+    let waiting = state.pending().filter(|r| r.period.last_month() <= until.last_month()).count();
+    if waiting > 0 && !without {
+        let say = Say::new("refused-edition-waiting").number("count", waiting as f64).period("period", until);
+        return Err(AppError::Bad(say));
+    }
+    Ok(waiting)
+}
+
+/// Every indicator that is told, with what counts of the same people say of each other, and what was worked out for them.
+fn gather(work: Work, progress: &Progress) -> (Vec<Gathered>, Kinship, BTreeMap<String, Done>) {
     let all = work.view.state.all::<Indicator>();
     let told = all.filter(|i| i.class != Class::Prohibited && !work.choice.leave_out.contains(&i.id));
     let told: Vec<&Arc<Indicator>> = told.collect();
-    let plans = told.par_iter().map(|indicator| work.plan(indicator)).collect::<Result<Vec<_>, _>>()?;
-    let effort = Effort::for_cells(plans.iter().flatten().map(numbers::Plan::cells).sum());
-    let both = told.par_iter().zip(&plans);
-    both.map(|(indicator, plan)| work.gather(indicator, plan.as_ref(), effort)).collect()
+    let pool = Pool::of(work, &told);
+    progress.expect(told.len());
+    let shielded = pool.protect(work, progress);
+    let gather = |indicator: &&Arc<Indicator>| {
+        let gathered = work.gather(indicator, &pool, &shielded);
+        if pool.plan(&indicator.id).is_none() {
+            progress.step();
+        }
+        gathered
+    };
+    let gathered = told.par_iter().map(gather).collect();
+    // What is not told itself may be told by what is: it is remembered, too.
+    let measures = shielded.into_iter().map(|(id, shield)| (id, shield.done)).collect::<BTreeMap<_, _>>();
+    (gathered, pool.kinship, measures)
 }
 
 fn rules() -> Vec<(String, String)> {

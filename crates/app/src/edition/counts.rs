@@ -7,10 +7,11 @@ use romduol_edition::content::unknown;
 use romduol_plan::kinds::*;
 use romduol_plan::readings::View;
 use romduol_plan::totals::{Corner, Total, months};
-use romduol_plan::{Frequency, Period};
+use romduol_plan::{Frequency, Period, State};
+use serde::{Deserialize, Serialize};
 
 /// What lies in a place besides the smaller places that are told; nobody is shown it.
-fn rest(area: &str) -> Id {
+pub(super) fn rest(area: &str) -> Id {
     format!("{area}/rest")
 }
 
@@ -30,11 +31,36 @@ impl Places {
     }
 }
 
+impl Counts {
+    /// Every period that has a code.
+    pub fn codes(&self) -> BTreeSet<Period> {
+        let sums = self.years.iter().chain(&self.running).chain(&self.spans).map(|(period, _)| *period);
+        self.periods.iter().copied().chain(sums).collect()
+    }
+
+    /// The period whose count stands for that of another one, which may be told otherwise than by a table: itself, or what
+    /// was reported of it, which gets a code of its own. None where nothing of it was reported.
+    pub fn stand_in(&mut self, time: TimeRule, period: Period) -> Option<Period> {
+        if self.codes().contains(&period) {
+            return Some(period);
+        }
+        let inside: Vec<Period> = self.periods.iter().copied().filter(|own| period.contains(*own)).collect();
+        if time != TimeRule::Sum {
+            // A stock at the end of December is that of the fourth quarter.
+            let ends = |own: &&Period| own.contains(period) && own.last_month() == period.last_month();
+            return inside.last().or_else(|| self.periods.iter().find(ends)).copied();
+        }
+        inside.last()?;
+        self.spans.push((period, inside));
+        Some(period)
+    }
+}
+
 /// A leaf: place, period, and a category of each dimension.
 pub(crate) type Leaf = (Id, Period, Vec<Id>);
 
 /// Everything that was counted for an indicator.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Counts {
     pub places: Places,
     /// As they were reported, oldest first.
@@ -43,15 +69,21 @@ pub(crate) struct Counts {
     pub years: Vec<(Period, Vec<Period>)>,
     /// The year that is not over yet, with what was reported of it: its total will be told.
     pub running: Option<(Period, Vec<Period>)>,
+    /// Other periods of which something beside the tables tells the sum, with what was reported of them.
+    pub spans: Vec<(Period, Vec<Period>)>,
+    /// Whether what is reported for a period holds all that came before it.
+    pub running_totals: bool,
     /// By dimension that is crossed: the categories that occur.
     pub dimensions: Vec<(Id, Vec<Id>)>,
     /// What was counted at each leaf; nothing where nobody reported.
     pub at: BTreeMap<Leaf, Pair>,
     pub parts: Parts,
+    /// The smallest places that were looked at.
+    pub level: AreaLevel,
 }
 
 /// The number, and what it is divided by.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Pair {
     pub upper: i64,
     pub lower: i64,
@@ -72,16 +104,11 @@ pub(crate) enum Parts {
 }
 
 /// A number that should be a count of people and is none.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct NotACount {
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NotACount {
     pub value: f64,
     pub area: Id,
     pub period: Period,
-}
-
-/// Whether the numbers of an indicator are counts, or divided from counts.
-pub(crate) fn counted(indicator: &Indicator) -> bool {
-    matches!(indicator.kind, ValueKind::Count | ValueKind::Ratio | ValueKind::Mean)
 }
 
 /// Whether the numbers of smaller places make those of larger ones.
@@ -120,15 +147,22 @@ fn running(view: View, indicator: &Indicator, periods: &[Period], until: Period)
 }
 
 /// The smallest places that are told: the indicator's own floor, what was chosen, and never below a province where a single
-/// person is easily recognised.
-fn lowest(indicator: &Indicator, level: AreaLevel) -> AreaLevel {
+/// person is easily recognised, by this number or by one that a link of the plan ties to it.
+pub(super) fn lowest(state: &State, indicator: &Indicator, level: AreaLevel) -> AreaLevel {
+    let other = |link: &CountLink| match (&link.indicator, &link.other) {
+        _ if link.relation == CountRelation::Apart => None,
+        (one, other) if *one == indicator.id => state.find::<Indicator>(other),
+        (one, other) if *other == indicator.id => state.find::<Indicator>(one),
+        _ => None,
+    };
+    let mut tied = state.all::<CountLink>().filter_map(|link| other(link));
     let floor = indicator.floor.min(level);
-    if indicator.is_sensitive() { floor.min(AreaLevel::Province) } else { floor }
+    let sensitive = indicator.is_sensitive() || tied.any(|other| other.is_sensitive());
+    if sensitive { floor.min(AreaLevel::Province) } else { floor }
 }
 
 /// The places down to a level, without what is left over between them.
 pub(crate) fn places(view: View, indicator: &Indicator, level: AreaLevel, country: &str) -> Places {
-    let level = lowest(indicator, level);
     let inside: Vec<&Area> = view
         .state
         .all::<Area>()
@@ -151,14 +185,14 @@ pub(crate) fn places(view: View, indicator: &Indicator, level: AreaLevel, countr
     Places { leaves: inside.iter().map(|area| area.id.clone()).collect(), groups }
 }
 
-/// Reads all counts of an indicator down to a level.
+/// Reads all counts of an indicator down to a level, whatever may be told of them.
 pub(crate) fn counts(view: View, indicator: &Indicator, level: AreaLevel, until: Period) -> Result<Counts, NotACount> {
     let country = view.state.plan().map(|plan| plan.area.clone()).unwrap_or_default();
     let (periods, years) = periods(view, indicator, until);
     let running = running(view, indicator, &periods, until);
     let mut reader = Reader { view, indicator, periods: &periods, at: BTreeMap::new() };
     let mut places = places(view, indicator, level, &country);
-    let smallest = if places.groups.is_empty() { None } else { Some(lowest(indicator, level)) };
+    let smallest = if places.groups.is_empty() { None } else { Some(level) };
     for (leaf, total) in reader.ask(&country, smallest) {
         reader.at.insert(leaf, total);
     }
@@ -177,7 +211,8 @@ pub(crate) fn counts(view: View, indicator: &Indicator, level: AreaLevel, until:
         .map(|(leaf, total)| Ok((leaf.clone(), pair(&leaf, total, parts)?)))
         .collect::<Result<_, _>>()?;
     let dimensions = dimensions(view, indicator, &at);
-    Ok(Counts { places, periods, years, running, dimensions, at, parts })
+    let running_totals = indicator.time == TimeRule::RunningTotal;
+    Ok(Counts { places, periods, years, running, spans: Vec::new(), running_totals, dimensions, at, parts, level })
 }
 
 struct Reader<'a> {
@@ -273,8 +308,21 @@ mod tests {
         });
         let violence = indicators.find(|indicator| indicator.is_sensitive()).unwrap();
         let fine = Indicator { floor: AreaLevel::Commune, ..violence };
-        assert_eq!(lowest(&fine, AreaLevel::Village), AreaLevel::Province);
-        assert_eq!(lowest(&Indicator { k: 5, ..fine.clone() }, AreaLevel::District), AreaLevel::District);
-        assert_eq!(lowest(&Indicator { floor: AreaLevel::Country, ..fine }, AreaLevel::District), AreaLevel::Country);
+        let mut state = State::default();
+        let lowest = |state: &State, indicator: &Indicator, level| super::lowest(state, indicator, level);
+        assert_eq!(lowest(&state, &fine, AreaLevel::Village), AreaLevel::Province);
+        let open = Indicator { id: "OPEN".into(), k: 5, ..fine.clone() };
+        assert_eq!(lowest(&state, &open, AreaLevel::District), AreaLevel::District);
+        let coarse = Indicator { floor: AreaLevel::Country, ..fine.clone() };
+        assert_eq!(lowest(&state, &coarse, AreaLevel::District), AreaLevel::Country);
+        // One that counts the same people is told no finer.
+        let link = serde_json::json!({ "id": "L", "indicator": "OPEN", "part": "number", "relation": "same-people",
+            "other": fine.id, "other_part": "number", "source": "" });
+        let link = Body::read(Kind::CountLink, link).unwrap();
+        let changes = [fine.into(), open.clone().into(), link].map(romduol_plan::Change::Put).into();
+        let actor = romduol_plan::Actor { account: String::new(), post: String::new() };
+        let entry = romduol_plan::Entry { at: String::new(), actor, why: String::new(), changes };
+        state.apply(1, &entry).unwrap();
+        assert_eq!(lowest(&state, &open, AreaLevel::District), AreaLevel::Province);
     }
 }

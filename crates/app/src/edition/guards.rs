@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use romduol_disclosure::Release;
+use serde::{Deserialize, Serialize};
 
 use super::counts::{Counts, Leaf};
 use super::protect::{Wanted, leaves, told_parts};
 
 /// What would be known if a hidden cell were shown.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Guard {
     /// The cells with small counts, smallest first.
     pub protects: Vec<Leaf>,

@@ -1,31 +1,50 @@
 //! Editions: preparing, looking over, approving and publishing what the public may know. What an edition says is composed
 //! in `compose`, what is made from it in `romduol_edition`. Refuses to publish anything that one person decided alone.
 
+mod about;
 mod compose;
 mod costed;
 mod counts;
 mod guards;
+mod job;
 mod numbers;
 mod open;
 mod overlapping;
+mod pool;
+mod printed;
 mod protect;
+mod remembered;
+mod same_people;
 mod sections;
 mod shelf;
+mod withheld;
+mod words;
+mod worked_out;
 
+use std::collections::BTreeMap;
 use std::str::FromStr;
 use std::sync::Arc;
 
 use romduol_edition::content::{Content, Difference};
 use romduol_edition::manifest::{Files, Manifest, from_hex, sha256};
+use romduol_edition::open::same_structures;
 use romduol_edition::{differences, manifest, pack, site};
-use romduol_ledger::BlobId;
+use romduol_ledger::{BlobId, Ledger};
 use romduol_plan::kinds::*;
 use romduol_plan::permission::Act;
 use romduol_plan::{Change, Date, Kind, Period, Say, State, Text};
 use romduol_report::map::Outlines;
 
 pub use compose::{Composed, Explained, HiddenCell, Reason};
+pub use counts::NotACount;
+pub use job::{Desk, Job, Progress, What};
+pub use printed::{Print, PrintWithheld};
+pub use remembered::Unlike;
+pub use same_people::{Contradiction, Number, Question};
 pub use shelf::{Opened, Shelf};
+pub use withheld::Cause;
+
+use worked_out::{Done, Memory, WorkedOut};
 
 use crate::accounts::Person;
 use crate::said::{impersonal, reason};
@@ -95,8 +114,23 @@ fn find<'a>(state: &'a State, id: &str) -> Result<&'a Arc<Edition>, AppError> {
 impl App {
     /// Prepares an edition of the plan as it stands now, and gives its id. Somebody else has to approve it.
     pub async fn prepare_edition(&self, person: &Person, choice: Choice) -> Result<Id, AppError> {
+        self.prepare_with(person, choice, &Arc::default()).await
+    }
+
+    async fn prepare_with(&self, person: &Person, choice: Choice, progress: &Arc<Progress>) -> Result<Id, AppError> {
+        self.alone(self.prepare(person, choice, progress)).await
+    }
+
+    /// What is refused before anything is worked out.
+    fn may_prepare(&self, person: &Person, choice: &Choice) -> Result<(), AppError> {
         person.post.may(Act::PrepareEdition)?;
         impersonal([choice.note.en.as_str(), &choice.note.km])?;
+        compose::waiting(&self.snapshot().shown(choice.demonstration).state, choice.until, choice.without_waiting)?;
+        Ok(())
+    }
+
+    async fn prepare(&self, person: &Person, choice: Choice, progress: &Arc<Progress>) -> Result<Id, AppError> {
+        self.may_prepare(person, &choice)?;
         let snapshot = self.snapshot();
         let today = self.now().date;
         self.check_clock(&snapshot, today).await?;
@@ -121,9 +155,11 @@ impl App {
             bundle: None,
             memory: None,
         };
-        let composed = self.compose_edition(&snapshot, &edition, false).await?;
+        let composed = self.compose_edition(&snapshot, &edition, progress).await?;
         edition.content = sha256(composed.body.to_json().as_bytes());
+        edition.memory = Some(self.keep_worked_out(&edition, composed.measures.clone()).await?);
         let id = edition.id.clone();
+        self.desk.look(&edition, Arc::new(composed));
         let decide = move |state: &State| match state.find::<Edition>(&edition.id) {
             Some(_) => Err(AppError::Bad(Say::new("refused-id-taken").words("value", &edition.id))),
             None => Ok(vec![Change::Put(edition.clone().into())]),
@@ -147,26 +183,29 @@ impl App {
         }
     }
 
-    /// What an edition says, and why some of it is hidden. Computed anew each time: it is kept nowhere but in the edition.
-    pub async fn look_into_edition(&self, person: &Person, id: &str) -> Result<(Composed, Vec<Difference>), AppError> {
-        self.look(person, id, false).await
-    }
-
-    /// The same with what coarser tables would tell, which takes longer.
-    pub async fn explain_edition(&self, person: &Person, id: &str) -> Result<Composed, AppError> {
-        person.post.may(Act::PrepareEdition)?;
-        Ok(self.look(person, id, true).await?.0)
-    }
-
-    async fn look(&self, person: &Person, id: &str, explain: bool) -> Result<(Composed, Vec<Difference>), AppError> {
+    /// What an edition says, and why some of it is hidden; and what differs from the one before.
+    pub async fn look_into_edition(
+        &self,
+        person: &Person,
+        id: &str,
+    ) -> Result<(Arc<Composed>, Vec<Difference>), AppError> {
         person.post.may(Act::ApproveEdition)?;
-        let newest_snapshot = self.snapshot();
-        let edition = find(&newest_snapshot.state, id)?.clone();
-        let snapshot = self.at(u64::from(edition.position)).await?;
-        let composed = self.compose_edition(&snapshot, &edition, explain).await?;
+        let edition = find(&self.snapshot().state, id)?.clone();
+        let composed = self.composed(&edition, &Arc::default()).await?;
         let before = self.edition_before(&edition).await?;
         let differ = before.map(|before| differences(&before.content.body, &composed.body)).unwrap_or_default();
         Ok((composed, differ))
+    }
+
+    /// What an edition says: as it was looked over last, else composed anew from what was worked out for it.
+    async fn composed(&self, edition: &Edition, progress: &Arc<Progress>) -> Result<Arc<Composed>, AppError> {
+        if let Some(composed) = self.desk.looked_over(edition) {
+            return Ok(composed);
+        }
+        let snapshot = self.at(u64::from(edition.position)).await?;
+        let composed = Arc::new(self.compose_edition(&snapshot, edition, progress).await?);
+        self.desk.look(edition, composed.clone());
+        Ok(composed)
     }
 
     /// The newest edition that was published before this one was prepared.
@@ -181,56 +220,103 @@ impl App {
         &self,
         snapshot: &Arc<Snapshot>,
         edition: &Edition,
-        explain: bool,
+        progress: &Arc<Progress>,
     ) -> Result<Composed, AppError> {
         let memory = self.edition_memory(edition).await?;
-        let (snapshot, edition) = (snapshot.clone(), edition.clone());
-        let work = move || compose::compose(&snapshot, &edition, &memory, explain);
+        let worked_out = self.worked_out(edition).await?;
+        let (snapshot, edition) = (snapshot.shown(edition.demonstration), edition.clone());
+        let progress = progress.clone();
+        let work = move || compose::compose(&snapshot, &edition, &memory, &worked_out, &progress);
         tokio::task::spawn_blocking(work).await.map_err(|error| AppError::fault(error.to_string()))?
     }
 
     /// What editions before this one told and hid.
-    async fn edition_memory(&self, edition: &Edition) -> Result<compose::Memory, AppError> {
-        let Some(blob) = before(&self.snapshot().state, edition).and_then(|before| before.memory.clone()) else {
-            return Ok(compose::Memory::default());
-        };
-        let bytes = self.ledger.blobs().get(&BlobId::from_str(&blob)?).await?;
-        serde_json::from_slice(&bytes).map_err(|error| AppError::fault(format!("the memory of editions: {error}")))
+    async fn edition_memory(&self, edition: &Edition) -> Result<Memory, AppError> {
+        match before(&self.snapshot().state, edition) {
+            Some(before) => Ok(self.worked_out(&before).await?.memory()),
+            None => Ok(Memory::default()),
+        }
     }
 
-    /// Publishes an edition that somebody else prepared: composes it again, compares, signs and keeps it.
+    /// Keeps what was worked out for an edition in a file of its own, and gives its name.
+    async fn keep_worked_out(&self, edition: &Edition, measures: BTreeMap<String, Done>) -> Result<String, AppError> {
+        let salt = [Ledger::code()?, Ledger::code()?].concat();
+        let kept = WorkedOut::new(salt, &self.edition_memory(edition).await?, measures).to_bytes();
+        let kept = kept.map_err(|error| AppError::fault(error.to_string()))?;
+        Ok(self.ledger.blobs().put(kept).await?.to_string())
+    }
+
+    /// What was worked out for an edition when it was prepared; nothing where an older program did not keep it.
+    async fn worked_out(&self, edition: &Edition) -> Result<WorkedOut, AppError> {
+        let Some(blob) = &edition.memory else { return Ok(WorkedOut::default()) };
+        let bytes = self.ledger.blobs().get(&BlobId::from_str(blob)?).await?;
+        WorkedOut::from_bytes(&bytes).map_err(|error| AppError::fault(format!("the memory of editions: {error}")))
+    }
+
+    /// Publishes an edition that somebody else prepared: composes it again, compares, signs and keeps it. What was worked
+    /// out for its measures is taken as it was kept, where all that went into it is the same again.
     pub async fn approve_edition(&self, person: &Person, id: &str, map: Option<Arc<Outlines>>) -> Result<(), AppError> {
+        self.approve_with(person, id, map, &Arc::default()).await
+    }
+
+    async fn approve_with(
+        &self,
+        person: &Person,
+        id: &str,
+        map: Option<Arc<Outlines>>,
+        progress: &Arc<Progress>,
+    ) -> Result<(), AppError> {
+        self.alone(self.approve(person, id, map, progress)).await
+    }
+
+    /// The edition, for somebody else than who prepared it.
+    fn may_decide(&self, person: &Person, id: &str) -> Result<Arc<Edition>, AppError> {
         person.post.may(Act::ApproveEdition)?;
-        let newest_snapshot = self.snapshot();
-        let edition = find(&newest_snapshot.state, id)?.clone();
-        if edition.prepared_by == person.account {
-            return Err(AppError::Bad(Say::new("refused-edition-same-person")));
+        let edition = find(&self.snapshot().state, id)?.clone();
+        match edition.prepared_by == person.account {
+            true => Err(AppError::Bad(Say::new("refused-edition-same-person"))),
+            false => Ok(edition),
         }
+    }
+
+    async fn approve(
+        &self,
+        person: &Person,
+        id: &str,
+        map: Option<Arc<Outlines>>,
+        progress: &Arc<Progress>,
+    ) -> Result<(), AppError> {
+        let edition = self.may_decide(person, id)?;
+        let newest_snapshot = self.snapshot();
         let today = self.now().date;
         self.check_clock(&newest_snapshot, today).await?;
         let before = self.edition_before(&edition).await?;
         let snapshot = self.at(u64::from(edition.position)).await?;
-        let composed = self.compose_edition(&snapshot, &edition, false).await?;
+        let composed = self.compose_edition(&snapshot, &edition, progress).await?;
         if sha256(composed.body.to_json().as_bytes()) != edition.content {
             return Err(AppError::Bad(Say::new("refused-edition-stale").words("value", &edition.id)));
         }
         let changes = before.as_ref().map(|before| differences(&before.content.body, &composed.body));
-        let content = Content {
+        let mut content = Content {
             number: edition.number(),
             date: today,
+            structures: Some(edition.number()),
             changes: changes.unwrap_or_default(),
             body: composed.body,
         };
+        if let Some(before) = before.as_ref().filter(|before| same_structures(&before.content, &content)) {
+            content.structures = Some(before.content.structures.unwrap_or(before.content.number));
+        }
         let files = self.edition_files(content, &edition, map).await?;
         let bundle = self.ledger.blobs().put(pack(&files)).await?;
-        let memory = serde_json::to_vec(&composed.memory).map_err(|error| AppError::fault(error.to_string()))?;
-        let memory = self.ledger.blobs().put(memory).await?;
+        // Kept anew: since it was prepared another edition may have come out, which is to be remembered, too.
+        let memory = self.keep_worked_out(&edition, composed.measures).await?;
         let last = before.map(|before| before.content.number);
         let published_now = Edition {
             state: EditionState::Published,
             decided: Some(today),
             bundle: Some(bundle.to_string()),
-            memory: Some(memory.to_string()),
+            memory: Some(memory),
             ..Edition::clone(&edition)
         };
         let decide = move |state: &State| {
@@ -305,3 +391,6 @@ fn waiting(state: &State, id: &str) -> Result<Edition, AppError> {
         _ => Err(AppError::Bad(Say::new("refused-edition-decided").words("value", id))),
     }
 }
+
+#[cfg(test)]
+mod tests;

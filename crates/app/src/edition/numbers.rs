@@ -1,20 +1,23 @@
 //! The numbers of an edition: which tables an indicator has, what of them may be told, and what documents say beside them.
 //! Refuses to know the records around them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use romduol_disclosure::{Effort, Policy, Refusal, Why};
-use romduol_edition::content::{Figure, Key, Measured, Observation, Printed, Protection, Standing, owned};
+use romduol_disclosure::{Effort, Policy};
+use romduol_edition::content::{Figure, Key, Measured, Observation, Printed, Protection, Standing, Withheld, owned};
 use romduol_plan::kinds::*;
 use romduol_plan::readings::{Source, View};
 use romduol_plan::totals::months;
-use romduol_plan::{Period, Say};
+use romduol_plan::{Completeness, Period};
 
-use super::compose::{Explained, HiddenCell, Memory, Reason};
-use super::counts::{self, Counts, Pair, Parts};
-use super::protect::{self, Told, Wanted};
-use crate::AppError;
+use super::compose::{DISCLOSURE_VERSION, Explained, HiddenCell, Reason};
+use super::counts::{Counts, NotACount, Pair, Parts};
+use super::pool::{Plan, Pool, Shielded};
+use super::printed::{Print, PrintWithheld, Prints};
+use super::protect::{self, Measure, Outlet, Protected, Told, Wanted};
+use super::withheld::Cause;
+use super::worked_out::{Done, Memory, WorkedOut};
 
 /// What the numbers of one edition are made of.
 #[derive(Clone, Copy)]
@@ -23,36 +26,23 @@ pub(crate) struct Work<'a> {
     pub choice: &'a Edition,
     /// What editions before this one told and hid.
     pub memory: &'a Memory,
-    pub explain: bool,
-}
-
-/// An indicator whose small counts are to be hidden: what was counted, and which tables are wanted of it.
-pub(crate) struct Plan {
-    counts: Counts,
-    places: Vec<Id>,
-    years: Vec<Period>,
-    wanted: Vec<Wanted>,
+    /// What was worked out for this one already.
+    pub before: &'a WorkedOut,
 }
 
 /// What came out for one indicator.
 pub(crate) struct Gathered {
     pub measured: Measured,
-    /// What is to be remembered of its measures.
-    pub memory: Memory,
+    /// What was worked out for measures of its own: overlapping categories.
+    pub measures: BTreeMap<String, Done>,
     pub explained: Option<Explained>,
 }
 
 /// What has been asked of the measures of one indicator so far.
 pub(super) struct Asked {
-    memory: Memory,
+    measures: BTreeMap<String, Done>,
     explained: Explained,
     effort: Effort,
-}
-
-impl Plan {
-    pub fn cells(&self) -> usize {
-        self.wanted.iter().map(|wanted| wanted.cells(&self.counts)).sum()
-    }
 }
 
 impl Work<'_> {
@@ -60,59 +50,134 @@ impl Work<'_> {
         self.view.state.plan().map(|plan| plan.area.clone()).unwrap_or_default()
     }
 
-    /// The counts of an indicator that has small ones to hide; nothing for all others.
-    pub fn plan(&self, indicator: &Indicator) -> Result<Option<Plan>, AppError> {
-        if indicator.k <= 1 || !counts::counted(indicator) {
-            return Ok(None);
-        }
-        let counts = counts::counts(self.view, indicator, self.choice.level, self.choice.until).map_err(|not| {
-            let say =
-                Say::new("refused-edition-not-counts").words("indicator", &indicator.id).number("value", not.value);
-            AppError::Bad(say.words("area", not.area).period("period", not.period))
-        })?;
-        let places = counts.places.shown();
-        let years: Vec<Period> = counts.years.iter().map(|(year, _)| *year).collect();
-        let wanted = self.wanted(&places, &counts.periods, &years, counts.dimensions.len());
-        Ok(Some(Plan { counts, places, years, wanted }))
+    /// The name of the edition among those that are remembered.
+    pub(super) fn edition(&self) -> String {
+        format!("e{}", self.choice.number())
     }
 
-    /// An indicator with what may be told of it. `effort` is how long to look for fewer cells to hide.
-    pub fn gather(
-        &self,
-        indicator: &Arc<Indicator>,
-        plan: Option<&Plan>,
-        effort: Effort,
-    ) -> Result<Gathered, AppError> {
-        let (mut found, asked) = match plan {
-            Some(plan) => {
-                let (found, asked) = self.protected(indicator, plan, effort)?;
-                (found, Some(asked))
-            }
-            None => (self.open(indicator), None),
+    /// An indicator with what may be told of it, given all counts that are.
+    pub fn gather(&self, indicator: &Arc<Indicator>, pool: &Pool, shielded: &BTreeMap<Id, Shielded>) -> Gathered {
+        let k = match indicator.computed {
+            Some(_) => 0,
+            None => indicator.k,
         };
-        let measured = self.measured(indicator, &mut found, asked.is_some());
-        let (memory, explained) = asked.map(|asked| (asked.memory, asked.explained)).unzip();
-        Ok(Gathered { measured, memory: memory.unwrap_or_default(), explained })
+        if k <= 1 {
+            let mut found = self.open(indicator);
+            self.held(indicator, &mut found);
+            self.print(indicator, &mut found, &|_, _| true);
+            return Gathered::open(self.measured(indicator, found, 0));
+        }
+        if !indicator.is_counted() {
+            let people = pool.people(&indicator.id).and_then(|people| Some((people, shielded.get(&people.indicator)?)));
+            let may_tell = |at: &Key| people.is_some_and(|(people, counts)| people.may_tell(at, &counts.told));
+            let mut found = self.open(indicator);
+            self.held(indicator, &mut found);
+            self.print(indicator, &mut found, &|_, _| true);
+            found.iter_mut().filter(|(at, _)| !may_tell(at)).for_each(|(_, told)| told.figure = Figure::Hidden);
+            // Also where no table has its period: what it is about may be a single person.
+            let hides = |period| !may_tell(&Key { area: self.country(), period, categories: Vec::new() });
+            let tells = indicator.baseline_period.is_some_and(hides);
+            let mut measured = self.measured(indicator, found, k);
+            if tells {
+                without_baseline(&mut measured);
+            }
+            return Gathered::open(measured);
+        }
+        if let Some(not) = pool.not_a_count(&indicator.id) {
+            return self.unread(indicator, not, k);
+        }
+        match (pool.plan(&indicator.id), shielded.get(&indicator.id)) {
+            (Some(plan), Some(shield)) => self.counted(indicator, plan, shield, pool.effort),
+            _ => self.only_printed(indicator),
+        }
     }
 
-    fn measured(
+    /// Nobody reported any of it, or no table is wanted: what documents say stands alone, and is small or not by itself.
+    fn only_printed(&self, indicator: &Arc<Indicator>) -> Gathered {
+        let (prints, country) = (Prints::of(*self, indicator, None), self.country());
+        let may_tell = |what: &Print, period| prints.may_tell(what, period, indicator.k, &BTreeSet::new(), &country);
+        let mut explained = Explained::of(indicator, indicator.k);
+        let mut found = BTreeMap::new();
+        explained.unprinted = self.print(indicator, &mut found, &may_tell);
+        let mut measured = self.measured(indicator, found, indicator.k);
+        self.withhold_baseline(indicator, &mut measured, &may_tell, &mut explained);
+        let explained = (!explained.unprinted.is_empty()).then_some(explained);
+        Gathered { measured, measures: BTreeMap::new(), explained }
+    }
+
+    fn withhold_baseline(
         &self,
-        indicator: &Arc<Indicator>,
-        found: &mut BTreeMap<Key, Observation>,
-        protected: bool,
-    ) -> Measured {
-        self.printed(indicator, found);
+        indicator: &Indicator,
+        measured: &mut Measured,
+        may_tell: &dyn Fn(&Print, Period) -> bool,
+        explained: &mut Explained,
+    ) {
+        if let Some(period) = indicator.baseline_period.filter(|period| !may_tell(&Print::Baseline, *period)) {
+            let key = Key { area: self.country(), period, categories: Vec::new() };
+            explained.unprinted.push(PrintWithheld { what: Print::Baseline, at: key });
+            without_baseline(measured);
+        }
+    }
+
+    /// Counts of people: what is small is hidden, and as much else as it takes.
+    fn counted(&self, indicator: &Arc<Indicator>, plan: &Plan, shield: &Shielded, effort: Effort) -> Gathered {
+        let done = &shield.done.protected;
+        let mut found = BTreeMap::new();
+        let mut asked = Asked { measures: BTreeMap::new(), explained: Explained::of(indicator, shield.k), effort };
+        asked.note(&indicator.id, &plan.counts, done);
+        for cell in done.told.iter().filter(|cell| cell.outlet == Outlet::Table) {
+            self.tell(indicator, plan.counts.parts, cell.clone(), &mut found, &mut asked);
+        }
+        self.overlapping(indicator, plan, &mut found, &mut asked);
+        asked.explained.shown = found.len() - asked.explained.hidden.len();
+        asked.explained.hidden.sort_by(|a, b| a.at.cmp(&b.at));
+        let country = self.country();
+        let may_tell = |what: &Print, period| plan.prints.may_tell(what, period, shield.k, &shield.told, &country);
+        asked.explained.unprinted = self.print(indicator, &mut found, &may_tell);
+        let mut measured = self.measured(indicator, found, shield.k);
+        self.withhold_baseline(indicator, &mut measured, &may_tell, &mut asked.explained);
+        measured.withheld = asked.withheld();
+        Gathered { measured, measures: asked.measures, explained: Some(asked.explained) }
+    }
+
+    /// One of whose numbers one is no count: nothing can be told of it, and nothing that stands beside it be held against it.
+    fn unread(&self, indicator: &Arc<Indicator>, not: &NotACount, k: u32) -> Gathered {
+        let mut explained = Explained::of(indicator, k);
+        explained.withheld.push((Withheld::default(), Cause::NotACount(not.clone())));
+        let mut found = BTreeMap::new();
+        explained.unprinted = self.print(indicator, &mut found, &|_, _| false);
+        let mut measured = self.measured(indicator, found, k);
+        if indicator.baseline.is_some() {
+            without_baseline(&mut measured);
+        }
+        measured.withheld = vec![Withheld::default()];
+        Gathered { measured, measures: BTreeMap::new(), explained: Some(explained) }
+    }
+
+    /// The value that is held against the targets, where no table has its period: of a half-year, for example.
+    fn held(&self, indicator: &Arc<Indicator>, found: &mut BTreeMap<Key, Observation>) {
+        let Some(reading) = self.view.standing(indicator, self.choice.until).reading else { return };
+        let key = Key { area: self.country(), period: reading.period, categories: Vec::new() };
+        if let (Some(came), false) = (reading.completeness(), found.contains_key(&key)) {
+            let (value, numerator, denominator) = (reading.value, reading.numerator, reading.denominator);
+            self.put(found, key, Figure::Shown { value, numerator, denominator }, Some(*came), reading.illustrative);
+        }
+    }
+
+    /// `k` is the rule by which small counts were protected; 0 where nothing had to be.
+    fn measured(&self, indicator: &Arc<Indicator>, found: BTreeMap<Key, Observation>, k: u32) -> Measured {
         let country = self.country();
         let view = self.view;
         let until = |target: &Arc<Target>| !target.illustrative || self.choice.demonstration;
         let targets = view.state.all::<Target>().filter(|t| t.indicator == indicator.id && until(t));
-        let zeros = protected && protect::policy(indicator.k).zeros == romduol_disclosure::Zeros::Protected;
+        let zeros = k > 0 && protect::policy(k).zeros == romduol_disclosure::Zeros::Protected;
         Measured {
             indicator: Indicator::clone(indicator),
             targets: owned(targets),
-            standing: self.standing(indicator, found, &country),
-            protection: Protection { k: if protected { indicator.k } else { 0 }, zeros },
-            observations: std::mem::take(found).into_values().collect(),
+            standing: self.standing(indicator, &found, &country),
+            protection: Protection { k, zeros },
+            observations: found.into_values().collect(),
+            withheld: Vec::new(),
         }
     }
 
@@ -120,12 +185,12 @@ impl Work<'_> {
         let standing = self.view.standing(indicator, self.choice.until);
         let period = standing.reading.as_ref().map(|reading| reading.period);
         let key = |period| Key { area: country.into(), period, categories: Vec::new() };
-        let told = period.and_then(|period| found.get(&key(period))).is_some_and(|at| at.figure != Figure::Hidden);
-        Standing {
-            computed: (told || period.is_none()).then_some(standing.judgement.status),
-            official: standing.set_by_person.map(|set| Override::clone(&set)),
-            period,
-        }
+        let at = period.and_then(|period| found.get(&key(period))).filter(|at| at.figure != Figure::Hidden);
+        let told = at.is_some() || period.is_none();
+        // The value that it was set for is told by the tables, or not at all; and whoever set it had seen the value.
+        let official = standing.set_by_person.filter(|_| told);
+        let official = official.map(|set| Override { value: None, ..Override::clone(&set) });
+        Standing { computed: told.then_some(standing.judgement.status), official, period }
     }
 
     /// The tables of the choice, as far as the indicator has them.
@@ -133,6 +198,7 @@ impl Work<'_> {
         let country = vec![self.country()];
         let main = if years.is_empty() { periods } else { years };
         let table = |areas: &[Id], periods: &[Period], dimensions: Vec<usize>| Wanted {
+            outlet: Outlet::Table,
             areas: areas.to_vec(),
             periods: periods.to_vec(),
             dimensions,
@@ -160,12 +226,17 @@ impl Work<'_> {
         found: &mut BTreeMap<Key, Observation>,
         key: Key,
         figure: Figure,
-        coverage: Option<(u32, u32)>,
+        came: Option<Completeness>,
         illustrative: bool,
     ) {
         let Key { area, period, categories } = key.clone();
         let figure = figure.in_fifteen_digits();
-        found.insert(key, Observation { area, period, categories, figure, coverage, illustrative, source: None });
+        let coverage = came.filter(|_| categories.is_empty()).map(|came| (came.reported, came.expected));
+        let incomplete = came.filter(Completeness::is_short);
+        let (source, by_program) = (None, None);
+        let at =
+            Observation { area, period, categories, figure, coverage, incomplete, illustrative, source, by_program };
+        found.insert(key, at);
     }
 
     /// The tables of dimensions whose categories overlap, of which each stands by itself.
@@ -181,54 +252,24 @@ impl Work<'_> {
     }
 
     pub(super) fn illustrative(&self, indicator: &Indicator, period: Period) -> bool {
-        self.view.totals.made_up_in(indicator, &months(period))
+        self.view.totals.illustrative_in(indicator, &months(period))
     }
 
-    /// Counts of people: what is small is hidden, and as much else as it takes.
-    fn protected(
-        &self,
-        indicator: &Arc<Indicator>,
-        plan: &Plan,
-        effort: Effort,
-    ) -> Result<(BTreeMap<Key, Observation>, Asked), AppError> {
-        let mut found = BTreeMap::new();
-        let explained = Explained {
-            indicator: indicator.id.clone(),
-            k: indicator.k,
-            shown: 0,
-            hidden: Vec::new(),
-            coarser: Vec::new(),
-            instead: Vec::new(),
-        };
-        let mut asked = Asked { memory: Memory::default(), explained, effort };
-        if !plan.counts.at.is_empty() {
-            for cell in self.ask(indicator, &indicator.id, &plan.counts, &plan.wanted, &mut asked)? {
-                self.tell(indicator, plan.counts.parts, cell, &mut found, &mut asked);
-            }
-            self.overlapping(indicator, &plan.counts, &plan.places, &plan.years, &mut found, &mut asked)?;
-        }
-        asked.explained.shown = found.len() - asked.explained.hidden.len();
-        asked.explained.hidden.sort_by(|a, b| a.at.cmp(&b.at));
-        Ok((found, asked))
-    }
-
-    pub(super) fn ask(
-        &self,
-        indicator: &Indicator,
-        measure: &str,
-        counts: &Counts,
-        wanted: &[Wanted],
-        asked: &mut Asked,
-    ) -> Result<Vec<Told>, AppError> {
+    /// What may be told of a measure by itself, which is named after the indicator and the category that it is about.
+    pub(super) fn ask(&self, measure: &str, counts: &Counts, wanted: &[Wanted], asked: &mut Asked) -> Vec<Told> {
         let before = self.memory.0.get(measure).cloned().unwrap_or_default();
-        let edition = format!("e{}", self.choice.number());
-        let policy = Policy { effort: Some(asked.effort), ..protect::policy(indicator.k) };
-        let done = protect::protect(counts, wanted, policy, &edition, &before, self.explain)
-            .map_err(|refusal| unprotectable(indicator, &refusal))?;
-        asked.memory.0.insert(measure.to_string(), done.remembered);
-        asked.explained.coarser.extend(done.coarser);
-        asked.explained.instead.extend(done.instead);
-        Ok(done.told)
+        let edition = self.edition();
+        let policy = Policy { effort: Some(asked.effort), ..protect::policy(asked.explained.k) };
+        let alone = [Measure { counts, wanted, secrets: &[], policy, before: &before }];
+        let input = (DISCLOSURE_VERSION, &alone, &edition);
+        let done = Done::of(self.before, &[measure], &input, || protect::protect(&alone, &[], &edition));
+        let mut told = Vec::new();
+        for done in done {
+            asked.note(measure, counts, &done.protected);
+            told.extend(done.protected.told.iter().cloned());
+            asked.measures.insert(measure.to_string(), done);
+        }
+        told
     }
 
     pub(super) fn tell(
@@ -243,8 +284,9 @@ impl Work<'_> {
         if found.contains_key(&key) {
             return;
         }
-        let total =
-            key.categories.is_empty().then(|| self.view.totals.total(indicator, &key.area, key.period)).flatten();
+        // A group is as complete as the whole: how many units named it would be one more number about it.
+        let whole = self.view.totals.total(indicator, &key.area, key.period);
+        let total = whole.filter(|_| key.categories.is_empty());
         let figure = match cell.pair {
             None => Figure::Hidden,
             Some(pair) => match figure(parts, pair, total.map(|total| total.value)) {
@@ -256,42 +298,91 @@ impl Work<'_> {
             let key_of = |(area, period, categories)| Key { area, period, categories };
             asked.explained.hidden.push(HiddenCell {
                 at: key.clone(),
-                reason: reason(&cell.why),
+                reason: cell.reason.unwrap_or(Reason::Protects),
                 protects: cell.guard.protects.into_iter().map(key_of).collect(),
                 sum: cell.guard.sum.map(key_of),
             });
         }
-        let coverage = total.map(|total| (total.reported, total.expected));
+        let came = whole.map(|total| self.view.totals.completeness(indicator, &months(key.period), &total));
         let illustrative = self.illustrative(indicator, key.period);
-        self.put(found, key, figure, coverage, illustrative);
+        self.put(found, key, figure, came, illustrative);
     }
 
-    /// Figures of documents count beside what was reported; they are public already.
-    fn printed(&self, indicator: &Indicator, found: &mut BTreeMap<Key, Observation>) {
+    /// Figures of documents, and counts of the plan's own records, which are none of people, stand beside what was reported.
+    /// A figure that may not be told leaves what stands there, or nothing; it is given back.
+    fn print(
+        &self,
+        indicator: &Indicator,
+        found: &mut BTreeMap<Key, Observation>,
+        may_tell: &dyn Fn(&Print, Period) -> bool,
+    ) -> Vec<PrintWithheld> {
         let country = self.country();
+        let mut withheld = Vec::new();
         for reading in self.view.series(indicator, &country).counted {
-            let Source::Figure(figure) = &reading.source else { continue };
+            let (source, by_program) = match &reading.source {
+                Source::Returns { .. } => continue,
+                Source::Figure(figure) => (Some(figure), None),
+                Source::Program(by) => (None, Some(by.clone())),
+            };
             if reading.period.last_month() > self.choice.until.last_month() {
                 continue;
             }
             let key = Key { area: country.clone(), period: reading.period, categories: Vec::new() };
+            let what = source.map(|figure| Print::Figure(figure.id.clone()));
+            if let Some(what) = what.filter(|what| !may_tell(what, reading.period)) {
+                withheld.push(PrintWithheld { what, at: key });
+                continue;
+            }
             let (numerator, denominator) = (reading.numerator, reading.denominator);
             let told = Figure::Shown { value: reading.value, numerator, denominator };
-            self.put(found, key.clone(), told, None, false);
+            self.put(found, key.clone(), told, None, reading.illustrative);
             if let Some(at) = found.get_mut(&key) {
-                at.source = Some(Printed {
-                    evidence: figure.id.clone(),
-                    section: figure.section.clone(),
-                    cited: figure.cited_source.clone(),
-                });
+                (at.source, at.by_program) = (source.map(|figure| printed(figure)), by_program);
             }
         }
+        withheld
     }
 }
 
-fn unprotectable(indicator: &Indicator, refusal: &Refusal) -> AppError {
-    let why = refusal.to_string();
-    AppError::Bad(Say::new("refused-edition-unprotectable").words("indicator", &indicator.id).words("why", why))
+impl Asked {
+    /// What came out of a measure beside its cells.
+    fn note(&mut self, measure: &str, counts: &Counts, protected: &Protected) {
+        self.explained.coarser.extend(protected.coarser.iter().cloned());
+        self.explained.instead.extend(protected.instead.iter().cloned());
+        for withheld in &protected.withheld {
+            let of_measure = measure.split_once(':').map(|(_, category)| category.to_string());
+            let groups = withheld.dimensions.iter().map(|at| counts.dimensions[*at].0.clone()).chain(of_measure);
+            let (periods, places) = (withheld.periods.clone(), withheld.places);
+            let told = Withheld { periods, places, groups: groups.collect() };
+            self.explained.withheld.push((told, withheld.cause.clone()));
+        }
+    }
+
+    /// The parts of tables that cannot come out, each once.
+    fn withheld(&self) -> Vec<Withheld> {
+        let mut all: Vec<Withheld> = self.explained.withheld.iter().map(|(withheld, _)| withheld.clone()).collect();
+        all.sort();
+        all.dedup();
+        all
+    }
+}
+
+impl Gathered {
+    /// One of which nothing is to be remembered.
+    fn open(measured: Measured) -> Gathered {
+        Gathered { measured, measures: BTreeMap::new(), explained: None }
+    }
+}
+
+/// A baseline that would tell a hidden count stays out, and with it the status: that says what a value is to the baseline.
+fn without_baseline(measured: &mut Measured) {
+    let own = &mut measured.indicator;
+    (own.baseline, own.baseline_period, own.baseline_evidence) = (None, None, None);
+    (measured.standing.computed, measured.standing.official) = (None, None);
+}
+
+fn printed(figure: &Evidence) -> Printed {
+    Printed { evidence: figure.id.clone(), section: figure.section.clone(), cited: figure.cited_source.clone() }
 }
 
 /// A share is divided anew from its counts; what has no base has no value.
@@ -305,14 +396,4 @@ fn figure(parts: Parts, pair: Pair, mean: Option<f64>) -> Option<Figure> {
         }
         Parts::Mean => Figure::Shown { value: mean?, numerator: None, denominator: Some(lower) },
     })
-}
-
-fn reason(why: &[Why]) -> Reason {
-    if why.contains(&Why::Small) {
-        Reason::Small
-    } else if why.contains(&Why::Earlier) {
-        Reason::Earlier
-    } else {
-        Reason::Protects
-    }
 }

@@ -15,7 +15,8 @@ impl Work<'_> {
     pub(super) fn open(&self, indicator: &Indicator) -> BTreeMap<Key, Observation> {
         let (periods, years) = counts::periods(self.view, indicator, self.choice.until);
         let years: Vec<Period> = years.into_iter().map(|(year, _)| year).collect();
-        let places = counts::places(self.view, indicator, self.choice.level, &self.country()).shown();
+        let level = counts::lowest(self.view.state, indicator, self.choice.level);
+        let places = counts::places(self.view, indicator, level, &self.country()).shown();
         let mut found = BTreeMap::new();
         for wanted in self.wanted(&places, &periods, &years, indicator.dimensions.len()) {
             let keep: Vec<Id> = wanted.dimensions.iter().map(|n| indicator.dimensions[*n].clone()).collect();
@@ -30,8 +31,8 @@ impl Work<'_> {
                     let total = placed.total;
                     let (numerator, denominator) = (total.numerator, total.denominator);
                     let figure = Figure::Shown { value: total.value, numerator, denominator };
-                    let coverage = key.categories.is_empty().then_some((total.reported, total.expected));
-                    self.put(&mut found, key, figure, coverage, placed.illustrative);
+                    let came = self.view.totals.completeness(indicator, &spans[placed.span], &total);
+                    self.put(&mut found, key, figure, Some(came), placed.illustrative);
                 }
             }
         }
@@ -57,7 +58,8 @@ impl Work<'_> {
                     let figure = Figure::Shown { value: total.value, numerator, denominator };
                     let key = Key { area: area.clone(), period, categories: vec![category] };
                     let illustrative = self.illustrative(indicator, period);
-                    self.put(&mut found, key, figure, None, illustrative);
+                    let came = self.view.totals.completeness(indicator, &months(period), &total);
+                    self.put(&mut found, key, figure, Some(came), illustrative);
                 }
             }
         }

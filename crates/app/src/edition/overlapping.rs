@@ -10,8 +10,8 @@ use romduol_plan::{Id, Period};
 
 use super::counts::{Counts, Pair, Parts};
 use super::numbers::{Asked, Work};
-use super::protect::Wanted;
-use crate::AppError;
+use super::pool::Plan;
+use super::protect::{Outlet, Wanted};
 
 impl Work<'_> {
     /// Each category that overlaps others is a part of the whole by itself. Where the whole is hidden, it is hidden, too:
@@ -19,15 +19,14 @@ impl Work<'_> {
     pub(super) fn overlapping(
         &self,
         indicator: &Arc<Indicator>,
-        counts: &Counts,
-        places: &[Id],
-        years: &[Period],
+        plan: &Plan,
         found: &mut BTreeMap<Key, Observation>,
         asked: &mut Asked,
-    ) -> Result<(), AppError> {
-        let cells = self.overlapping_tables(places, &counts.periods, years);
+    ) {
+        let Plan { counts, places, years, .. } = plan;
+        let cells = self.overlapping_tables(places, &plan.periods, years);
         if indicator.kind != ValueKind::Count || cells.is_empty() {
-            return Ok(());
+            return;
         }
         let areas: BTreeSet<Id> = cells.iter().map(|(area, _)| area.clone()).collect();
         let areas: Vec<Id> = places.iter().filter(|area| areas.contains(*area)).cloned().collect();
@@ -39,9 +38,14 @@ impl Work<'_> {
                 if part.at.is_empty() {
                     continue;
                 }
-                let wanted = [Wanted { areas: areas.clone(), periods: periods.clone(), dimensions: Vec::new() }];
+                let wanted = [Wanted {
+                    outlet: Outlet::Table,
+                    areas: areas.clone(),
+                    periods: periods.clone(),
+                    dimensions: Vec::new(),
+                }];
                 let measure = format!("{}:{}", indicator.id, category.id);
-                for mut cell in self.ask(indicator, &measure, &part, &wanted, asked)? {
+                for mut cell in self.ask(&measure, &part, &wanted, asked) {
                     let whole = Key { area: cell.area.clone(), period: cell.period, categories: Vec::new() };
                     if found.get(&whole).is_none_or(|whole| whole.figure == Figure::Hidden) {
                         cell.pair = None;
@@ -51,7 +55,6 @@ impl Work<'_> {
                 }
             }
         }
-        Ok(())
     }
 
     /// A category beside the whole, at every place and period where it was counted.
@@ -60,9 +63,17 @@ impl Work<'_> {
         for ((area, period, _), pair) in &counts.at {
             *whole.entry((area.clone(), *period)).or_default() += pair.upper;
         }
-        let counted = |area: &str, period: Period| -> Option<f64> {
+        let of_place = |area: &str, period: Period| -> Option<f64> {
             let list = self.view.totals.breakdown(self.view.state, indicator, dimension, area, period);
             list.into_iter().find(|(own, _)| own.as_deref() == Some(category)).map(|(_, total)| total.value)
+        };
+        // What a larger place reported itself is what it has besides its leaves.
+        let counted = |leaf: &str, period: Period| -> Option<f64> {
+            let Some(area) = leaf.strip_suffix("/rest") else { return of_place(leaf, period) };
+            let inside = counts.places.groups.iter().find(|(own, _)| own == area).map(|(_, leaves)| leaves.as_slice());
+            let inside = inside.unwrap_or_default().iter().filter(|leaf| !leaf.ends_with("/rest"));
+            let sum: f64 = inside.filter_map(|leaf| of_place(leaf, period)).sum();
+            Some((of_place(area, period)? - sum).max(0.0))
         };
         let mut at = BTreeMap::new();
         for ((area, period), lower) in whole {
@@ -76,9 +87,12 @@ impl Work<'_> {
             periods: counts.periods.clone(),
             years: counts.years.clone(),
             running: counts.running.clone(),
+            spans: Vec::new(),
+            running_totals: counts.running_totals,
             dimensions: Vec::new(),
             at,
             parts,
+            level: counts.level,
         }
     }
 }

@@ -1,41 +1,59 @@
-//! Protects the small counts of one measure: makes an edition of `romduol_disclosure` from its counts, after all that was
-//! told before, and reads off what may be told. Refuses to know where counts come from and how they are shown.
-//!
-//! A number that was corrected since it was told is not told anew as if nothing had been: what it was stays known to
-//! everybody, so the correction is a dimension of its own (its vintages), whose leaves are changes.
+//! Protects the small counts of a measure, or of several that count the same people: makes editions of
+//! `romduol_disclosure` from their counts, after all that was told before, and reads off what may be told. A part of a
+//! table that cannot be protected any more is withheld, and the rest comes out. Refuses to know where counts come from and
+//! how they are shown.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use romduol_disclosure::{
-    Dimension, Edition, Entry as MemoryEntry, Figure, Memory, Policy, Refusal, Release, Table, Why, Zeros, suppress,
-    what_if,
+    Dimension, Edition, Effort, Figure, Memory, Policy, Refusal, Release, ShapeError, Side, Table, Tie, Why, Zeros,
+    suppress_linked, what_if,
 };
-use romduol_plan::kinds::SENSITIVE;
+use romduol_plan::kinds::{CountPart, SENSITIVE};
 use romduol_plan::{Id, Period};
 use serde::{Deserialize, Serialize};
 
+use super::compose::Reason;
 use super::counts::{Counts, Leaf, Pair, Parts};
 use super::guards::{Guard, guards};
+use super::remembered::{Axes, Remembered, Unlike, as_of};
+use super::withheld::{Cause, Slice, Withheld, away, away_all};
 
-/// What is remembered of a measure between editions: every count as it stood in each of them, and what was told. A secret.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Remembered {
-    /// Names of the editions in which counts changed, oldest first.
-    vintages: Vec<String>,
-    /// Periods that were counted at all in an earlier edition.
-    periods: BTreeSet<String>,
-    /// Place, period, categories, part, vintage; and by how much.
-    counts: Vec<(Vec<String>, i64)>,
-    editions: u32,
-    codes: Vec<Vec<String>>,
-    entries: Vec<Kept>,
+/// What a table is wanted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Outlet {
+    /// Readers see it.
+    Table,
+    /// Something else that is published tells its counts: a figure of a document, an amount that these people got.
+    Beside,
+    /// A table of another measure tells them.
+    Elsewhere,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Kept(u32, Vec<u32>, bool, i64, i64, Option<i64>);
+/// A measure that is to be protected.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Measure<'a> {
+    pub counts: &'a Counts,
+    pub wanted: &'a [Wanted],
+    /// Places and periods that are secret although many are counted there.
+    pub secrets: &'a [(Id, Period)],
+    pub policy: Policy,
+    pub before: &'a Remembered,
+}
+
+/// Two numbers, each of a measure by its place in the list, that count the same people, or of which one counts some of the
+/// other's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Bond {
+    pub whole: (usize, CountPart),
+    pub part: (usize, CountPart),
+    pub same: bool,
+}
 
 /// The tables that are wanted of a measure, each by its codes.
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Wanted {
+    pub outlet: Outlet,
     pub areas: Vec<Id>,
     pub periods: Vec<Period>,
     /// Places of the dimensions in [`Counts::dimensions`] that it is broken down by.
@@ -43,22 +61,26 @@ pub(crate) struct Wanted {
 }
 
 /// A cell as it may be told.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Told {
     pub area: Id,
     pub period: Period,
     pub categories: Vec<Id>,
+    pub outlet: Outlet,
     /// The pair of counts; none where it is hidden.
     pub pair: Option<Pair>,
-    /// Why the parts of a hidden cell are as they are. A secret.
-    pub why: Vec<Why>,
-    /// What a hidden cell protects, if it was asked. A secret.
+    /// Why a hidden cell is. A secret.
+    pub reason: Option<Reason>,
+    /// What a hidden cell protects. A secret.
     pub guard: Guard,
 }
 
 /// What came out, and what is to be remembered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Protected {
     pub told: Vec<Told>,
+    /// What of the wanted tables cannot come out, and why.
+    pub withheld: Vec<Withheld>,
     pub remembered: Remembered,
     /// What could be published coarser: dimension, code, and the share of its cells that is hidden, in per cent.
     pub coarser: Vec<(String, String, usize)>,
@@ -85,7 +107,7 @@ const OTHER: &str = "others";
 const LOWER: &str = "all";
 
 /// The parts of a pair that are counts, and their names.
-fn split(parts: Parts, pair: Pair) -> Vec<(&'static str, i64)> {
+pub(super) fn split(parts: Parts, pair: Pair) -> Vec<(&'static str, i64)> {
     match parts {
         Parts::Count => vec![(UPPER, pair.upper)],
         Parts::Share => vec![(UPPER, pair.upper), (OTHER, pair.lower - pair.upper)],
@@ -94,62 +116,226 @@ fn split(parts: Parts, pair: Pair) -> Vec<(&'static str, i64)> {
     }
 }
 
-/// Protects the wanted tables in the edition of that name.
-pub(crate) fn protect(
-    counts: &Counts,
-    wanted: &[Wanted],
-    policy: Policy,
-    edition: &str,
-    before: &Remembered,
-    explain: bool,
-) -> Result<Protected, Refusal> {
-    let mut remembered = before.clone();
-    remembered.take(counts, edition);
-    let mut measure = measure(counts, &remembered, policy)?;
-    let parts = told_parts(counts.parts);
-    let now = remembered.now();
-    let cells = |name: &str, table: &Wanted, periods: &[Period]| {
-        let periods = periods.iter().map(Period::to_string);
-        let mut cells = Table::new(name).by("place", table.areas.clone()).by("period", periods);
-        for at in &table.dimensions {
-            let (name, categories) = &counts.dimensions[*at];
-            cells = cells.by(name, categories.clone());
-        }
-        cells.by("part", parts.iter().copied()).by("vintage", [now.clone()])
+/// Protects the wanted tables of measures in the edition of that name, all as one. What cannot be protected is withheld, and
+/// nothing is remembered where nothing comes out.
+pub(crate) fn protect(measures: &[Measure], bonds: &[Bond], edition: &str) -> Vec<Protected> {
+    let mut slices: Vec<Slice> =
+        measures.iter().enumerate().flat_map(|(at, one)| Slice::all(at, one.counts, one.wanted)).collect();
+    let mut withheld = Vec::new();
+    let take = |one: &Measure| {
+        let mut remembered = one.before.clone();
+        remembered.take(one.counts, edition).map(|axes| (axes, remembered))
     };
-    for (n, table) in wanted.iter().enumerate() {
-        measure.publish(cells(&n.to_string(), table, &table.periods));
+    let all: Result<Vec<(Axes, Remembered)>, Unlike> = measures.iter().map(take).collect();
+    let released = all.map_err(Hindrance::Unlike).and_then(|all| {
+        let group = Group::new(measures, bonds, &all).map_err(Hindrance::Refusal)?;
+        Ok(group.release(&mut slices, &mut withheld).map(|releases| (group, releases, all)))
+    });
+    let mut done: Vec<Protected> = match released {
+        Ok(Some((group, releases, all))) => {
+            let each = releases.iter().enumerate().zip(all);
+            each.map(|((at, release), (_, remembered))| group.read(at, release, &slices, remembered)).collect()
+        }
+        Ok(None) => measures.iter().map(Protected::nothing).collect(),
+        Err(hindrance) => {
+            match hindrance {
+                // What was told of these people in another way cannot be held against anything that is told of them now.
+                Hindrance::Unlike(unlike) => {
+                    withheld.extend(slices.drain(..).filter_map(|slice| slice.withheld(Cause::Unlike(unlike))));
+                }
+                Hindrance::Refusal(refusal) => away_all(&refusal, &mut slices, &mut withheld),
+            }
+            measures.iter().map(Protected::nothing).collect()
+        }
+    };
+    for (at, part) in withheld {
+        done[at].withheld.push(part);
     }
-    // Behind the wanted ones: nobody reads them, but nothing is told that would keep them from being told later.
-    for table in wanted {
-        if let Some(year) = running_year(counts, table) {
-            measure.publish(cells("running", table, &[year]).planned());
+    done
+}
+
+impl Protected {
+    /// Nothing comes out, and nothing new is known.
+    fn nothing(one: &Measure) -> Protected {
+        let (told, withheld, coarser, instead) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Protected { told, withheld, remembered: one.before.clone(), coarser, instead }
+    }
+}
+
+/// Why nothing can be told of measures at all.
+enum Hindrance {
+    Unlike(Unlike),
+    Refusal(Refusal),
+}
+
+/// Measures without any table, what was told of each, and what ties them.
+struct Group<'a> {
+    measures: &'a [Measure<'a>],
+    bonds: &'a [Bond],
+    bare: Vec<Edition>,
+    memories: Vec<Memory>,
+    /// The name of what is told today, by measure.
+    now: Vec<String>,
+    ties: Vec<Tie>,
+}
+
+/// What came out of one measure: the edition that was asked for, and the release of it.
+type Released = (Edition, Release);
+
+impl<'a> Group<'a> {
+    fn new(measures: &'a [Measure], bonds: &'a [Bond], all: &[(Axes, Remembered)]) -> Result<Self, Refusal> {
+        let (mut bare, mut memories) = (Vec::new(), Vec::new());
+        for (one, (axes, remembered)) in measures.iter().zip(all) {
+            bare.push(self::bare(one.counts, axes, remembered, one.policy)?);
+            memories.push(remembered.memory()?);
+        }
+        let now = all.iter().map(|(_, remembered)| remembered.now()).collect();
+        let remembered: Vec<&Remembered> = all.iter().map(|(_, remembered)| remembered).collect();
+        let ties = bonds.iter().flat_map(|bond| ties(bond, &remembered)).collect();
+        Ok(Self { measures, bonds, bare, memories, now, ties })
+    }
+
+    /// Takes slices away until the rest can come out; looks hastily as long as it is not known what can.
+    fn release(&self, slices: &mut Vec<Slice>, withheld: &mut Vec<(usize, Withheld)>) -> Option<Vec<Released>> {
+        let mut hasty = false;
+        while slices.iter().any(|slice| !slice.planned) {
+            let editions: Vec<Edition> = (0..self.bare.len()).map(|at| self.edition(at, slices, hasty)).collect();
+            let linked: Vec<(&Edition, &Memory)> = editions.iter().zip(&self.memories).collect();
+            match suppress_linked(&linked, &self.ties) {
+                Ok(releases) if !hasty => return Some(editions.into_iter().zip(releases).collect()),
+                Ok(_) => hasty = false,
+                Err(refusal) => {
+                    hasty = self.measures.iter().any(|one| one.policy.effort.is_some());
+                    away(&refusal, slices, withheld);
+                }
+            }
+        }
+        None
+    }
+
+    /// A measure with its tables, those that readers see first.
+    fn edition(&self, at: usize, slices: &[Slice], hasty: bool) -> Edition {
+        let (one, mut edition) = (&self.measures[at], self.bare[at].clone());
+        let quick = |usual: Effort| if hasty { Effort { search: 0, prune: 0, ..usual } } else { usual };
+        edition.set_policy(Policy { effort: one.policy.effort.map(quick), ..one.policy });
+        for slice in slices.iter().filter(|slice| slice.measure == at) {
+            let table = self.table(at, &slice.name(), &slice.wanted);
+            edition.publish(if slice.planned { table.planned() } else { table });
+        }
+        for (area, period) in one.secrets {
+            let (period, part) = (period.to_string(), told_parts(one.counts.parts)[0]);
+            let codes = [("place", area.as_str()), ("period", &period), ("part", part), ("vintage", &self.now[at])];
+            edition.secret(codes.map(|(dimension, code)| (dimension.into(), code.into())).into());
+        }
+        for (name, wanted) in self.elsewhere(at, slices) {
+            edition.publish(self.table(at, &name, &wanted).elsewhere());
+        }
+        edition
+    }
+
+    fn table(&self, at: usize, name: &str, wanted: &Wanted) -> Table {
+        let counts = self.measures[at].counts;
+        let periods = wanted.periods.iter().map(Period::to_string);
+        let mut table = Table::new(name).by("place", wanted.areas.clone()).by("period", periods);
+        for at in &wanted.dimensions {
+            let (name, categories) = &counts.dimensions[*at];
+            table = table.by(name, categories.clone());
+        }
+        let table = table.by("part", told_parts(counts.parts).iter().copied());
+        table.by("vintage", [self.now[at].clone()])
+    }
+
+    /// The cells of a measure that tables of others, which count the same people, tell: by the names of these tables, for
+    /// they have to go where such a cell cannot be protected.
+    fn elsewhere(&self, at: usize, slices: &[Slice]) -> Vec<(String, Wanted)> {
+        let ends = self.bonds.iter().map(|bond| (bond.whole.0, bond.part.0));
+        let others = ends.filter_map(|(one, other)| match (one == at, other == at) {
+            (true, false) => Some(other),
+            (false, true) => Some(one),
+            _ => None,
+        });
+        let others: BTreeSet<usize> = others.collect();
+        let own = self.measures[at].counts;
+        let (areas, periods): (BTreeSet<Id>, BTreeSet<Period>) =
+            (own.places.shown().into_iter().collect(), own.codes());
+        let here = |slice: &Slice| {
+            let other = self.measures[slice.measure].counts;
+            let named = |at: &usize| other.dimensions[*at].0.as_str();
+            let here = |name: &str| own.dimensions.iter().position(|(own, _)| own == name);
+            let dimensions = slice.wanted.dimensions.iter().map(|at| here(named(at))).collect::<Option<_>>()?;
+            let wanted = Wanted {
+                outlet: Outlet::Elsewhere,
+                areas: slice.wanted.areas.iter().filter(|area| areas.contains(*area)).cloned().collect(),
+                periods: slice.wanted.periods.iter().filter(|period| periods.contains(period)).copied().collect(),
+                dimensions,
+            };
+            (!wanted.areas.is_empty() && !wanted.periods.is_empty()).then(|| (slice.name(), wanted))
+        };
+        let told = slices.iter().filter(|slice| !slice.planned && others.contains(&slice.measure));
+        told.filter_map(here).collect()
+    }
+
+    /// What came out of a measure.
+    fn read(
+        &self,
+        at: usize,
+        (edition, release): &Released,
+        slices: &[Slice],
+        mut remembered: Remembered,
+    ) -> Protected {
+        remembered.keep(&release.memory);
+        let counts = self.measures[at].counts;
+        let own = slices.iter().filter(|slice| slice.measure == at && !slice.planned);
+        let tables: Vec<Wanted> = own.map(|slice| slice.wanted.clone()).collect();
+        let guards = guards(counts, &tables, release);
+        let told = tables.iter().enumerate().flat_map(|(n, table)| read(counts, table, release, &guards, n)).collect();
+        // What one of several would give by itself is no advice: the others would tell it.
+        let asks = self.measures.len() == 1 && release.hidden.contains(&true);
+        let instead = if asks { instead(edition, &self.memories[at]) } else { Vec::new() };
+        Protected { told, withheld: Vec::new(), remembered, coarser: release.coarsen(edition, 30), instead }
+    }
+}
+
+/// What ties two numbers, as they stood in each edition that knew both.
+fn ties(bond: &Bond, remembered: &[&Remembered]) -> Vec<Tie> {
+    let side = |(measure, part): (usize, CountPart), vintage: String| {
+        let part = match part {
+            CountPart::Number | CountPart::Numerator => UPPER,
+            CountPart::Denominator => LOWER,
+        };
+        Side { measure, codes: vec![("part".into(), part.into()), ("vintage".into(), vintage)] }
+    };
+    let (whole, part) = (remembered[bond.whole.0], remembered[bond.part.0]);
+    let mut ties: Vec<Tie> = Vec::new();
+    for edition in whole.vintages().iter().chain(part.vintages()) {
+        let (Some(one), Some(other)) = (whole.as_of(edition), part.as_of(edition)) else { continue };
+        let tie = Tie {
+            whole: side(bond.whole, one),
+            part: side(bond.part, other),
+            same: bond.same,
+            named: vec!["place".into(), "period".into()],
+        };
+        if !ties.contains(&tie) {
+            ties.push(tie);
         }
     }
-    let release = suppress(&measure, &before.memory()?)?;
-    remembered.keep(&release.memory);
-    let guards = if explain { guards(counts, wanted, &release) } else { BTreeMap::new() };
-    let told = wanted.iter().enumerate().flat_map(|(n, table)| read(counts, table, &release, &guards, n)).collect();
-    let coarser = release.coarsen(&measure, 30);
-    let instead = if explain && release.hidden.contains(&true) { instead(&measure, before)? } else { Vec::new() };
-    Ok(Protected { told, remembered, coarser, instead })
+    ties
 }
 
 /// The year whose total a table will have once it is over: it tells parts of it now.
-fn running_year(counts: &Counts, table: &Wanted) -> Option<Period> {
+pub(super) fn running_year(counts: &Counts, table: &Wanted) -> Option<Period> {
     let (year, inside) = counts.running.as_ref()?;
     inside.iter().all(|period| table.periods.contains(period)).then_some(*year)
 }
 
 /// What fewer places or periods would give. An edition that could not come out so either is no advice.
-fn instead(measure: &Edition, before: &Remembered) -> Result<Vec<(String, usize, usize)>, Refusal> {
-    let memory = before.memory()?;
+fn instead(measure: &Edition, memory: &Memory) -> Vec<(String, usize, usize)> {
     let try_one = |dimension: &str| {
-        let tally = what_if(measure, &memory, dimension).ok()?;
+        let tally = what_if(measure, memory, dimension).ok()?;
         let hidden = tally.small + tally.secondary;
         Some((dimension.to_string(), tally.cells - hidden, hidden))
     };
-    Ok(["place", "period"].into_iter().filter_map(try_one).collect())
+    ["place", "period"].into_iter().filter_map(try_one).collect()
 }
 
 pub(super) fn told_parts(parts: Parts) -> &'static [&'static str] {
@@ -162,59 +348,77 @@ pub(super) fn told_parts(parts: Parts) -> &'static [&'static str] {
 }
 
 /// The measure with its counts, without any table.
-fn measure(counts: &Counts, remembered: &Remembered, policy: Policy) -> Result<Edition, Refusal> {
-    let mut place = Dimension::new("place", counts.places.leaves.clone())?;
-    for (area, leaves) in &counts.places.groups {
+fn bare(counts: &Counts, axes: &Axes, remembered: &Remembered, policy: Policy) -> Result<Edition, ShapeError> {
+    let mut place = Dimension::new("place", axes.places.leaves.clone())?;
+    for (area, leaves) in &axes.places.groups {
         place = place.group(area, leaves)?;
     }
-    let mut period = Dimension::new("period", counts.periods.iter().map(Period::to_string))?;
-    for (year, inside) in counts.years.iter().chain(&counts.running) {
+    let mut period = Dimension::new("period", axes.periods.clone())?;
+    for (year, inside) in counts.years.iter().chain(&counts.running).chain(&counts.spans) {
         period = period.group(&year.to_string(), inside.iter().map(Period::to_string))?;
+    }
+    if counts.running_totals {
+        period = period.running();
     }
     let parts: Vec<&str> = match counts.parts {
         Parts::Share => vec![UPPER, OTHER],
         other => told_parts(other).to_vec(),
     };
-    let mut part = Dimension::new("part", parts)?;
+    let mut part = Dimension::new("part", parts.clone())?;
     if counts.parts == Parts::Share {
         part = part.total(LOWER)?;
     }
-    let mut vintage = Dimension::new("vintage", remembered.vintages.clone())?;
-    for later in remembered.vintages.iter().skip(1) {
+    let vintages = remembered.vintages();
+    let mut vintage = Dimension::new("vintage", vintages)?;
+    for later in vintages.iter().skip(1) {
         vintage = vintage.change(later)?;
     }
-    if remembered.vintages.len() > 1 {
-        vintage = vintage.total(&remembered.now())?;
+    for known in 2..=vintages.len() {
+        vintage = vintage.group(&as_of(&vintages[..known]), &vintages[..known])?;
     }
     let mut dimensions = vec![place, period];
-    for (name, categories) in &counts.dimensions {
+    for (name, categories) in &axes.dimensions {
         dimensions.push(Dimension::new(name, categories.clone())?);
     }
     dimensions.extend([part, vintage]);
     let mut measure = Edition::new(dimensions, policy);
-    for (leaves, count) in &remembered.counts {
+    for (leaves, count) in remembered.counts() {
         measure.count(leaves, *count)?;
     }
-    impossible(&mut measure, counts, remembered)?;
+    impossible(&mut measure, remembered)?;
+    ended(&mut measure, counts, axes, remembered)?;
+    for (place, period, part) in &axes.unchanged {
+        let vintage = remembered.vintages().last().cloned().unwrap_or_default();
+        let codes = [("place", place), ("period", period), ("part", part), ("vintage", &vintage)];
+        measure.known(codes.map(|(dimension, code)| (dimension.to_string(), code.clone())).into());
+    }
     Ok(measure)
 }
 
-/// Where nobody reported, nothing was counted, and everybody knows.
-fn impossible(measure: &mut Edition, counts: &Counts, remembered: &Remembered) -> Result<(), Refusal> {
-    let reported: BTreeSet<&Vec<String>> = remembered.counts.iter().map(|(leaves, _)| leaves).collect();
-    let parts: Vec<&str> = split(counts.parts, Pair::default()).into_iter().map(|(part, _)| part).collect();
-    let mut leaves: Vec<Vec<String>> = vec![Vec::new()];
-    let periods: Vec<String> = counts.periods.iter().map(Period::to_string).collect();
-    let parts = parts.into_iter().map(String::from).collect();
-    let axes = [&counts.places.leaves, &periods];
-    let axes = axes.into_iter().chain(counts.dimensions.iter().map(|(_, categories)| categories));
-    for axis in axes.chain([&parts, &remembered.vintages]) {
-        leaves = leaves
-            .iter()
-            .flat_map(|leaf| axis.iter().map(|code| [leaf.as_slice(), std::slice::from_ref(code)].concat()))
-            .collect();
+/// What was told of leaves that nobody counts any more, and everybody knows: a return that came in anew without its groups.
+fn ended(measure: &mut Edition, counts: &Counts, axes: &Axes, remembered: &Remembered) -> Result<(), ShapeError> {
+    let today: BTreeSet<Vec<String>> = axes.counted(counts).into_iter().map(|(key, _)| key).collect();
+    let mut now: BTreeMap<&[String], i64> = BTreeMap::new();
+    for (leaves, count) in remembered.counts() {
+        *now.entry(&leaves[..leaves.len() - 1]).or_default() += count;
     }
-    for leaf in leaves.iter().filter(|leaf| !reported.contains(leaf)) {
+    let is_over = |leaves: &[String]| now.get(leaves) == Some(&0) && !today.contains(leaves);
+    for (leaves, _) in remembered.counts().iter().filter(|(leaves, _)| is_over(&leaves[..leaves.len() - 1])) {
+        measure.ended(leaves)?;
+    }
+    Ok(())
+}
+
+/// Where nobody reported, nothing was counted, and everybody knows.
+fn impossible(measure: &mut Edition, remembered: &Remembered) -> Result<(), ShapeError> {
+    let reported: BTreeSet<&[String]> = remembered.counts().iter().map(|(leaves, _)| leaves.as_slice()).collect();
+    let mut leaves: Vec<Vec<String>> = vec![Vec::new()];
+    for dimension in measure.dimensions() {
+        let codes: Vec<&str> = dimension.names().take(dimension.leaves() as usize).collect();
+        let with = |leaf: &Vec<String>, code: &&str| [leaf.as_slice(), &[(*code).to_string()]].concat();
+        leaves = leaves.iter().flat_map(|leaf| codes.iter().map(|code| with(leaf, code))).collect();
+    }
+    for leaf in leaves.iter().filter(|leaf| !reported.contains(leaf.as_slice())) {
         measure.impossible(leaf)?;
     }
     Ok(())
@@ -248,7 +452,8 @@ fn read(counts: &Counts, table: &Wanted, release: &Release, guards: &BTreeMap<Le
     let told = there.map(|(leaf, (figures, why))| {
         let (pair, guard) = (pair(counts.parts, figures), guards.get(&leaf).cloned().unwrap_or_default());
         let (area, period, categories) = leaf;
-        Told { area, period, categories, pair, why: why.to_vec(), guard }
+        let (outlet, reason) = (table.outlet, pair.is_none().then(|| reason(why)));
+        Told { area, period, categories, outlet, pair, reason, guard }
     });
     told.collect()
 }
@@ -270,72 +475,17 @@ fn pair(parts: Parts, figures: &[Figure]) -> Option<Pair> {
     })
 }
 
-impl Remembered {
-    fn now(&self) -> String {
-        match self.vintages.as_slice() {
-            [only] => only.clone(),
-            all => format!("as of {}", all.last().map_or("", String::as_str)),
-        }
-    }
-
-    /// Takes in the counts of today: those of periods that were told before as changes.
-    fn take(&mut self, counts: &Counts, edition: &str) {
-        let mut known: BTreeMap<Vec<String>, i64> = BTreeMap::new();
-        for (leaves, count) in &self.counts {
-            *known.entry(leaves[..leaves.len() - 1].to_vec()).or_default() += count;
-        }
-        let first = self.vintages.first().cloned().unwrap_or_else(|| edition.to_string());
-        let told_before = |period: &str| self.periods.contains(period);
-        let mut changes: BTreeMap<Vec<String>, i64> = known.iter().map(|(key, count)| (key.clone(), -count)).collect();
-        let mut new = Vec::new();
-        for ((area, period, categories), pair) in &counts.at {
-            for (part, count) in split(counts.parts, *pair) {
-                let key = key(&(area.clone(), *period, categories.clone()), part);
-                if told_before(&key[1]) {
-                    *changes.entry(key).or_default() += count;
-                } else {
-                    new.push(([key.as_slice(), std::slice::from_ref(&first)].concat(), count));
-                }
-            }
-        }
-        let changed: Vec<_> = changes.into_iter().filter(|(_, change)| *change != 0).collect();
-        if self.vintages.is_empty() || !changed.is_empty() {
-            self.vintages.push(edition.to_string());
-        }
-        let of_today = |(key, change): (Vec<String>, i64)| ([key.as_slice(), &[edition.to_string()]].concat(), change);
-        self.counts.extend(new);
-        self.counts.extend(changed.into_iter().map(of_today));
-        self.periods.extend(counts.periods.iter().map(Period::to_string));
-    }
-
-    fn memory(&self) -> Result<Memory, Refusal> {
-        let entry = |kept: &Kept| MemoryEntry {
-            edition: kept.0,
-            codes: kept.1.clone(),
-            shown: kept.2,
-            value: kept.3,
-            least: kept.4,
-            reach: kept.5,
-        };
-        let entries = self.entries.iter().map(entry).collect();
-        Ok(Memory::from_parts(self.editions, self.codes.clone(), entries)?)
-    }
-
-    fn keep(&mut self, memory: &Memory) {
-        self.editions = memory.editions();
-        self.codes = memory.codes().to_vec();
-        let kept =
-            memory.entries().iter().map(|e| Kept(e.edition, e.codes.clone(), e.shown, e.value, e.least, e.reach));
-        self.entries = kept.collect();
+fn reason(why: &[Why]) -> Reason {
+    if why.contains(&Why::Small) {
+        Reason::Small
+    } else if why.contains(&Why::Earlier) {
+        Reason::Earlier
+    } else {
+        Reason::Protects
     }
 }
 
-fn key((area, period, categories): &Leaf, part: &str) -> Vec<String> {
-    let mut key = vec![area.clone(), period.to_string()];
-    key.extend(categories.iter().cloned());
-    key.push(part.into());
-    key
-}
-
+#[cfg(test)]
+mod sequences;
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@ use romduol_locale::Locale;
 use romduol_plan::commitments::{coverage, parts, positions};
 use romduol_plan::kinds::*;
 use romduol_plan::money::gap;
-use romduol_plan::{Date, Lang, Period, State};
+use romduol_plan::{Date, Lang, State};
 use romduol_report::Block;
 use romduol_report::document::{Cell, Column, Table};
 
@@ -82,7 +82,7 @@ impl Writer<'_> {
                 Column::number(self.locale.t("edition-indicators")),
                 Column::text(self.locale.t("edition-position"), 1.0),
             ];
-            let title = self.locale.t(&format!("code-{}", framework.code()));
+            let title = self.locale.word("code", framework.code());
             blocks.push(Block::heading(1, title.clone()));
             blocks.push(self.table(title, columns, rows));
         }
@@ -93,7 +93,7 @@ impl Writer<'_> {
         let found = coverage(self.state, &instrument.id);
         let count = |n: usize| Cell::text(if n == 0 { "–".into() } else { self.locale.number(n as f64, 0) });
         let stance = positions(self.state, &instrument.id).last().map(|position| {
-            let stance = self.locale.t(&format!("code-{}", position.stance.code()));
+            let stance = self.locale.word("code", position.stance.code());
             format!("{stance} ({})", self.locale.date(position.date))
         });
         let title = format!("{}{}", "– ".repeat(depth), instrument.title.get(self.locale.lang));
@@ -114,7 +114,7 @@ impl Writer<'_> {
         let row = |d: &std::sync::Arc<Decision>| {
             let state = match d.state {
                 TaskState::Open if missed(d) => self.locale.t("edition-missed"),
-                state => self.locale.t(&format!("code-{}", state.code())),
+                state => self.locale.word("code", state.code()),
             };
             let mut title = Cell::text(d.title.get(self.locale.lang));
             title.illustrative = d.illustrative;
@@ -139,9 +139,8 @@ impl Writer<'_> {
 
     /// Who has not reported although the day has passed.
     fn late(&self, choice: &Edition) -> Vec<Block> {
-        let told = |period: Period| period.last_month() <= choice.until.last_month();
         let nothing = || Block::paragraph(self.locale.t("edition-nothing"));
-        vec![self.as_of(), late::table(self.state, self.locale, self.today, told).unwrap_or_else(nothing)]
+        vec![self.as_of(), late::table(self.state, self.locale, self.today, choice.until).unwrap_or_else(nothing)]
     }
 
     fn as_of(&self) -> Block {

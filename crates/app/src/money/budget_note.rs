@@ -180,7 +180,7 @@ impl Writer<'_> {
         document.blocks.push(Block::Table(table));
         document.blocks.push(Block::Table(executed.table(locale, String::new())));
         document.blocks.push(Block::paragraph(self.remarks(total).join(" ")));
-        document.fingerprint = vec![ledger_line(snapshot, locale)];
+        document.fingerprint = vec![snapshot.ledger_line(locale)];
         document
     }
 
@@ -244,20 +244,14 @@ impl Writer<'_> {
         let locale = self.locale;
         let plan = self.books.state.plan().map(|plan| plan.title.get(locale.lang).to_string()).unwrap_or_default();
         let mut rows = vec![
-            (locale.t(&format!("kind-{}", Kind::Plan.code())), plan),
+            (locale.word("kind", Kind::Plan.code()), plan),
             (locale.t("field-year"), self.year.to_string()),
             (locale.t("pivot-made"), locale.date(today)),
             (locale.t("field-date"), self.due(today)),
-            (locale.t("pivot-ledger-entry"), ledger_line(snapshot, locale)),
+            (locale.t("pivot-ledger-entry"), snapshot.ledger_line(locale)),
         ];
         rows.extend(self.remarks(&Figures::default()).into_iter().map(|remark| (locale.t("notices"), remark)));
         let rows = rows.into_iter().map(|(name, text)| vec![Field::text(name), Field::text(text)]).collect();
         Sheet { name: locale.t("pivot-about"), heads: 0, names: 1, rows }
     }
-}
-
-/// Where a document came from: the last entry of the ledger and its hash.
-pub fn ledger_line(snapshot: &Snapshot, locale: &Locale) -> String {
-    let (position, hash) = (snapshot.head.seq.to_string(), snapshot.head.hash.to_string());
-    locale.say("ledger-line", &[("position", Arg::Text(&position)), ("hash", Arg::Text(&hash))])
 }

@@ -2,6 +2,7 @@
 //! written from the same grid.
 
 use romduol_locale::{Arg, Locale};
+use romduol_plan::id::encoded;
 use romduol_plan::kinds::*;
 use romduol_plan::money::Books;
 use romduol_plan::money::gap::{By, Choice, Figures, GapTable, Key, Row, table};
@@ -30,7 +31,7 @@ pub struct GapView {
 pub fn compose(state: &State, asked: &Asked, locale: &'static Locale) -> GapView {
     let books = Books::of(state, asked.currency, asked.illustrative);
     let table = table(&books, asked.by, &asked.choice);
-    let title = locale.t(&format!("money-by-{}", asked.by.code()));
+    let title = locale.word("money-by", asked.by.code());
     let by_source = asked.by == By::Source;
     let heads = if by_source { source_heads(locale) } else { heads(locale, asked.by) };
     let line = |row: &Row, total: bool| {
@@ -58,7 +59,7 @@ pub fn compose(state: &State, asked: &Asked, locale: &'static Locale) -> GapView
 fn heads(locale: &Locale, by: By) -> Vec<Head> {
     let number = |key: &str, paper| Head::number(locale.t(key), paper);
     let mut heads = vec![
-        Head::text(locale.t(&format!("money-{}", by.code()))),
+        Head::text(locale.word("money", by.code())),
         number("money-need", true),
         number("money-firm", true),
         number("money-gap", true),
@@ -131,14 +132,14 @@ fn name(state: &State, locale: &Locale, by: By, key: &Key) -> String {
         Key::Of(id) => title(id),
         Key::Year(year) => year.to_string(),
         Key::Several(ids) => ids.iter().map(title).collect::<Vec<_>>().join(" + "),
-        Key::None => locale.t(&format!("money-no-{}", by.code())),
+        Key::None => locale.word("money-no", by.code()),
     }
 }
 
 fn path(by: By, key: &Key) -> Option<String> {
     match (kind(by)?, key) {
-        (Kind::Node, Key::Of(id)) => Some(format!("/nodes/{id}")),
-        (kind, Key::Of(id)) => Some(format!("/records/{}/{id}", kind.code())),
+        (Kind::Node, Key::Of(id)) => Some(format!("/nodes/{}", encoded(id))),
+        (kind, Key::Of(id)) => Some(format!("/records/{}/{}", kind.code(), encoded(id))),
         _ => None,
     }
 }
@@ -176,7 +177,7 @@ pub fn document(snapshot: &Snapshot, asked: &Asked, locale: &'static Locale, tod
     document.cover_lines = choice.into_iter().map(|(name, value)| format!("{name}: {value}")).collect();
     document.blocks.push(Block::Table(view.grid.table(locale, String::new())));
     document.blocks.extend(view.notes.iter().map(Block::paragraph));
-    document.fingerprint = vec![super::budget_note::ledger_line(snapshot, locale)];
+    document.fingerprint = vec![snapshot.ledger_line(locale)];
     document
 }
 
@@ -187,7 +188,7 @@ pub fn sheets(snapshot: &Snapshot, asked: &Asked, locale: &'static Locale, today
     about.extend(chosen(&snapshot.state, asked, locale));
     about.push((locale.t("pivot-made"), locale.date(today)));
     about.extend(view.notes.iter().map(|note| (locale.t("notices"), note.clone())));
-    about.push((locale.t("pivot-ledger-entry"), super::budget_note::ledger_line(snapshot, locale)));
+    about.push((locale.t("pivot-ledger-entry"), snapshot.ledger_line(locale)));
     let rows = about.into_iter().map(|(name, text)| vec![Field::text(name), Field::text(text)]).collect();
     let about = Sheet { name: locale.t("pivot-about"), heads: 0, names: 1, rows };
     vec![view.grid.sheet(locale, &locale.t("pivot-numbers")), about]

@@ -132,7 +132,7 @@ fn need_cell(locale: &Locale, figures: &Figures, amount: Amount) -> Cell {
 
 /// What an amount is in: `riel`, `US dollars`.
 pub fn currency_name(locale: &Locale, currency: Currency) -> String {
-    locale.t(&format!("code-{}", currency.code().to_lowercase()))
+    locale.word("code", currency.code())
 }
 
 /// Need, money and gap of something in one sentence; without any cost it says that it is not costed.

@@ -14,7 +14,7 @@ use super::{Cell, Grid, Head, Line, currency_name};
 pub fn markers(books: &Books, year: Option<i32>, locale: &Locale) -> Grid {
     let sums = cross(books, year);
     let across: Vec<Option<GenderMarker>> = GenderMarker::ALL.iter().copied().map(Some).chain([None]).collect();
-    let code = |code: Option<&str>| code.map_or(locale.t("not-screened"), |code| locale.t(&format!("code-{code}")));
+    let code = |code: Option<&str>| code.map_or(locale.t("not-screened"), |code| locale.word("code", code));
     let mut heads = vec![Head::text(field(locale, "dac"))];
     heads.extend(across.iter().map(|mark| Head::number(code(mark.map(GenderMarker::code)), true)));
     heads.push(Head::number(locale.t("total"), true));
@@ -39,7 +39,7 @@ pub fn markers(books: &Books, year: Option<i32>, locale: &Locale) -> Grid {
 /// A column of the costing in the reader's words.
 fn field(locale: &Locale, name: &str) -> String {
     debug_assert!(column::columns(Kind::CostLine).iter().any(|column| column.field == name));
-    locale.t(&format!("field-{}", name.replace('_', "-")))
+    locale.word("field", name)
 }
 
 /// What serves the plan by the lines' own shares, beside what nobody has given a share.

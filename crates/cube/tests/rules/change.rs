@@ -82,3 +82,22 @@ fn margins_refuse_what_queries_refuse() {
     assert_eq!(wrong(Margins { keeps: vec![2], ..ask.clone() }), CubeError::UnknownDimension { dimension: 1 });
     assert_eq!(cube.margins(&ask, |_| ()), Ok(vec![]));
 }
+
+#[test]
+fn who_has_nothing_to_report_is_not_waited_for() {
+    let mut cube = counts();
+    cube.expect(0, 1, &[3, 4, 5]).unwrap();
+    set(&mut cube, 1, 3, WOMEN, 3.0);
+    let came = |cube: &Cube| total(cube, 1, 0).map(|cell| (cell.present, cell.expected));
+    let snapshot = cube.clone();
+    cube.excuse(0, 1, 4, true).unwrap();
+    cube.excuse(0, 1, 4, true).unwrap();
+    assert_eq!((came(&cube), came(&snapshot)), (Some((1, 2)), Some((1, 3))));
+    cube.excuse(0, 1, 4, false).unwrap();
+    assert_eq!(came(&cube), Some((1, 3)));
+    // Who gives a number all the same counts as one of those that were to.
+    cube.excuse(0, 1, 5, true).unwrap();
+    set(&mut cube, 1, 5, MEN, 1.0);
+    assert_eq!(came(&cube), Some((2, 3)));
+    assert!(cube.excuse(0, 1, 6, true).is_err() && cube.excuse(1, 1, 3, true).is_err());
+}

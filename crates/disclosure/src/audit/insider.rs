@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Finding;
-use crate::System;
+use crate::{Role, System};
 
 /// For each pair there must be a witness that changes the small count and leaves the insider's own cell as it is.
 pub(super) fn betrayed(system: &System, hidden: &[bool], usable: &[BTreeMap<u32, i64>], findings: &mut Vec<Finding>) {
@@ -17,6 +17,14 @@ pub(super) fn betrayed(system: &System, hidden: &[bool], usable: &[BTreeMap<u32,
     let mut parts: Vec<Vec<u32>> = vec![Vec::new(); hidden.len()];
     for relation in system.relations() {
         parts[relation.total as usize].extend(&relation.parts);
+        // A total of one part is the same number, whichever of the two is called the total.
+        let none = |part: &&u32| {
+            let cell = &system.cells()[**part as usize];
+            cell.value == 0 && matches!(cell.role, Role::Shown)
+        };
+        if let [only] = relation.parts.iter().filter(|part| !none(part)).collect::<Vec<_>>()[..] {
+            parts[*only as usize].push(relation.total);
+        }
     }
     for (cell, witnesses) in about {
         let Some(first) = witnesses.iter().min_by_key(|witness| witness.len()) else { continue };

@@ -63,6 +63,8 @@ impl<T: Terrain> Moves<'_, T> {
             let row = self.rows.len() as u32;
             self.sums.push(Sum { terms, rows: vec![row] });
             let stretch = Stretch { low: 0.0, high: 0.0, slope: 0.0 };
+            self.suspects.push(row);
+            self.suspected.push(true);
             self.rows.push(Row { holder: NONE, weight: 1.0, value, stretch, sums: Terms::once(at) });
         }
     }

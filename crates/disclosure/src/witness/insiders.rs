@@ -12,7 +12,8 @@ impl Witnesses<'_> {
         loop {
             let waiting = pairs.by_ref().filter(|&(cell, insider)| !self.is_guarded(cell, insider));
             let waiting = waiting.take(self.at_once());
-            let mut batch: Vec<Asked> = waiting.map(|(cell, frozen)| Asked { cell, by: 1, frozen }).collect();
+            let mut batch: Vec<Asked> =
+                waiting.map(|(cell, frozen)| Asked { cell, by: 1, frozen, most: u64::MAX }).collect();
             if batch.is_empty() {
                 return open;
             }
@@ -65,11 +66,12 @@ impl Witnesses<'_> {
         while next < found.len() {
             for &relation in &self.touching[found[next] as usize] {
                 let relation = &self.system.relations()[relation as usize];
-                if relation.total == found[next] {
-                    for &part in &relation.parts {
-                        if self.system.cell(part).value >= least && !found.contains(&part) {
-                            found.push(part);
-                        }
+                // A total of one part is the same number.
+                let same = (relation.parts == [found[next]]).then_some(relation.total);
+                let parts = if relation.total == found[next] { relation.parts.as_slice() } else { &[] };
+                for &part in parts.iter().chain(&same) {
+                    if self.system.cell(part).value >= least && !found.contains(&part) {
+                        found.push(part);
                     }
                 }
             }

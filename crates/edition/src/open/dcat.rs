@@ -2,39 +2,62 @@
 //! to this file, save the one of the running program's SDMX service.
 
 use romduol_exchange::sdmx::Dataset;
-use romduol_plan::Text;
+use romduol_plan::kinds::NodeLevel;
+use romduol_plan::{Date, Period, Text};
 use serde_json::{Value, json};
 
-use super::codes::{said, written};
+use super::codes::{said, titled, word, written};
 use super::names;
+use super::places::OUTLINES;
 use super::tables::LICENCE;
 use crate::content::Content;
+use crate::manifest::Files;
 
 pub const CATALOGUE: &str = "dcat.jsonld";
 
-const CONTEXT: [(&str, &str); 5] = [
+const CONTEXT: [(&str, &str); 7] = [
     ("dcat", "http://www.w3.org/ns/dcat#"),
     ("dct", "http://purl.org/dc/terms/"),
     ("foaf", "http://xmlns.com/foaf/0.1/"),
     ("owl", "http://www.w3.org/2002/07/owl#"),
+    ("rdfs", "http://www.w3.org/2000/01/rdf-schema#"),
+    ("vcard", "http://www.w3.org/2006/vcard/ns#"),
     ("xsd", "http://www.w3.org/2001/XMLSchema#"),
 ];
 
-pub fn text(content: &Content, data: &Dataset) -> String {
+/// Lists that catalogues share: what the data are about, and how often they come.
+const THEMES: [&str; 2] = [
+    "http://publications.europa.eu/resource/authority/data-theme/SOCI",
+    "http://publications.europa.eu/resource/authority/data-theme/GOVE",
+];
+const WHENEVER_PUBLISHED: &str = "http://publications.europa.eu/resource/authority/frequency/IRREG";
+const MEDIA: &str = "https://www.iana.org/assignments/media-types/";
+
+/// Describes the data and the files that hold them.
+pub fn text(content: &Content, data: &Dataset, files: &Files) -> String {
     let body = &content.body;
     let title = tagged(&body.plan.title);
-    let set = json!({
+    let mut set = json!({
         "@id": "#dataset",
         "@type": "dcat:Dataset",
         "dct:title": title,
         "dct:description": tagged(&body.plan.description),
         "dct:identifier": format!("{}-{}", body.plan.id, content.number),
         "owl:versionInfo": content.number.to_string(),
-        "dct:issued": { "@value": content.date.to_string(), "@type": "xsd:date" },
+        "dct:issued": day(content.date),
+        "dct:modified": day(content.date),
         "dct:publisher": publisher(content),
+        "dcat:contactPoint": contact(content),
         "dct:license": { "@id": LICENCE.2 },
-        "dcat:distribution": distributions(content, data),
+        "dcat:theme": THEMES.map(|theme| json!({ "@id": theme })),
+        "dcat:keyword": keywords(content),
+        "dct:spatial": place(content),
+        "dct:accrualPeriodicity": { "@id": WHENEVER_PUBLISHED },
+        "dcat:distribution": distributions(content, data, files),
     });
+    if let Some(time) = time(content) {
+        set["dct:temporal"] = time;
+    }
     let catalogue = json!({
         "@context": CONTEXT.into_iter().collect::<std::collections::BTreeMap<_, _>>(),
         "@id": "#catalogue",
@@ -43,14 +66,24 @@ pub fn text(content: &Content, data: &Dataset) -> String {
         "dct:description": tagged(&body.plan.description),
         "dct:publisher": publisher(content),
         "dct:license": { "@id": LICENCE.2 },
+        "dct:issued": day(content.date),
         "dcat:dataset": set,
+        "dcat:service": service(),
     });
     format!("{catalogue:#}\n")
 }
 
 /// Words with the tag of their language.
 fn tagged(text: &Text) -> Vec<Value> {
-    written(text).into_iter().map(|(lang, text)| json!({ "@value": text, "@language": lang })).collect()
+    tags(&written(text))
+}
+
+fn tags(names: &[(String, String)]) -> Vec<Value> {
+    names.iter().map(|(lang, text)| json!({ "@value": text, "@language": lang })).collect()
+}
+
+fn day(date: Date) -> Value {
+    json!({ "@value": date.to_string(), "@type": "xsd:date" })
 }
 
 fn publisher(content: &Content) -> Value {
@@ -58,28 +91,76 @@ fn publisher(content: &Content) -> Value {
     json!({ "@id": format!("#{id}"), "@type": "foaf:Agent", "foaf:name": tagged(&content.name(id)) })
 }
 
-fn distributions(content: &Content, data: &Dataset) -> Vec<Value> {
-    let files = names(content).into_iter().filter(|(path, _)| path != CATALOGUE);
-    let service = format!("/sdmx/v2/data/dataflow/{}/{}/{}/*", data.agency, data.flow.id, data.version);
-    let mut all: Vec<Value> = files
+/// Whom to ask: the secretariat, of which the plan has no address.
+fn contact(content: &Content) -> Value {
+    let name = content.name(&content.body.plan.secretariat);
+    json!({ "@id": "#contact", "@type": "vcard:Organization", "vcard:fn": tagged(&name) })
+}
+
+/// The pillars of the plan.
+fn keywords(content: &Content) -> Vec<Value> {
+    let pillars = content.body.nodes.iter().filter(|node| node.level == NodeLevel::Pillar);
+    pillars.flat_map(|node| tagged(&node.title)).collect()
+}
+
+fn place(content: &Content) -> Value {
+    let country = content.body.country();
+    let label = tags(&titled(&content.name(country), country));
+    json!({
+        "@id": format!("#{}", word(country)),
+        "@type": "dct:Location",
+        "dct:identifier": country,
+        "rdfs:label": label,
+    })
+}
+
+/// From the first to the last period of which anything is told.
+fn time(content: &Content) -> Option<Value> {
+    let periods = || content.body.indicators.iter().flat_map(|measured| &measured.observations).map(|at| at.period);
+    let begun = |period: Period| period.previous().last_day().plus_days(1);
+    let (first, last) = (periods().map(begun).min()?, periods().map(Period::last_day).max()?);
+    Some(json!({ "@type": "dct:PeriodOfTime", "dcat:startDate": day(first), "dcat:endDate": day(last) }))
+}
+
+fn service() -> Value {
+    json!({
+        "@id": "#service",
+        "@type": "dcat:DataService",
+        "dct:title": tags(&said("open-service")),
+        "dcat:endpointURL": { "@id": "/sdmx/v2" },
+        "dcat:servesDataset": { "@id": "#dataset" },
+        "dct:license": { "@id": LICENCE.2 },
+    })
+}
+
+fn distributions(content: &Content, data: &Dataset, files: &Files) -> Vec<Value> {
+    let map = files.contains_key(OUTLINES).then(|| (OUTLINES.to_string(), "edition-file-outlines"));
+    let named = names(content).into_iter().filter(|(path, _)| path != CATALOGUE).chain(map);
+    let mut all: Vec<Value> = named
         .map(|(path, key)| {
-            let mut file = distribution(&format!("#{path}"), key, media(&path), &path);
+            let mut file = distribution(&format!("#{path}"), key, &path);
             file["dcat:downloadURL"] = json!({ "@id": path });
+            file["dcat:mediaType"] = json!({ "@id": format!("{MEDIA}{}", media(&path)) });
+            if let Some(bytes) = files.get(&path) {
+                let size = json!({ "@value": bytes.len().to_string(), "@type": "xsd:nonNegativeInteger" });
+                file["dcat:byteSize"] = size;
+            }
             file
         })
         .collect();
-    all.push(distribution("#sdmx", "open-service", "application/vnd.sdmx.data+xml;version=3.0.0", &service));
+    let address = format!("/sdmx/v2/data/dataflow/{}/{}/{}/*", data.agency, data.flow.id, data.version);
+    let mut answered = distribution("#sdmx", "open-service", &address);
+    answered["dcat:accessService"] = json!({ "@id": "#service" });
+    all.push(answered);
     all
 }
 
-fn distribution(id: &str, key: &str, media: &str, address: &str) -> Value {
-    let title = said(key).into_iter().map(|(lang, text)| json!({ "@value": text, "@language": lang }));
+fn distribution(id: &str, key: &str, address: &str) -> Value {
     json!({
         "@id": id,
         "@type": "dcat:Distribution",
-        "dct:title": title.collect::<Vec<_>>(),
+        "dct:title": tags(&said(key)),
         "dct:license": { "@id": LICENCE.2 },
-        "dcat:mediaType": media,
         "dcat:accessURL": { "@id": address },
     })
 }
@@ -88,6 +169,7 @@ fn media(path: &str) -> &'static str {
     match path.rsplit_once('.').map_or("", |(_, ending)| ending) {
         "csv" => "text/csv",
         "json" => "application/json",
+        "geojson" => "application/geo+json",
         _ => "application/xml",
     }
 }

@@ -9,13 +9,13 @@ use romduol_plan::kinds::{Direction, ResultLevel, TargetKind};
 use romduol_plan::{Date, Lang, Period, Text};
 
 use super::iati::{OWN, narratives};
-use crate::content::{Content, Figure, Measured};
+use crate::content::{Content, Figure, Measured, Observation};
 
 /// What is known of a period.
 #[derive(Default)]
 struct At<'a> {
     target: Option<f64>,
-    figure: Option<&'a Figure>,
+    told: Option<&'a Observation>,
 }
 
 pub fn result(content: &Content, measured: &Measured) -> Element {
@@ -57,7 +57,7 @@ fn periods<'a>(content: &Content, measured: &'a Measured) -> BTreeMap<Period, At
     let country = content.body.country();
     let mut all: BTreeMap<Period, At> = BTreeMap::new();
     for at in measured.observations.iter().filter(|at| at.area == country && at.categories.is_empty()) {
-        all.entry(at.period).or_default().figure = Some(&at.figure);
+        all.entry(at.period).or_default().told = Some(at);
     }
     let whole = measured.targets.iter().filter(|t| t.area == country && t.categories.is_empty());
     for target in whole.filter(|target| target.kind == TargetKind::Target) {
@@ -69,8 +69,8 @@ fn periods<'a>(content: &Content, measured: &'a Measured) -> BTreeMap<Period, At
 fn period(at: Period, told: &At) -> Element {
     let number = |name: &'static str, value: f64| Element::new(name).with("value", value.to_string());
     let day = |name: &'static str, day: Date| Element::new(name).with("iso-date", day.to_string());
-    let actual = told.figure.map(|figure| match figure {
-        Figure::Shown { value, .. } => number("actual", *value),
+    let actual = told.told.map(|at| match at.figure {
+        Figure::Shown { value, .. } => number("actual", value).all(incomplete(at)),
         Figure::Hidden => Element::new("actual").child(narratives("comment", &hidden(), "")),
     });
     Element::new("period")
@@ -78,6 +78,13 @@ fn period(at: Period, told: &At) -> Element {
         .child(day("period-end", at.last_day()))
         .all(told.target.map(|value| number("target", value)))
         .all(actual)
+}
+
+/// That not all of a number came.
+fn incomplete(at: &Observation) -> Option<Element> {
+    let mark = at.incomplete.as_ref()?.mark()?;
+    let of = |lang| Locale::of(lang).tell(&mark);
+    Some(narratives("comment", &Text { en: of(Lang::En), km: of(Lang::Km) }, ""))
 }
 
 fn hidden() -> Text {

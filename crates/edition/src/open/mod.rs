@@ -2,6 +2,7 @@
 //!
 //! - `codes`, `statistics`: the content as a statistical dataset with codes that statistics offices use
 //! - `tables`, `sdg`: plain CSV, a Frictionless data package, and the rows that are global series
+//! - `places`: the places with their official codes and outlines
 //! - `dcat`: a description for catalogues
 //! - `iati`: costed actions for registers of aid
 //! - the formats of SDMX and its questions are `romduol_exchange::sdmx`
@@ -10,12 +11,15 @@ mod codes;
 mod dcat;
 mod iati;
 mod iati_results;
+mod places;
 mod sdg;
 mod statistics;
 mod tables;
 
-pub use romduol_exchange::sdmx::{Answer, Dataset, Refused, Request, answer};
-pub use statistics::dataset;
+pub use romduol_exchange::sdmx::{Answer, Dataset, Refused, Request, answer, as_of};
+pub use statistics::{dataset, same_structures};
+
+use romduol_report::map::Outlines;
 
 use crate::content::Content;
 use crate::manifest::Files;
@@ -35,6 +39,7 @@ pub fn names(content: &Content) -> Vec<(String, &'static str)> {
         (tables::OBSERVATIONS, "edition-file-observations"),
         (tables::PACKAGE, "edition-file-datapackage"),
         (tables::SDG, "edition-file-sdg"),
+        (places::PLACES, "edition-file-places"),
         (dcat::CATALOGUE, "edition-file-dcat"),
     ];
     // A list of no activities is not valid; without money told there is no file.
@@ -44,14 +49,18 @@ pub fn names(content: &Content) -> Vec<(String, &'static str)> {
 
 /// Writes them.
 #[must_use]
-pub fn files(content: &Content) -> Files {
+pub fn files(content: &Content, outlines: Option<&Outlines>) -> Files {
     let data = dataset(content);
-    let mut files = tables::files(content, &data);
-    files.insert(dcat::CATALOGUE.into(), dcat::text(content, &data).into_bytes());
+    let mut files = tables::files(content, &data, outlines);
+    let drawn = outlines.and_then(|outlines| places::geojson(content, outlines));
+    files.extend(drawn.map(|map| (places::OUTLINES.to_string(), map.into_bytes())));
     if !content.body.costed.is_empty() {
         files.insert(iati::ACTIVITIES.into(), iati::text(content).into_bytes());
     }
     let texts = [data.csv(), data.data_xml(), data.data_json(), data.structure_xml(), data.structure_json()];
     files.extend(SDMX.iter().zip(texts).map(|((path, _), text)| ((*path).to_string(), text.into_bytes())));
+    // It tells how large the others are.
+    let catalogue = dcat::text(content, &data, &files);
+    files.insert(dcat::CATALOGUE.into(), catalogue.into_bytes());
     files
 }

@@ -14,6 +14,11 @@ use crate::content::{Content, Figure, Measured, Observation};
 /// definition are here: people who got support, for example, are not the victims detected of 16.2.2.
 const SERIES: [(&str, &str, &str); 2] = [("SDG 5.5.1a", "SG_GEN_PARL", "F"), ("SDG 5.5.1b", "SG_GEN_LOCGELS", "F")];
 
+/// What makes a table SDMX-CSV: what its rows obey, and that they are information. The version is the one that the codes
+/// below were compared with.
+const STRUCTURE: [(&str, &str); 3] =
+    [("STRUCTURE", "datastructure"), ("STRUCTURE_ID", "IAEG-SDGs:SDG(1.14)"), ("ACTION", "I")];
+
 /// The dimensions of the global structure in the order of its key, with what is not broken down here.
 const DIMENSIONS: [(&str, &str); 15] = [
     ("FREQ", "A"),
@@ -42,7 +47,7 @@ fn series(measured: &Measured) -> Option<(&'static str, &'static str)> {
 }
 
 pub fn table(content: &Content) -> String {
-    let heads = DIMENSIONS.map(|(id, _)| id).into_iter().chain([TIME, VALUE]).chain(ATTRIBUTES);
+    let heads = STRUCTURE.into_iter().chain(DIMENSIONS).map(|(id, _)| id).chain([TIME, VALUE]).chain(ATTRIBUTES);
     let rows = content.body.indicators.iter().filter_map(|measured| Some((measured, series(measured)?)));
     let rows =
         rows.flat_map(|(measured, series)| measured.observations.iter().filter_map(move |at| row(content, series, at)));
@@ -63,12 +68,22 @@ fn row(content: &Content, (series, sex): (&str, &str), at: &Observation) -> Opti
         _ => usual.to_string(),
     };
     let (value, status) = match at.figure {
+        Figure::Shown { value, .. } if at.incomplete.is_some() => (value.to_string(), "P"),
         Figure::Shown { value, .. } => (value.to_string(), "A"),
-        Figure::Hidden => (String::new(), "Q"),
+        // As in every table of that standard.
+        Figure::Hidden => ("NaN".into(), "Q"),
     };
     let comment = if at.illustrative { "Illustrative: made up for demonstration" } else { "" };
     let attributes = [status, "0", "PT", "C", comment, &label].map(String::from);
-    Some(DIMENSIONS.map(cell).into_iter().chain([codes::period(at.period), value]).chain(attributes).collect())
+    let first = STRUCTURE.map(|(_, word)| word.to_string());
+    Some(
+        first
+            .into_iter()
+            .chain(DIMENSIONS.map(cell))
+            .chain([codes::period(at.period), value])
+            .chain(attributes)
+            .collect(),
+    )
 }
 
 /// The global list of areas has no places within a country: they are custom codes with a label, `C01` for `KH-01`.
@@ -85,7 +100,8 @@ fn place(content: &Content, area: &str) -> Option<(String, String)> {
 pub fn resource() -> Value {
     let names = DIMENSIONS.iter().map(|(id, _)| *id);
     let field = |name: &str| json!({ "name": name, "type": "string", "constraints": { "required": true } });
-    let mut fields: Vec<Value> = names.clone().chain([TIME]).map(field).collect();
+    let first = STRUCTURE.iter().map(|(id, _)| *id);
+    let mut fields: Vec<Value> = first.chain(names.clone()).chain([TIME]).map(field).collect();
     fields.push(json!({ "name": VALUE, "type": "number" }));
     fields.extend(ATTRIBUTES.map(|name| json!({ "name": name, "type": "string" })));
     let key: Vec<&str> = names.chain([TIME]).collect();

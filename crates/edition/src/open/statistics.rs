@@ -39,6 +39,8 @@ fn attributes() -> Vec<Attribute> {
 struct Told {
     value: Option<f64>,
     hidden: bool,
+    /// Not all of it has come.
+    incomplete: bool,
     numerator: Option<f64>,
     denominator: Option<f64>,
     coverage: Option<(u32, u32)>,
@@ -56,7 +58,7 @@ pub fn dataset(content: &Content) -> Dataset {
     let named = |prefix: &str, name: Names| Named { id: format!("{prefix}_{plan}"), name };
     Dataset {
         agency: agency(content),
-        version: format!("{}.0.0", content.number),
+        version: format!("{}.0.0", content.structures.unwrap_or(content.number)),
         flow: named("DF", titled(&body.plan.title, &body.plan.id)),
         structure: named("DSD", said("open-structure")),
         concepts: named("CS", said("open-concepts")),
@@ -68,6 +70,17 @@ pub fn dataset(content: &Content) -> Dataset {
         rows: Rows { content, axes: &axes, found: BTreeMap::new() }.all(),
         prepared: content.date.to_string(),
     }
+}
+
+/// Whether two editions have the same structures, so that whoever reads one reads the other.
+#[must_use]
+pub fn same_structures(one: &Content, other: &Content) -> bool {
+    let (one, other) = (dataset(one), dataset(other));
+    let named =
+        |data: &Dataset| (data.agency.clone(), data.flow.clone(), data.structure.clone(), data.concepts.clone());
+    named(&one) == named(&other)
+        && (&one.lists, &one.dimensions, &one.attributes) == (&other.lists, &other.dimensions, &other.attributes)
+        && (&one.time, &one.measure) == (&other.time, &other.measure)
 }
 
 /// Who keeps the structures: the secretariat of the plan.
@@ -89,7 +102,11 @@ fn attribute_lists(content: &Content) -> Vec<CodeList> {
         list(
             "CL_OBS_STATUS",
             "open-status",
-            vec![coded("A", said("open-normal")), coded("Q", said("open-suppressed"))],
+            vec![
+                coded("A", said("open-normal")),
+                coded("P", said("open-provisional")),
+                coded("Q", said("open-suppressed")),
+            ],
         ),
         list(
             "CL_CONF_STATUS",
@@ -133,6 +150,7 @@ impl Rows<'_> {
     fn observation(&mut self, measured: &Measured, at: &Observation) {
         let mut told =
             Told { coverage: at.coverage, illustrative: at.illustrative, source: printed(at), ..Told::default() };
+        told.incomplete = at.incomplete.is_some();
         match at.figure {
             Figure::Shown { value, numerator, denominator } => {
                 (told.value, told.numerator, told.denominator) = (Some(value), numerator, denominator);
@@ -168,7 +186,11 @@ impl Rows<'_> {
         let key: Vec<String> = first.into_iter().chain(broken_down).chain([kind.to_string()]).collect();
         let period = codes::period(at);
         let number = |number: Option<f64>| number.map(|number| number.to_string()).unwrap_or_default();
-        let (status, confidential) = if told.hidden { ("Q", "C") } else { ("A", "F") };
+        let (status, confidential) = match (told.hidden, told.incomplete) {
+            (true, _) => ("Q", "C"),
+            (false, true) => ("P", "F"),
+            (false, false) => ("A", "F"),
+        };
         let (reported, expected) = told.coverage.unzip();
         let count = |count: Option<u32>| count.map(|count| count.to_string()).unwrap_or_default();
         let attributes = vec![

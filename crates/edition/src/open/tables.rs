@@ -2,10 +2,11 @@
 //! how the numbers came about.
 
 use romduol_exchange::sdmx::{CodeList, Dataset, Kind, Names, TIME, VALUE};
-use romduol_plan::Lang;
+use romduol_plan::{Lang, clean};
+use romduol_report::map::Outlines;
 use serde_json::{Value, json};
 
-use super::sdg;
+use super::{places, sdg};
 use crate::content::Content;
 use crate::manifest::Files;
 
@@ -19,13 +20,17 @@ pub const LICENCE: (&str, &str, &str) =
 
 const PERIOD: &str = "^[0-9]{4}(-(S[12]|Q[1-4]|(0[1-9]|1[0-2])))?$";
 
+/// Stands before a table with words in other letters than Latin ones: a spreadsheet takes it for another encoding without.
+const MARK: char = '\u{feff}';
+
 /// The tables and their description.
-pub fn files(content: &Content, data: &Dataset) -> Files {
+pub fn files(content: &Content, data: &Dataset, outlines: Option<&Outlines>) -> Files {
     let mut files = Files::new();
     files.insert(OBSERVATIONS.into(), observations(data).into_bytes());
     files.insert(SDG.into(), sdg::table(content).into_bytes());
+    files.insert(places::PLACES.into(), format!("{MARK}{}", places::table(content, outlines)).into_bytes());
     for list in &data.lists {
-        files.insert(path(list), codes(list).into_bytes());
+        files.insert(path(list), format!("{MARK}{}", codes(list)).into_bytes());
     }
     files.insert(PACKAGE.into(), format!("{:#}\n", package(content, data)).into_bytes());
     files
@@ -35,11 +40,15 @@ fn path(list: &CodeList) -> String {
     format!("data/codes/{}.csv", list.id)
 }
 
-/// A CSV table; every cell is quoted where it has to be.
+/// A CSV table; every cell is quoted where it has to be, and a text that a spreadsheet would compute is guarded.
 pub fn csv(rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     for row in rows {
-        writer.write_record(&row).expect("writing to memory does not fail");
+        let cells = row.iter().map(|cell| match cell.parse::<f64>() {
+            Ok(_) => std::borrow::Cow::Borrowed(cell.as_str()),
+            Err(_) => clean::guarded(cell),
+        });
+        writer.write_record(cells.map(|cell| cell.into_owned())).expect("writing to memory does not fail");
     }
     String::from_utf8(writer.into_inner().expect("writing to memory does not fail")).expect("all cells are text")
 }
@@ -74,12 +83,12 @@ fn package(content: &Content, data: &Dataset) -> Value {
     let body = &content.body;
     let (name, title, path) = LICENCE;
     let lists = data.lists.iter().map(code_list);
-    let resources: Vec<Value> = [main(data), sdg::resource()].into_iter().chain(lists).collect();
+    let resources: Vec<Value> = [main(data), sdg::resource(), places::resource()].into_iter().chain(lists).collect();
     json!({
         "profile": "tabular-data-package",
         "name": name_of(&body.plan.id),
         "title": body.plan.title.get(Lang::En),
-        "version": data.version,
+        "version": format!("{}.0.0", content.number),
         "created": format!("{}T00:00:00Z", content.date),
         "licenses": [{ "name": name, "title": title, "path": path }],
         "demonstration": body.demonstration,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use romduol_plan::kinds::TargetKind;
+use romduol_plan::kinds::{Indicator, TargetKind};
 use romduol_report::chart::trend::{Mark, Threshold, TrendInput, TrendPoint};
 use romduol_report::document::Figure as Drawing;
 use romduol_report::map::{AreaValue, Breaks, Class, MapInput};
@@ -24,9 +24,11 @@ impl Writer<'_> {
             return None;
         }
         let point = |at: &&Observation| TrendPoint {
-            x: at.period.end_as_year(),
+            x: at.period.middle_as_year(),
             y: at.value().unwrap_or_default(),
-            tooltip: format!("{}: {}", self.period(at.period), self.figure(indicator, at.figure)),
+            span: at.period.in_years(),
+            tooltip: format!("{}: {}", self.period(at.period), self.marked(indicator, at)),
+            incomplete: at.incomplete.is_some(),
             illustrative: at.illustrative,
             preferred: true,
         };
@@ -36,27 +38,50 @@ impl Writer<'_> {
         };
         let input = TrendInput {
             title: self.title(measured),
-            description: format!("{}: {}", self.period(last.period), self.value(indicator, value)),
+            description: format!("{}: {}", self.period(last.period), self.marked(indicator, last)),
             width: scene::PHONE_WIDTH,
-            unit: indicator.unit.clone(),
+            unit: self.locale.word("unit", &indicator.unit),
             points: shown.iter().map(point).collect(),
             baseline: indicator.baseline.zip(indicator.baseline_period).map(|(y, period)| Mark {
-                x: period.end_as_year(),
+                x: period.middle_as_year(),
                 y,
                 label: self.locale.t("baseline"),
             }),
             targets: aims(TargetKind::Target)
-                .map(|t| Mark { x: t.period.end_as_year(), y: t.value, label: self.value(indicator, t.value) })
+                .map(|t| Mark { x: t.period.middle_as_year(), y: t.value, label: self.aim(indicator, t) })
                 .collect(),
             thresholds: aims(TargetKind::Threshold)
                 .map(|t| Threshold { y: t.value, label: self.value(indicator, t.value) })
                 .collect(),
-            end_label: self.value(indicator, value),
+            end_label: format!("{}{}", last.sign(), self.value(indicator, value)),
+            incomplete: self.locale.t("chart-incomplete"),
+            whole: indicator.kind.is_whole(),
             ..TrendInput::default()
         };
-        let axis = AxisText { value: &|v| self.locale.number(v, 1), time: &|x| format!("{x:.0}") };
+        let axis =
+            AxisText { value: &|v| self.on_axis(indicator, v), time: &|x| format!("{x:.0}"), cut: &|v| self.cut(v) };
         let scene = romduol_report::trend(&input, &axis);
         Some(Block::Figure(Drawing { scene, caption: String::new(), source: String::new() }))
+    }
+
+    /// A figure with the words that mark it as incomplete.
+    fn marked(&self, indicator: &Indicator, at: &Observation) -> String {
+        let mark = self.mark(at).map(|words| format!(" ({words})"));
+        format!("{}{}", self.number_of(indicator, at), mark.unwrap_or_default())
+    }
+
+    /// A value without its unit: yes and no are words.
+    fn on_axis(&self, indicator: &Indicator, value: f64) -> String {
+        match indicator.answers_yes_or_no().then_some(value) {
+            Some(0.0) => self.locale.t("no"),
+            Some(1.0) => self.locale.t("yes"),
+            _ => self.locale.number(value, 1),
+        }
+    }
+
+    /// That an axis does not start at zero.
+    fn cut(&self, start: f64) -> String {
+        self.locale.say("axis-cut", &[("start", (&self.locale.number(start, 1)).into())])
     }
 
     /// The map of one period: hidden and missing places are hatched alike, the table beside tells them apart.
@@ -67,8 +92,9 @@ impl Writer<'_> {
         for at in measured.observations.iter().filter(|at| at.period == period && at.categories.is_empty()) {
             let area = self.content.body.areas.iter().find(|area| area.id == at.area);
             let Some(id) = area.and_then(|area| area.map_id.clone()) else { continue };
-            let tooltip = format!("{}: {}", self.name(&at.area), self.figure(indicator, at.figure));
-            values.insert(id, AreaValue { value: at.value(), tooltip, href: None });
+            let tooltip = format!("{}: {}", self.name(&at.area), self.marked(indicator, at));
+            values
+                .insert(id, AreaValue { value: at.value(), incomplete: at.incomplete.is_some(), tooltip, href: None });
         }
         if values.values().filter(|area| area.value.is_some()).count() < 2 {
             return None;
@@ -80,11 +106,11 @@ impl Writer<'_> {
             values,
             breaks: Breaks::default(),
             no_data: self.locale.t("edition-hidden-or-missing"),
-            unit: indicator.unit.clone(),
+            incomplete: self.locale.t("status-incomplete"),
+            unit: self.locale.word("unit", &indicator.unit),
             credit: String::new(),
         };
-        let range =
-            |class: Class| format!("{}–{}", self.locale.number(class.low, 1), self.locale.number(class.high, 1));
+        let range = |class: Class| class.told(|value| self.locale.number(value, 1));
         let scene = romduol_report::map(outlines, &input, &range);
         let source = self.text(&self.content.body.plan.map_attribution).to_string();
         let caption = self.period(period);

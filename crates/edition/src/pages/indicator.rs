@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use romduol_plan::Period;
+use romduol_plan::kinds::Indicator;
+use romduol_plan::status::Status;
 use romduol_report::Block;
 use romduol_report::document::{CalloutTone, Cell, Column, KeyNumber, Span, Table};
 
@@ -29,39 +31,58 @@ impl Writer<'_> {
         let (indicator, country) = (&measured.indicator, self.content.body.country());
         let at = measured.standing_at(country);
         let target = measured.last_target(country);
-        let value = at.map_or("–".into(), |at| self.figure(indicator, at.figure));
-        let when = at.map(|at| self.period(at.period)).unwrap_or_else(|| self.locale.t("status-no-data"));
+        let value = at.map_or("–".into(), |at| self.number_of(indicator, at));
+        let none = || self.locale.tell(&Status::NoData.say(indicator));
+        let when = at.map(|at| self.period(at.period)).unwrap_or_else(none);
         let mark =
             |made_up: bool| if made_up { format!(" ({})", self.locale.t("illustrative")) } else { String::new() };
         let mut items = vec![KeyNumber {
             value,
             label: when,
-            note: at.map(|at| self.source(at) + &mark(at.illustrative)).unwrap_or_default(),
+            note: at.map(|at| self.origin(at) + &mark(at.illustrative)).unwrap_or_default(),
         }];
         items.extend(target.map(|target| KeyNumber {
             value: self.value(indicator, target.value),
             label: format!("{} {}", self.locale.t("target"), self.period(target.period)),
             note: mark(target.illustrative).trim().to_string(),
         }));
-        let mut status = vec![self.status_span(measured.status())];
+        let mut status = vec![self.status_span(indicator, measured.status())];
         if let Some(set) = &measured.standing.official {
-            let computed = self.status_span(measured.standing.computed);
+            let computed = self.status_span(indicator, measured.standing.computed);
             status.push(Span::plain(format!(". {} {}: ", self.locale.t("set-by-person"), self.locale.t("computed"))));
             status.push(computed);
             status.push(Span::plain(format!(". {}", self.text(&set.reason))));
         }
-        vec![Block::KeyNumbers { items }, Block::Paragraph { spans: status }]
+        let notes = self.notes(measured);
+        let mut blocks = vec![Block::KeyNumbers { items }];
+        if !notes.is_empty() {
+            let text = vec![Span::plain(notes.join("; "))];
+            blocks.push(Block::Callout { tone: CalloutTone::Note, text });
+        }
+        blocks.push(Block::Paragraph { spans: status });
+        blocks
     }
 
-    fn status_span(&self, status: Option<romduol_plan::status::Status>) -> Span {
+    fn status_span(&self, indicator: &Indicator, status: Option<Status>) -> Span {
         match status {
-            Some(status) => Span::status(super::shape(status), self.locale.t(&format!("status-{}", status.code()))),
+            Some(status) => Span::status(super::shape(status), self.locale.tell(&status.say(indicator))),
             None => Span::plain(HIDDEN),
         }
     }
 
+    /// Where a number comes from, and that not all of it came.
+    pub(super) fn source(&self, at: &Observation) -> String {
+        [Some(self.origin(at)), self.mark(at)].into_iter().flatten().collect::<Vec<_>>().join("; ")
+    }
+
     /// Where a number comes from, in one line.
-    fn source(&self, at: &Observation) -> String {
+    pub(super) fn origin(&self, at: &Observation) -> String {
+        if let Some(by) = &at.by_program {
+            return self.locale.tell(&by.say());
+        }
+        if let Some(came) = at.incomplete.as_ref().filter(|_| at.source.is_none()) {
+            return self.locale.tell(&came.coverage());
+        }
         match (&at.source, at.coverage) {
             (Some(printed), _) => {
                 let parts = [&printed.evidence, &printed.section, &printed.cited];
@@ -199,6 +220,15 @@ impl Writer<'_> {
             let key = if protection.zeros { "edition-protected-zeros" } else { "edition-protected" };
             rows.push((self.locale.t("edition-protection"), self.locale.say(key, &[("k", (&k).into())])));
         }
+        let parts = measured.withheld.iter().map(|part| {
+            let periods = part.periods.iter().map(|period| self.locale.period(*period)).collect();
+            let name = |id: &String| match self.content.body.categories.iter().any(|category| category.id == *id) {
+                true => self.name(id),
+                false => self.dimension(id),
+            };
+            part.name(self.locale, periods, name)
+        });
+        rows.extend(parts.map(|part| (self.locale.t("edition-withheld"), part)));
         let items = rows.into_iter();
         let items = items.map(|(name, text)| vec![Span::bold(format!("{name}: ")), Span::plain(text)]).collect();
         vec![

@@ -8,7 +8,8 @@ mod indicator;
 mod scorecard;
 
 use romduol_locale::Locale;
-use romduol_plan::kinds::{EditionSection, Indicator};
+use romduol_plan::computed;
+use romduol_plan::kinds::{EditionSection, Indicator, Target};
 use romduol_plan::status::Status;
 use romduol_plan::{Lang, Period, Text};
 use romduol_report::document::{Cell, Span};
@@ -165,9 +166,12 @@ impl Writer<'_> {
             document.cover_lines.push(locale.t("khmer-draft-long"));
         }
         document.blocks = blocks;
-        let (position, hash) = (content.body.position.to_string(), &content.body.chain);
-        document.fingerprint =
-            vec![locale.say("ledger-line", &[("position", (&position).into()), ("hash", hash.into())])];
+        let position = content.body.position.to_string();
+        let position = ("position", (&position).into());
+        document.fingerprint = vec![match &content.body.chain {
+            Some(hash) => locale.say("ledger-line", &[position, ("hash", hash.into())]),
+            None => locale.say("ledger-line-alone", &[position]),
+        }];
         document
     }
 
@@ -180,6 +184,11 @@ impl Writer<'_> {
         if indicator.unit == "%" { format!("{number}\u{a0}%") } else { number }
     }
 
+    /// A target with the period by whose end it is to be reached.
+    fn aim(&self, indicator: &Indicator, target: &Target) -> String {
+        format!("{} ({})", self.value(indicator, target.value), self.period(target.period))
+    }
+
     /// A figure as it is shown; one mark for all that is hidden.
     fn figure(&self, indicator: &Indicator, figure: Figure) -> String {
         match figure {
@@ -188,9 +197,31 @@ impl Writer<'_> {
         }
     }
 
+    /// A figure with the sign of a sum of which something is missing.
+    fn number_of(&self, indicator: &Indicator, at: &Observation) -> String {
+        format!("{}{}", at.sign(), self.figure(indicator, at.figure))
+    }
+
+    /// That not all of a number came; nothing where all did or where it is hidden.
+    fn mark(&self, at: &Observation) -> Option<String> {
+        let came = at.incomplete.as_ref().filter(|_| at.figure != Figure::Hidden)?;
+        came.mark().map(|say| self.locale.tell(&say))
+    }
+
+    /// The mark of the number that an indicator stands on, and what the same places told before.
+    fn notes(&self, measured: &Measured) -> Vec<String> {
+        let country = self.content.body.country();
+        let mark = measured.standing_at(country).and_then(|at| self.mark(at));
+        let alike = measured.alike(country, &self.content.body.areas);
+        let alike = alike.map(|alike| self.locale.tell(&alike.say(&measured.indicator.unit)));
+        let nothing = || computed::nothing(&measured.indicator).map(|why| self.locale.tell(&why));
+        let nothing = if measured.standing_at(country).is_none() { nothing() } else { None };
+        nothing.into_iter().chain(mark).chain(alike).collect()
+    }
+
     fn cell(&self, indicator: &Indicator, at: Option<&Observation>) -> Cell {
         let Some(at) = at else { return Cell::text("–") };
-        let mut cell = Cell::text(self.figure(indicator, at.figure));
+        let mut cell = Cell::text(self.number_of(indicator, at));
         cell.illustrative = at.illustrative && at.figure != Figure::Hidden;
         cell
     }
@@ -199,11 +230,23 @@ impl Writer<'_> {
         self.locale.period(period)
     }
 
-    fn status(&self, status: Option<Status>) -> Cell {
-        match status {
-            Some(status) => Cell::status(shape(status), self.locale.t(&format!("status-{}", status.code()))),
-            None => Cell::text(HIDDEN),
-        }
+    /// The status as it is shown; where a person set it, what is computed stands beside it with the reason.
+    fn status(&self, measured: &Measured) -> Cell {
+        let standing = &measured.standing;
+        let word = |status: Option<Status>| match status {
+            Some(status) => self.locale.tell(&status.say(&measured.indicator)),
+            None => HIDDEN.into(),
+        };
+        let Some(set) = &standing.official else {
+            return match standing.computed {
+                Some(status) => Cell::status(shape(status), word(Some(status))),
+                None => Cell::text(HIDDEN),
+            };
+        };
+        let computed = format!("{}: {}", self.locale.t("computed"), word(standing.computed));
+        let parts = [word(Some(set.status)), self.locale.t("set-by-person"), computed, self.text(&set.reason).into()];
+        let words = parts.iter().map(|part| part.trim_end_matches(['.', '។'])).collect::<Vec<_>>().join(". ");
+        Cell::status(shape(set.status), words)
     }
 
     fn link(&self, text: impl Into<String>, path: &str) -> Span {
@@ -224,6 +267,7 @@ pub fn shape(status: Status) -> romduol_report::Status {
         Status::AtRisk => Shape::AtRisk,
         Status::OnTrack => Shape::OnTrack,
         Status::Achieved => Shape::Achieved,
+        Status::Incomplete => Shape::Incomplete,
         Status::NoData => Shape::NoData,
         Status::Stale => Shape::Stale,
         Status::NoBaseline => Shape::NoBaseline,

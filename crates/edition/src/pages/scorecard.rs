@@ -6,7 +6,7 @@ use romduol_report::Block;
 use romduol_report::document::{CalloutTone, Cell, Column, KeyNumber, Span, Table};
 
 use super::{HIDDEN, Writer, path_of};
-use crate::content::Measured;
+use crate::content::{Figure, Measured, Observation};
 
 impl Writer<'_> {
     pub(super) fn scorecard(&self) -> Vec<Block> {
@@ -14,7 +14,7 @@ impl Writer<'_> {
         let of = |status: Status| all.iter().filter(|measured| measured.status() == Some(status)).count();
         let items = Status::ALL.iter().filter(|status| of(**status) > 0).map(|status| KeyNumber {
             value: self.number(of(*status)),
-            label: self.locale.t(&format!("status-{}", status.code())),
+            label: self.locale.word("status", status.code()),
             note: String::new(),
         });
         let note = self.text(&self.content.body.note);
@@ -47,9 +47,9 @@ impl Writer<'_> {
         let columns = vec![
             Column::text(self.locale.t("indicator"), 3.0),
             Column::number(self.locale.t("value")),
-            Column::text(self.locale.t("period"), 1.0),
+            Column::text(self.locale.t("period"), 1.4),
             Column::number(self.locale.t("target")),
-            Column::text(self.locale.t("status"), 1.0),
+            Column::text(self.locale.t("status"), 1.2),
         ];
         let rows = all.iter().map(|measured| self.row(measured)).collect();
         Block::Table(Table { columns, rows, ..Table::default() })
@@ -59,15 +59,29 @@ impl Writer<'_> {
         let indicator = &measured.indicator;
         let at = measured.standing_at(self.content.body.country());
         let target = measured.last_target(self.content.body.country());
-        let mut aim = Cell::text(target.map_or("–".into(), |target| self.value(indicator, target.value)));
+        let mut aim = Cell::text(target.map_or("–".into(), |target| self.aim(indicator, target)));
         aim.illustrative = target.is_some_and(|target| target.illustrative);
         vec![
             Cell::text(self.title(measured)).link(format!("{}{}", self.root, path_of(indicator))),
             self.cell(indicator, at),
-            Cell::text(at.map(|at| self.period(at.period)).unwrap_or_default()),
+            Cell::text(self.when(measured)),
             aim,
-            self.status(measured.status()),
+            self.status(measured),
         ]
+    }
+
+    /// The period of the number, and what is to be said where not all of it came.
+    fn when(&self, measured: &Measured) -> String {
+        let at = measured.standing_at(self.content.body.country());
+        let period = at.map(|at| self.period(at.period)).unwrap_or_default();
+        // How much came of a share that is judged all the same; of a sum the mark says it.
+        let part = |at: &&Observation| {
+            let came = at.coverage.is_some_and(|(reported, expected)| reported < expected);
+            came && at.incomplete.is_none() && at.figure != Figure::Hidden
+        };
+        let coverage = at.filter(part).map(|at| self.source(at));
+        let parts = [period].into_iter().chain(coverage).chain(self.notes(measured));
+        parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
     }
 
     /// Whether an indicator measures something below a node; circles are refused in plans, and eight steps are more than

@@ -1,6 +1,8 @@
 //! Which observations a question is about: its key, its filters, its periods, and how many of a series. Refuses to know how
 //! the question came in.
 
+use std::cell::OnceCell;
+
 use super::time::{Span, span};
 use super::{Dataset, Row, TIME};
 
@@ -13,7 +15,12 @@ pub struct Choice {
     to: Option<i32>,
     pub first: Option<usize>,
     pub last: Option<usize>,
+    /// How many codes and tests were given: every observation is held against them.
+    given: usize,
 }
+
+/// More codes and tests than this are no question that a person or a program has.
+const MOST: usize = 200;
 
 /// What a dimension of a key may be: one of some codes, or anything where there are none.
 type Part = Vec<String>;
@@ -30,6 +37,8 @@ struct Filter {
 struct Test {
     by: Operator,
     value: String,
+    /// The value as a period of time, where it is one.
+    span: Option<Span>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +80,8 @@ impl Choice {
                 let (given, known) = (parts.len(), data.dimensions.len());
                 return Err(format!("The key “{key}” has {given} parts, but there are {known} dimensions."));
             }
+            // A key of nothing but dots is looked at as well.
+            self.count(parts.iter().map(Vec::len).sum::<usize>().max(1))?;
             self.keys.push(parts);
         }
         Ok(())
@@ -85,10 +96,21 @@ impl Choice {
         // A plus sign in an address may have become a space on its way.
         let all = |text: &str| text.split(['+', ' ']).map(test).collect::<Vec<_>>();
         let any: Vec<Vec<Test>> = text.split(',').map(all).collect();
-        let compared = any.iter().flatten().filter(|test| place.is_none() && test.compares());
-        compared.map(|test| period(&test.value)).collect::<Result<Vec<_>, _>>()?;
+        self.count(any.iter().map(Vec::len).sum())?;
+        let odd = any.iter().flatten().find(|test| place.is_none() && test.compares() && test.span.is_none());
+        if let Some(test) = odd {
+            return Err(no_period(&test.value));
+        }
         self.filters.push(Filter { dimension: place, any });
         Ok(())
+    }
+
+    fn count(&mut self, more: usize) -> Result<(), String> {
+        self.given += more;
+        match self.given <= MOST {
+            true => Ok(()),
+            false => Err(format!("A question has at most {MOST} codes and conditions; ask for it in parts.")),
+        }
     }
 
     pub fn from(&mut self, text: &str) -> Result<(), String> {
@@ -117,14 +139,19 @@ impl Choice {
     }
 
     fn holds(&self, row: &Row) -> bool {
+        let own = OnceCell::new();
+        let own = || *own.get_or_init(|| span(&row.period));
         let fits =
             |parts: &Vec<Part>| parts.iter().zip(&row.key).all(|(part, code)| part.is_empty() || part.contains(code));
         let key = self.keys.is_empty() || self.keys.iter().any(fits);
-        key && self.within(&row.period) && self.filters.iter().all(|filter| filter.holds(row))
+        key && self.within(own) && self.filters.iter().all(|filter| filter.holds(row, own))
     }
 
-    fn within(&self, text: &str) -> bool {
-        let Some(Span { first, last }) = span(text) else { return self.from.is_none() && self.to.is_none() };
+    fn within(&self, own: impl Fn() -> Option<Span>) -> bool {
+        if self.from.is_none() && self.to.is_none() {
+            return true;
+        }
+        let Some(Span { first, last }) = own() else { return false };
         self.from.is_none_or(|from| first >= from) && self.to.is_none_or(|to| last <= to)
     }
 }
@@ -137,22 +164,28 @@ fn part(text: &str) -> Part {
 }
 
 fn period(text: &str) -> Result<Span, String> {
-    span(text).ok_or_else(|| format!("“{text}” is not a period; write 2024, 2024-S1, 2024-Q3 or 2024-07."))
+    span(text).ok_or_else(|| no_period(text))
+}
+
+fn no_period(text: &str) -> String {
+    format!("“{text}” is not a period; write 2024, 2024-S1, 2024-Q3 or 2024-07.")
 }
 
 fn test(text: &str) -> Test {
     let named = text.split_once(':').and_then(|(word, value)| {
         let (_, by) = OPERATORS.iter().find(|(name, _)| *name == word)?;
-        Some(Test { by: *by, value: value.into() })
+        Some((*by, value))
     });
-    named.unwrap_or_else(|| Test { by: Operator::Equal, value: text.into() })
+    let (by, value) = named.unwrap_or((Operator::Equal, text));
+    Test { by, value: value.into(), span: span(value) }
 }
 
 impl Filter {
-    fn holds(&self, row: &Row) -> bool {
+    /// `own` is the period of the row.
+    fn holds(&self, row: &Row, own: impl Fn() -> Option<Span> + Copy) -> bool {
         let code = self.dimension.map_or(&row.period, |place| &row.key[place]);
         let test = |test: &Test| match self.dimension {
-            None => test.in_time(code),
+            None => test.in_time(code, own()),
             Some(_) => test.holds(code),
         };
         self.any.iter().any(|all| all.iter().all(test))
@@ -180,8 +213,8 @@ impl Test {
         }
     }
 
-    fn in_time(&self, code: &str) -> bool {
-        let (Some(own), Some(asked)) = (span(code), span(&self.value)) else { return self.holds(code) };
+    fn in_time(&self, code: &str, own: Option<Span>) -> bool {
+        let (Some(own), Some(asked)) = (own, self.span) else { return self.holds(code) };
         match self.by {
             Operator::Equal => own == asked,
             Operator::Not => own != asked,

@@ -33,10 +33,14 @@ pub fn write(data: &Dataset, rows: &[&Row]) -> String {
     names(&mut structure, "name", "names", &data.flow.name);
     structure.insert("links".into(), flow.clone());
     structure.insert("dataSets".into(), json!([0]));
-    structure.insert("dimensions".into(), json!({ "observation": keys(data, &dimensions, &periods) }));
+    // Readers ask for the lists of every level, also where nothing stands at it.
+    let keys = keys(data, &dimensions, &periods);
+    structure.insert("dimensions".into(), json!({ "dataSet": [], "series": [], "observation": keys }));
     structure.insert("measures".into(), json!({ "observation": [component(VALUE, &data.measure, Map::new())] }));
     let told = data.attributes.iter().zip(&attributes).map(|(attribute, places)| described(data, attribute, places));
-    structure.insert("attributes".into(), json!({ "observation": told.collect::<Vec<_>>() }));
+    let told: Vec<Value> = told.collect();
+    let told = json!({ "dataSet": [], "dimensionGroup": [], "series": [], "observation": told });
+    structure.insert("attributes".into(), told);
     let set = json!({ "structure": 0, "action": "Information", "links": flow, "observations": observations });
     let body = json!({ "meta": meta(data, SCHEMA), "data": { "dataSets": [set], "structures": [structure] } });
     body.to_string()

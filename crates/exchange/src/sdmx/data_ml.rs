@@ -49,7 +49,9 @@ fn structure(data: &Dataset, version: Version, space: &str, at_observation: &str
 
 fn in_a_series(data: &Dataset, rows: &[&Row]) -> Element {
     let series = keyed(data, Element::new("Series"), rows[0]);
-    series.all(rows.iter().map(|row| observation(data, row, Element::new("Obs"))))
+    // A series of which only the key is asked has no observation.
+    let told = rows.iter().filter(|row| !row.period.is_empty());
+    series.all(told.map(|row| observation(data, row, Element::new("Obs"))))
 }
 
 fn keyed(data: &Dataset, element: Element, row: &Row) -> Element {
@@ -58,7 +60,7 @@ fn keyed(data: &Dataset, element: Element, row: &Row) -> Element {
 }
 
 fn observation(data: &Dataset, row: &Row, element: Element) -> Element {
-    let element = element.with(TIME, &row.period);
+    let element = if row.period.is_empty() { element } else { element.with(TIME, &row.period) };
     let element = match row.value {
         Some(value) => element.with(VALUE, value.to_string()),
         None => element,

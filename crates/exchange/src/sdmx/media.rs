@@ -10,6 +10,14 @@ pub enum Form {
     Json2,
 }
 
+/// What stands in the cells of CSV.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Labels {
+    Ids,
+    /// The name behind each id.
+    Both,
+}
+
 /// What a question is about; the two have formats of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum About {
@@ -56,6 +64,15 @@ pub fn choose(about: About, accept: &str, usual: Form) -> Option<Form> {
     wishes.iter().filter(|(quality, _)| *quality > 0.0).find_map(|(_, wish)| fit(about, wish, usual))
 }
 
+/// Whether names are wanted beside the ids in CSV.
+pub fn labels(accept: &str) -> Labels {
+    let wishes = accept.split(',').filter(|wish| quality(wish) > 0.0);
+    match wishes.filter_map(|wish| parameter(wish, "labels")).any(|labels| labels == "both") {
+        true => Labels::Both,
+        false => Labels::Ids,
+    }
+}
+
 /// The format by its short name, as some clients put it into the address.
 pub fn by_name(about: About, name: &str, usual: Form) -> Option<Form> {
     match (about, name) {
@@ -80,14 +97,14 @@ fn quality(wish: &str) -> f32 {
 fn fit(about: About, wish: &str, usual: Form) -> Option<Form> {
     let kind = wish.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
     match (kind.as_str(), about) {
-        ("*/*" | "application/*" | "application/xml" | "text/xml" | "text/html", _) => return Some(usual),
+        ("*/*" | "application/*" | "application/xml" | "text/xml", _) => return Some(usual),
         ("application/json", _) => return Some(Form::Json2),
         ("text/csv" | "text/*", About::Data) => return Some(Form::Csv2),
         _ => {}
     }
     let version = parameter(wish, "version");
-    // Labels beside codes are not written.
-    if parameter(wish, "labels").is_some_and(|labels| labels != "id") {
+    // Names in columns of their own are not written.
+    if parameter(wish, "labels").is_some_and(|labels| !matches!(labels, "id" | "both")) {
         return None;
     }
     let same =
@@ -106,7 +123,11 @@ mod tests {
         assert_eq!(data("application/vnd.sdmx.data+csv;version=2.0.0"), Some(Form::Csv2));
         assert_eq!(data("application/vnd.sdmx.data+csv; version=1.0.0"), Some(Form::Csv1));
         assert_eq!(data("text/csv;q=0.5, application/vnd.sdmx.data+json"), Some(Form::Json2));
-        assert_eq!(data("application/vnd.sdmx.data+csv;version=2.0.0;labels=both"), None);
+        assert_eq!(data("application/vnd.sdmx.data+csv;version=2.0.0;labels=both"), Some(Form::Csv2));
+        assert_eq!(data("application/vnd.sdmx.data+csv;version=2.0.0;labels=name"), None);
+        let several = "text/html;q=0.9,application/vnd.sdmx.data+csv;version=2.0.0;q=0.8,*/*;q=0.1";
+        assert_eq!(data(several), Some(Form::Csv2));
+        assert_eq!(data("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"), Some(Form::Ml30));
         assert_eq!(data("image/png"), None);
         assert_eq!(data("image/png, */*;q=0.1"), Some(Form::Ml30));
         let structure = |accept| choose(About::Structure, accept, Form::Ml21);

@@ -4,17 +4,19 @@
 //! version. All attributes belong to single observations.
 
 mod artefacts;
+mod availability;
 mod choose;
 mod csv;
 mod data_json;
 mod data_ml;
+mod detail;
 mod media;
 mod rest;
 mod structure_json;
 mod structure_ml;
 mod time;
 
-pub use rest::{Answer, Refused, Request, answer};
+pub use rest::{Answer, Refused, Request, answer, as_of};
 
 use artefacts::Wanted;
 
@@ -41,20 +43,20 @@ pub struct Dataset {
     pub prepared: String,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Named {
     pub id: String,
     pub name: Names,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CodeList {
     pub id: String,
     pub name: Names,
     pub codes: Vec<Code>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Code {
     pub id: String,
     pub name: Names,
@@ -62,14 +64,14 @@ pub struct Code {
 }
 
 /// A dimension and the code list it takes its values from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dimension {
     pub id: String,
     pub name: Names,
     pub list: String,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attribute {
     pub id: String,
     pub name: Names,
@@ -126,6 +128,12 @@ impl Dataset {
         dimensions.chain(fixed).chain(attributes)
     }
 
+    /// Whether the path of a question names this version and not just the newest.
+    #[must_use]
+    pub fn is_named_in(&self, path: &str) -> bool {
+        path.split(['/', ',']).any(|step| step == self.version)
+    }
+
     /// `AGENCY:ID(VERSION)`.
     fn reference(&self, id: &str) -> String {
         format!("{}:{id}({})", self.agency, self.version)
@@ -159,7 +167,7 @@ impl Dataset {
     /// All data as SDMX-CSV 2.0.
     #[must_use]
     pub fn csv(&self) -> String {
-        csv::write(self, &self.all(), csv::Version::Two)
+        csv::write(self, &self.all(), csv::Version::Two, media::Labels::Ids)
     }
 
     /// All data as SDMX-ML 3.0.

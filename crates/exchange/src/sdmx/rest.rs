@@ -1,10 +1,13 @@
 //! Questions as the SDMX REST standard writes them, versions 2 (for SDMX 3.0) and 1 (for SDMX 2.1), and their answers.
 //! Refuses to know HTTP itself: a path, a query and what is accepted come in, a media type and a text go out.
 
+use romduol_plan::Date;
+
 use super::artefacts::Wanted;
 use super::choose::Choice;
-use super::media::{About, Form, by_name, choose, media};
-use super::{Dataset, csv, data_json, data_ml, structure_json, structure_ml};
+use super::detail::Detail;
+use super::media::{About, Form, Labels, by_name, choose, labels, media};
+use super::{Dataset, availability, csv, data_json, data_ml, structure_json, structure_ml};
 
 /// A question. The path begins with `v1` or `v2`; path and query are as they stand in the address.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +57,19 @@ enum Line {
     Two,
 }
 
+/// As of which day is asked.
+///
+/// # Errors
+/// A day that is none.
+pub fn as_of(query: &str) -> Result<Option<Date>, Refused> {
+    let asked = options(query).into_iter().find(|(name, _)| name == "asOf");
+    let day = |(_, text): (String, String)| {
+        let day = text.get(..10).and_then(Date::parse);
+        day.ok_or_else(|| Refused::Bad(format!("asOf={text} is no day; write 2026-01-31.")))
+    };
+    asked.map(day).transpose()
+}
+
 /// Answers.
 ///
 /// # Errors
@@ -66,6 +82,8 @@ pub fn answer(data: &Dataset, request: &Request) -> Result<Answer, Refused> {
         ["v2", "structure", kind, at @ ..] => asked.structure(Line::Two, kind, at),
         ["v2", "data", context, at @ ..] => asked.data_in(context, at),
         ["v2", "schema", context, at @ ..] => asked.schema(context, at),
+        ["v2", "availability", context, at @ ..] => asked.available_in(context, at),
+        ["v1", "availableconstraint", flow, at @ ..] => asked.available_of(flow, at),
         ["v1", "data", flow, at @ ..] => asked.data_of(flow, at),
         ["v1", kind @ ("dataflow" | "datastructure" | "codelist" | "conceptscheme" | "structure"), at @ ..] => {
             asked.structure(Line::One, kind, at)
@@ -166,6 +184,45 @@ impl Asked<'_> {
         if named && self.ours(agency, version) { Ok(()) } else { Err(self.nothing()) }
     }
 
+    fn available_in(&self, context: &str, at: &[&str]) -> Result<Answer, Refused> {
+        let form = self.form(About::Structure, Form::Ml30)?;
+        self.found(context, at)?;
+        self.available(at.get(3).copied().unwrap_or("*"), at.get(4).copied(), form)
+    }
+
+    fn available_of(&self, flow: &str, at: &[&str]) -> Result<Answer, Refused> {
+        let form = self.form(About::Structure, Form::Ml21)?;
+        self.found_flow(flow)?;
+        // Between the key and the dimension stands who provides the data; all is of one.
+        self.available(at.first().copied().unwrap_or("all"), at.get(2).copied(), form)
+    }
+
+    /// The codes that occur, of one dimension or of all.
+    fn available(&self, key: &str, only: Option<&str>, form: Form) -> Result<Answer, Refused> {
+        let mut choice = Choice::default();
+        choice.key(self.data, key).map_err(Refused::Bad)?;
+        for (name, value) in &self.options {
+            match name.strip_prefix("c[").and_then(|name| name.strip_suffix(']')) {
+                Some(dimension) => choice.filter(self.data, dimension, value).map_err(Refused::Bad)?,
+                None if name == "startPeriod" => choice.from(value).map_err(Refused::Bad)?,
+                None if name == "endPeriod" => choice.to(value).map_err(Refused::Bad)?,
+                None => {}
+            }
+        }
+        let rows = choice.rows(self.data);
+        let only = only.filter(|id| !["*", "all"].contains(id));
+        let codes = availability::occurring(self.data, &rows, only);
+        if rows.is_empty() || codes.is_empty() {
+            return Err(self.nothing());
+        }
+        let body = match form {
+            Form::Json2 => availability::json(self.data, &codes),
+            Form::Ml21 => availability::ml(self.data, &codes, structure_ml::Version::V21),
+            Form::Ml30 | Form::Csv1 | Form::Csv2 => availability::ml(self.data, &codes, structure_ml::Version::V30),
+        };
+        Ok(Answer { media: media(About::Structure, form), body })
+    }
+
     fn data_in(&self, context: &str, at: &[&str]) -> Result<Answer, Refused> {
         let form = self.form(About::Data, Form::Ml30)?;
         self.found(context, at)?;
@@ -176,20 +233,25 @@ impl Asked<'_> {
 
     fn data_of(&self, flow: &str, at: &[&str]) -> Result<Answer, Refused> {
         let form = self.form(About::Data, Form::Ml21)?;
-        let parts: Vec<&str> = flow.split(',').collect();
-        match parts.as_slice() {
-            [id] => self.found("dataflow", &["*", id, "*"])?,
-            [agency, id] => self.found("dataflow", &[agency, id, "*"])?,
-            [agency, id, version] => self.found("dataflow", &[agency, id, version])?,
-            _ => return Err(Refused::Bad(format!("“{flow}” is no dataflow; write AGENCY,ID,VERSION."))),
-        }
+        self.found_flow(flow)?;
         let mut choice = Choice::default();
         choice.key(self.data, at.first().copied().unwrap_or("all")).map_err(Refused::Bad)?;
         self.observations(choice, form)
     }
 
+    /// Whether the name of a dataflow as version 1 writes it is that of ours.
+    fn found_flow(&self, flow: &str) -> Result<(), Refused> {
+        let parts: Vec<&str> = flow.split(',').collect();
+        match parts.as_slice() {
+            [id] => self.found("dataflow", &["*", id, "*"]),
+            [agency, id] => self.found("dataflow", &[agency, id, "*"]),
+            [agency, id, version] => self.found("dataflow", &[agency, id, version]),
+            _ => Err(Refused::Bad(format!("“{flow}” is no dataflow; write AGENCY,ID,VERSION."))),
+        }
+    }
+
     fn observations(&self, mut choice: Choice, form: Form) -> Result<Answer, Refused> {
-        let (mut limit, mut offset) = (usize::MAX, 0);
+        let (mut limit, mut offset, mut detail) = (usize::MAX, 0, Detail::Full);
         for (name, value) in &self.options {
             let number = || value.parse().map_err(|_| Refused::Bad(format!("{name}={value} is no number.")));
             match (name.as_str(), value.as_str()) {
@@ -199,12 +261,18 @@ impl Asked<'_> {
                 ("lastNObservations", _) => choice.last = Some(number()?),
                 ("limit", _) => limit = number()?,
                 ("offset", _) => offset = number()?,
-                ("format" | "dimensionAtObservation", _) | ("detail", "full") => {}
-                ("attributes", "dsd" | "all") | ("measures", "all") | ("includeHistory", "false") => {}
-                (name, _) => match name.strip_prefix("c[").and_then(|name| name.strip_suffix(']')) {
-                    Some(dimension) => choice.filter(self.data, dimension, value).map_err(Refused::Bad)?,
-                    None => return Err(Refused::Unknown(format!("{name}={value}"))),
-                },
+                ("detail", "dataonly") | ("attributes", "none") => detail = Detail::Values,
+                ("detail", "serieskeysonly" | "nodata") => detail = Detail::Keys,
+                // Leaving it out would give what did not change for what did.
+                ("updatedAfter", _) | ("includeHistory", "true") => {
+                    return Err(Refused::Unknown(format!("{name}={value}")));
+                }
+                // What is no question about the data, such as what a browser adds against its own memory, changes nothing.
+                (name, _) => {
+                    if let Some(dimension) = name.strip_prefix("c[").and_then(|name| name.strip_suffix(']')) {
+                        choice.filter(self.data, dimension, value).map_err(Refused::Bad)?;
+                    }
+                }
             }
         }
         let rows: Vec<_> = choice.rows(self.data).into_iter().skip(offset).take(limit).collect();
@@ -216,14 +284,25 @@ impl Asked<'_> {
             "AllDimensions" => false,
             other => return Err(Refused::Unknown(format!("dimensionAtObservation={other}"))),
         };
-        let body = match form {
-            Form::Csv1 => csv::write(self.data, &rows, csv::Version::One),
-            Form::Csv2 => csv::write(self.data, &rows, csv::Version::Two),
-            Form::Json2 => data_json::write(self.data, &rows),
-            Form::Ml21 => data_ml::write(self.data, &rows, data_ml::Version::V21, in_series),
-            Form::Ml30 => data_ml::write(self.data, &rows, data_ml::Version::V30, in_series),
+        if (detail, form) == (Detail::Keys, Form::Json2) {
+            return Err(Refused::Unknown("detail=serieskeysonly as JSON".into()));
+        }
+        let (less, fewer) = detail.of(self.data, &rows);
+        let (data, rows) = match &less {
+            Some(less) => (less, fewer.iter().collect()),
+            None => (self.data, rows),
         };
-        Ok(Answer { media: media(About::Data, form), body })
+        let labels = labels(self.request.accept);
+        let body = match form {
+            Form::Csv1 => csv::write(data, &rows, csv::Version::One, labels),
+            Form::Csv2 => csv::write(data, &rows, csv::Version::Two, labels),
+            Form::Json2 => data_json::write(data, &rows),
+            Form::Ml21 => data_ml::write(data, &rows, data_ml::Version::V21, in_series),
+            Form::Ml30 => data_ml::write(data, &rows, data_ml::Version::V30, in_series),
+        };
+        let media = media(About::Data, form);
+        let both = labels == Labels::Both && matches!(form, Form::Csv1 | Form::Csv2);
+        Ok(Answer { media: if both { format!("{media};labels=both") } else { media }, body })
     }
 }
 
@@ -237,13 +316,5 @@ fn options(query: &str) -> Vec<(String, String)> {
 
 /// Undoes percent signs and leaves plus signs, which are versions and lists here.
 fn decoded(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let (mut out, mut at) = (Vec::with_capacity(bytes.len()), 0);
-    while at < bytes.len() {
-        let digits = bytes.get(at + 1..at + 3).and_then(|two| std::str::from_utf8(two).ok());
-        let byte = digits.filter(|_| bytes[at] == b'%').and_then(|two| u8::from_str_radix(two, 16).ok());
-        out.push(byte.unwrap_or(bytes[at]));
-        at += if byte.is_some() { 3 } else { 1 };
-    }
-    String::from_utf8_lossy(&out).into_owned()
+    percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned()
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::artefacts::Wanted;
 use super::{Attribute, CodeList, Dataset, Dimension, Kind, Names, TIME, VALUE};
 
-const SCHEMA: &str = "https://raw.githubusercontent.com/sdmx-twg/sdmx-json/master/structure-message/tools/schemas/2.0.0/\
+pub const SCHEMA: &str = "https://raw.githubusercontent.com/sdmx-twg/sdmx-json/master/structure-message/tools/schemas/2.0.0/\
      sdmx-json-structure-schema.json";
 
 pub fn write(data: &Dataset, wanted: &Wanted) -> String {

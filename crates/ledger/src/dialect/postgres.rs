@@ -13,6 +13,9 @@ const CONNECTIONS: u32 = 8;
 /// How long a page waits for a database that is away before it says so.
 const PATIENCE: Duration = Duration::from_secs(8);
 const LOCK_TIMEOUT_S: u64 = 10;
+/// Longer than the server lets anything wait for a lock. A machine whose power goes ends no connection: without this its
+/// answer would be waited for until this program is restarted.
+const LONGEST: Duration = Duration::from_secs(30);
 /// A node that died in the middle of an append holds the end of the ledger until the server notices: with these after
 /// seconds instead of hours.
 const SETTINGS: [(&str, &str); 5] = [
@@ -38,6 +41,12 @@ pub(crate) async fn connect(address: &str) -> Result<PgPool, sqlx::Error> {
         .await
 }
 
+/// Gives up what is not answered; its connection finds out for itself whether it is dead.
+pub(crate) async fn in_time<T>(work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+    let late = |_| sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, "no answer"));
+    tokio::time::timeout(LONGEST, work).await.map_err(late)?
+}
+
 /// Says what a code of the engine means. Codes: <https://www.postgresql.org/docs/current/errcodes-appendix.html>.
 pub(crate) fn fault(path: &Path, code: &str, detail: String) -> LedgerError {
     let path = path.to_path_buf();
@@ -51,7 +60,7 @@ pub(crate) fn fault(path: &Path, code: &str, detail: String) -> LedgerError {
         "3D000" | "3F000" | "42P01" => LedgerError::Missing { path },
         _ if is_cut_off(code) => LedgerError::Unreachable { path, detail },
         // Wrong password, no such role, too many connections: in the server's own words.
-        _ if code.starts_with("28") || code == "53300" => LedgerError::CannotOpen { path, detail },
+        _ if code.starts_with("28") || code == "53300" => LedgerError::NotLetIn { path, detail },
         _ if code.starts_with("XX00") => LedgerError::Damaged { path, detail },
         _ => LedgerError::Engine { path, detail },
     }

@@ -19,6 +19,8 @@ pub(crate) async fn connect(path: &Path, options: &Options) -> Result<(SqlitePoo
         .create_if_missing(false)
         .read_only(options.read_only)
         .busy_timeout(Duration::from_secs(BUSY_TIMEOUT_S))
+        // What is erased is overwritten, not only forgotten.
+        .pragma("secure_delete", "ON")
         .foreign_keys(true);
     if !options.read_only {
         // FULL: in WAL mode only then is a commit on the disk before it is acknowledged.
@@ -56,6 +58,27 @@ pub(crate) async fn set_max_pages(writer: &SqlitePool, pages: u32) -> Result<(),
     sqlx::query(AssertSqlSafe(sql)).execute(writer).await.map(drop)
 }
 
+/// How often it is tried to empty the log while somebody reads from it, and how long between two tries.
+const TRIES: u32 = 5;
+const RETRY_AFTER: Duration = Duration::from_millis(200);
+
+/// Folds the log beside the file into it and empties the log, so that no older version of a row is left in it. Whoever reads
+/// an older version keeps it there; the engine then says that it was busy and calls that no error.
+pub(crate) async fn empty_log(writer: &SqlitePool) -> Result<bool, sqlx::Error> {
+    for _ in 0..TRIES {
+        let busy: i64 = sqlx::query_scalar("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(writer).await?;
+        if busy == 0 {
+            return Ok(true);
+        }
+        tokio::time::sleep(RETRY_AFTER).await;
+    }
+    Ok(false)
+}
+
+pub(crate) async fn free_pages(reader: &SqlitePool) -> Result<u64, sqlx::Error> {
+    sqlx::query_scalar("PRAGMA freelist_count").fetch_one(reader).await.map(i64::cast_unsigned)
+}
+
 /// Writes the database as one reader sees it now into a new file. Writers do not wait for it.
 pub(crate) async fn copy_file(reader: &SqlitePool, to: &Path) -> Result<(), sqlx::Error> {
     sqlx::query("VACUUM INTO $1").bind(to.to_string_lossy().into_owned()).execute(reader).await.map(drop)
@@ -73,7 +96,8 @@ pub(crate) fn fault(path: &Path, code: i32, detail: String) -> LedgerError {
         8 => LedgerError::ReadOnly { path },
         26 => LedgerError::NotALedger { path },
         11 => LedgerError::Damaged { path, detail },
-        14 => LedgerError::CannotOpen { path, detail },
+        // The disk itself fails, or the file is out of reach.
+        10 | 14 => LedgerError::CannotOpen { path, detail },
         5 | 6 => LedgerError::Busy { path, waited_s: BUSY_TIMEOUT_S },
         _ => LedgerError::Engine { path, detail },
     }

@@ -7,8 +7,11 @@ use object_store::{Error, ObjectStoreExt, PutMode};
 
 use super::{FILES, Offsite, ROWS, Segment, file_key, segment_key};
 use crate::chain::{Entry, Head, sha256_hex};
-use crate::copy::{Copied, Rows};
-use crate::{BlobId, Ledger, LedgerError};
+use crate::copy::Copied;
+use crate::{BlobId, Ledger, LedgerError, random};
+
+/// How many files of the copy are read in a pass, to see whether they are still what they were.
+const READ_AT_ONCE: usize = 100;
 
 /// A ledger and its copy in an object store.
 pub struct OffsiteCopy {
@@ -17,6 +20,8 @@ pub struct OffsiteCopy {
     /// Where the copy ends.
     head: Head,
     files: BTreeSet<BlobId>,
+    /// Those of them that were written or read since the program began.
+    sound: BTreeSet<BlobId>,
     /// What the rows looked like when they were last copied.
     seen: Option<String>,
 }
@@ -33,7 +38,7 @@ impl OffsiteCopy {
             None => Head::genesis(),
         };
         let files = to.list(FILES).await?.iter().filter_map(|name| name.parse().ok()).collect();
-        let copy = Self { from: from.clone(), to, head, files, seen: None };
+        let copy = Self { from: from.clone(), to, head, files, sound: BTreeSet::new(), seen: None };
         if copy.is_ours(&copy.head).await? { Ok(copy) } else { Err(copy.other(copy.head.seq)) }
     }
 
@@ -42,11 +47,13 @@ impl OffsiteCopy {
         Ok(head.seq == 0 || self.from.entry(head.seq).await?.is_some_and(|entry| entry.head() == *head))
     }
 
-    /// Brings the copy up to date; with `rows` also accounts, drafts and what else stands beside the entries.
+    /// Brings the copy up to date. With the files that are `named` now, also accounts, drafts and what else stands beside the
+    /// entries; and a file that is gone from the ledger goes from the copy, too, unless it is named: then it was lost rather
+    /// than erased.
     ///
     /// # Errors
     /// [`LedgerError::Offsite`]; [`LedgerError::NotACopy`] if another program writes there.
-    pub async fn pass(&mut self, rows: bool) -> Result<Copied, LedgerError> {
+    pub async fn pass(&mut self, named: Option<&BTreeSet<BlobId>>) -> Result<Copied, LedgerError> {
         let (start, end) = (self.head.seq, self.from.head().await?);
         let files = self.copy_files().await?;
         while self.head.seq < end.seq {
@@ -54,10 +61,12 @@ impl OffsiteCopy {
             entries.retain(|entry| entry.seq <= end.seq);
             self.append(&entries).await?;
         }
-        if rows {
+        if let Some(named) = named {
+            self.erase(named).await?;
+            self.mend().await?;
             self.copy_rows().await?;
         }
-        Ok(Copied { entries: self.head.seq - start, head: self.head.clone(), files })
+        Ok(Copied { entries: self.head.seq - start, head: self.head.clone(), files, holds: self.files.clone() })
     }
 
     /// Closes the ledger.
@@ -89,28 +98,64 @@ impl OffsiteCopy {
         Ok(())
     }
 
-    /// Copies files that are new and erases those that were erased.
+    /// Copies files that are new. What cannot be read here is not among them.
     async fn copy_files(&mut self) -> Result<u64, LedgerError> {
-        let from: BTreeSet<BlobId> = self.from.blobs().list().await?.into_iter().collect();
         let mut copied = 0;
-        for id in from.difference(&self.files.clone()) {
-            let bytes = self.from.blobs().get(id).await?;
-            self.to.put(&file_key(id), &bytes, PutMode::Overwrite).await.map_err(|e| self.to.fault(&e))?;
-            self.files.insert(id.clone());
+        for id in self.from.blobs().list().await? {
+            if self.files.contains(&id) {
+                continue;
+            }
+            let Some(bytes) = self.from.blobs().find(&id).await? else { continue };
+            self.put_file(id, &bytes).await?;
             copied += 1;
         }
-        for id in self.files.clone().difference(&from) {
+        Ok(copied)
+    }
+
+    async fn put_file(&mut self, id: BlobId, bytes: &[u8]) -> Result<(), LedgerError> {
+        self.to.put(&file_key(&id), bytes, PutMode::Overwrite).await.map_err(|e| self.to.fault(&e))?;
+        self.files.insert(id.clone());
+        self.sound.insert(id);
+        Ok(())
+    }
+
+    /// Reads some of the files that are there, from a random one on, and puts those again whose content is not theirs. Reading
+    /// all of them at once would cost much where the store is rented; so each is read once a run, and others the next time.
+    async fn mend(&mut self) -> Result<(), LedgerError> {
+        let start: BlobId = random::hex_bytes::<32>()?.parse()?;
+        let round = self.files.range(start.clone()..).chain(self.files.range(..start));
+        let some: Vec<BlobId> = round.filter(|id| !self.sound.contains(id)).take(READ_AT_ONCE).cloned().collect();
+        for id in some {
+            let there = match self.to.get(&file_key(&id)).await {
+                Ok(bytes) => BlobId::of(&bytes) == id,
+                Err(LedgerError::BackupDamaged { .. }) => false,
+                Err(error) => return Err(error),
+            };
+            if there {
+                self.sound.insert(id);
+            } else if let Some(bytes) = self.from.blobs().find(&id).await? {
+                self.put_file(id, &bytes).await?;
+            } else {
+                // It can be had neither here nor there: whoever asks what is lost is told.
+                self.files.remove(&id);
+            }
+        }
+        Ok(())
+    }
+
+    async fn erase(&mut self, named: &BTreeSet<BlobId>) -> Result<(), LedgerError> {
+        let from: BTreeSet<BlobId> = self.from.blobs().list().await?.into_iter().collect();
+        for id in self.files.clone().difference(&from).filter(|id| !named.contains(id)) {
             match self.to.store.delete(&file_key(id)).await {
                 Ok(()) | Err(Error::NotFound { .. }) => self.files.remove(id),
                 Err(error) => return Err(self.to.fault(&error)),
             };
         }
-        Ok(copied)
+        Ok(())
     }
 
     async fn copy_rows(&mut self) -> Result<(), LedgerError> {
-        let rows = Rows::read(&self.from.reader).await.map_err(|e| self.from.fault(e))?;
-        let text = rows.to_json();
+        let text = self.from.read_rows().await?.to_json();
         let looks = sha256_hex(&text);
         if self.seen.as_ref() != Some(&looks) {
             self.to.put(&Key::from(ROWS), &text, PutMode::Overwrite).await.map_err(|e| self.to.fault(&e))?;

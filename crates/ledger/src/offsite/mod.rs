@@ -64,7 +64,7 @@ pub fn is_offsite(address: &str) -> bool {
 fn connect(address: &str) -> Result<Arc<dyn ObjectStore>, LedgerError> {
     let bad = |detail: String| LedgerError::Offsite { path: address.into(), detail };
     if let Some(folder) = address.strip_prefix("file://") {
-        std::fs::create_dir_all(folder).map_err(|e| bad(e.to_string()))?;
+        crate::disk::private_folder(folder.as_ref()).map_err(|e| bad(e.to_string()))?;
         let store = LocalFileSystem::new_with_prefix(folder).map_err(|e| bad(e.to_string()))?;
         return Ok(Arc::new(store.with_fsync(true)));
     }

@@ -1,29 +1,31 @@
 //! Making a ledger of a copy in an object store again. Every hash is computed anew on the way.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use object_store::path::Path as Key;
 use tokio::task::JoinSet;
 
 use super::{FILES, Offsite, ROWS, bad, file_key};
-use crate::backup::{Unpacked, empty_folder, scratch_in};
+use crate::backup::{Checked, Unpacked, empty_folder};
 use crate::chain::{Entry, Head};
 use crate::copy::Rows;
+use crate::scratch::Scratch;
 use crate::{AppendError, BackupContent, BlobId, Ledger, LedgerError};
 
 /// How many objects are asked for at once: stores answer slowly and in any number.
 const AT_ONCE: usize = 16;
 
-/// Reads a copy in an object store to its last object and re-computes every hash.
+/// Reads a copy in an object store to its last object and re-computes every hash. A file that is damaged there is not among
+/// those that were found.
 ///
 /// # Errors
 /// [`LedgerError::NotABackup`], [`LedgerError::BackupDamaged`], [`LedgerError::WrongPassphrase`],
 /// [`LedgerError::Offsite`].
-pub async fn check_offsite(address: &str, passphrase: &str) -> Result<BackupContent, LedgerError> {
-    let scratch = scratch_in(&std::env::temp_dir())?;
+pub async fn check_offsite(address: &str, passphrase: &str) -> Result<Checked, LedgerError> {
+    let scratch = Scratch::new(&std::env::temp_dir())?;
     let (content, ledger) = fetch(address, passphrase, scratch.path(), false).await?;
-    ledger.close().await;
-    Ok(content)
+    Ok(Checked::new(ledger, content, scratch))
 }
 
 /// Fetches a copy for the data folder `folder`, which must be empty or not there yet.
@@ -32,7 +34,7 @@ pub async fn check_offsite(address: &str, passphrase: &str) -> Result<BackupCont
 /// [`LedgerError::NotEmpty`], and as [`check_offsite`].
 pub async fn unpack_offsite(address: &str, passphrase: &str, folder: &Path) -> Result<Unpacked, LedgerError> {
     empty_folder(folder)?;
-    let scratch = scratch_in(folder)?;
+    let scratch = Scratch::new(folder)?;
     let (content, ledger) = fetch(address, passphrase, scratch.path(), true).await?;
     Ok(Unpacked::new(ledger, content, scratch, folder))
 }
@@ -67,7 +69,7 @@ async fn fetch_entries(offsite: &Offsite, ledger: &Ledger) -> Result<Head, Ledge
                 return Err(bad(&offsite.address, detail));
             }
             let entries = chained(&head, segment.bodies);
-            head = ledger.append_chained(&head, &entries).await.map_err(|error| match error {
+            head = ledger.append_chained(&head, &entries, &[]).await.map_err(|error| match error {
                 AppendError::Conflict { after } => bad(&offsite.address, format!("entry {after} is there twice")),
                 AppendError::Ledger(error) => error,
             })?;
@@ -85,24 +87,31 @@ fn chained(after: &Head, bodies: Vec<String>) -> Vec<Entry> {
     bodies.into_iter().map(entry).collect()
 }
 
-async fn fetch_files(offsite: &Offsite, ledger: &Ledger, keep: bool) -> Result<u64, LedgerError> {
+async fn fetch_files(offsite: &Offsite, ledger: &Ledger, keep: bool) -> Result<BTreeSet<BlobId>, LedgerError> {
     let names = offsite.list(FILES).await?;
     let ids: Vec<BlobId> = names.iter().filter_map(|name| name.parse().ok()).collect();
+    let mut sound = BTreeSet::new();
     for ids in ids.chunks(AT_ONCE) {
         let fetched = at_once(ids, |id| {
             let (offsite, key) = (offsite.clone(), file_key(id));
-            async move { offsite.get(&key).await }
+            async move {
+                match offsite.get(&key).await {
+                    Ok(bytes) => Ok(Some(bytes)),
+                    // The others are worth having without it.
+                    Err(LedgerError::BackupDamaged { .. }) => Ok(None),
+                    Err(error) => Err(error),
+                }
+            }
         });
         for (id, bytes) in ids.iter().zip(fetched.await?) {
-            if BlobId::of(&bytes) != *id {
-                return Err(bad(&offsite.address, format!("{FILES}/{id} does not have the content of its name")));
-            }
+            let Some(bytes) = bytes.filter(|bytes| BlobId::of(bytes) == *id) else { continue };
             if keep {
                 ledger.blobs().put(bytes).await?;
             }
+            sound.insert(id.clone());
         }
     }
-    Ok(ids.len() as u64)
+    Ok(sound)
 }
 
 /// The answers to several questions, in the order of the questions.

@@ -121,7 +121,7 @@ async fn a_session_ends_by_sign_out_lost_phone_new_password_or_erasure() {
     };
     ledger.revoke_session(tokens[0].as_str(), NOW + 1).await.unwrap();
     assert!(!counts(0).await && counts(1).await);
-    assert_eq!(ledger.revoke_sessions_of(&account.id, NOW + 1).await.unwrap(), 4);
+    assert_eq!(ledger.shut_out(&account.id, NOW + 1).await.unwrap(), 4);
     assert!(!counts(1).await && !counts(4).await);
     assert_eq!(ledger.erase_sessions(NOW + 50).await.unwrap(), 5);
 
@@ -137,6 +137,27 @@ async fn a_session_ends_by_sign_out_lost_phone_new_password_or_erasure() {
     assert_eq!(ledger.session(token.as_str(), NOW).await.unwrap(), None);
     ledger.erase_account(&account.id).await.unwrap();
     assert!(matches!(ledger.add_session(&account.id, NOW, NOW + 1, false).await, Err(LedgerError::NoAccount { .. })));
+}
+
+#[tokio::test]
+async fn what_an_account_becomes_and_the_end_of_what_it_was_are_one() {
+    let (_dir, ledger) = fresh().await;
+    let account = dara(&ledger).await;
+    ledger.add_account(NewAccount { login: "sokha".into(), ..NewAccount::default() }, None, NOW).await.unwrap();
+    let session = ledger.add_session(&account.id, NOW, NOW + 100, false).await.unwrap();
+    let token = ledger.add_token(&account.id, "", "read", NOW, NOW + 100).await.unwrap();
+    let counts = async || {
+        let session = ledger.session(session.as_str(), NOW + 1).await.unwrap().is_some();
+        (session, ledger.token(&token, NOW + 1).await.unwrap().is_some())
+    };
+    let taken = Account { login: "sokha".into(), role: "secretariat".into(), ..account.clone() };
+    assert!(matches!(ledger.change_account(&taken, NOW).await, Err(LedgerError::LoginTaken { .. })));
+    assert_eq!((counts().await, ledger.account(&account.id).await.unwrap()), ((true, true), Some(account.clone())));
+    let changed = Account { role: "secretariat".into(), ..account.clone() };
+    ledger.change_account(&changed, NOW).await.unwrap();
+    assert_eq!((counts().await, ledger.account(&account.id).await.unwrap()), ((false, false), Some(changed)));
+    let nobody = Account { id: "nobody".into(), login: "nobody".into(), ..account };
+    assert!(matches!(ledger.change_account(&nobody, NOW).await, Err(LedgerError::NoAccount { .. })));
 }
 
 #[tokio::test]

@@ -58,6 +58,44 @@ async fn a_missing_or_erased_file_is_said_so() {
     assert!(matches!(blobs.get(&id).await, Err(LedgerError::BlobMissing { .. })));
 }
 
+#[tokio::test]
+async fn a_file_that_nothing_names_is_told_after_its_days_and_one_that_is_named_again_begins_anew() {
+    let (_dir, ledger) = fresh().await;
+    let put = async |words: &[u8]| ledger.blobs().put(words.to_vec()).await.unwrap();
+    let (named, left, again) = (put(b"named").await, put(b"left").await, put(b"again").await);
+    let due = async |names: &[&BlobId], now: i64| {
+        let names = names.iter().map(|id| (*id).clone()).collect();
+        let due = ledger.note_unnamed(&names, now, now - 30).await.unwrap();
+        due.into_iter().collect::<Vec<_>>()
+    };
+    assert!(due(&[&named], 100).await.is_empty(), "first seen now");
+    assert!(due(&[&named, &again], 120).await.is_empty());
+    let late = put(b"late").await;
+    assert_eq!(due(&[&named], 130).await, std::slice::from_ref(&left));
+    assert_eq!(due(&[&named], 130).await, std::slice::from_ref(&left), "until it is erased");
+    ledger.blobs().erase(&left).await.unwrap();
+    let mut both = vec![again, late];
+    both.sort();
+    assert_eq!(due(&[&named], 160).await, both);
+    assert!(due(&[&named, &both[0], &both[1]], 200).await.is_empty());
+}
+
+#[tokio::test]
+async fn an_upload_that_was_cut_off_is_erased_after_a_while() {
+    let (dir, ledger) = fresh().await;
+    if on_server() {
+        return;
+    }
+    let id = ledger.blobs().put(b"minutes".to_vec()).await.unwrap();
+    let cut = file(&dir, &id).with_file_name(format!("{id}#1"));
+    fs::write(&cut, "min").unwrap();
+    let now = std::time::SystemTime::now();
+    ledger.blobs().erase_unfinished(now - std::time::Duration::from_secs(60)).await.unwrap();
+    assert!(cut.exists(), "somebody may be writing it");
+    ledger.blobs().erase_unfinished(now + std::time::Duration::from_secs(60)).await.unwrap();
+    assert!(!cut.exists() && ledger.blobs().get(&id).await.is_ok());
+}
+
 #[test]
 fn only_an_id_is_an_id() {
     let id = BlobId::of(b"x");

@@ -46,6 +46,14 @@ async fn a_ticket_opens_its_own_thing_once_and_until_its_time() {
     let taken = [taken.0.unwrap(), taken.1.unwrap()];
     assert_eq!(taken.iter().flatten().count(), 1, "of two who bring the same secret one gets it");
 
+    for until in [NOW + 10, NOW + 11] {
+        let guess = Ticket { account: None, data: "a".into(), expires: until };
+        ledger.add_ticket("guess", &guess, NOW).await.unwrap();
+    }
+    for (data, now, count) in [("a", NOW, 2), ("a", NOW + 10, 1), ("b", NOW, 0)] {
+        assert_eq!(ledger.count_tickets("guess", data, now).await.unwrap(), count, "{data} {now}");
+    }
+
     let void = ledger.add_ticket("invite", &ticket(&dara, NOW + 10), NOW).await.unwrap();
     ledger.void_tickets("invite", &dara.id).await.unwrap();
     assert_eq!(ledger.ticket("invite", &void, NOW).await.unwrap(), None);
@@ -152,11 +160,13 @@ async fn a_person_of_a_provider_is_one_account_and_all_of_it_goes_with_the_accou
 #[tokio::test]
 async fn the_trail_is_read_by_time_and_erased_after_it() {
     let (_home, ledger) = fresh().await;
-    let line = |at| Access { at, account: "a1".into(), act: "read-return".into(), object: "R-1".into() };
+    let line =
+        |at| Access { at, account: "a1".into(), act: "read-return".into(), object: "R-1".into(), why: "audit".into() };
     for at in [5, 9, 7] {
         ledger.note_access(&line(at)).await.unwrap();
     }
     assert_eq!(ledger.accesses(5, 9).await.unwrap(), [line(7), line(5)]);
+    assert_eq!((ledger.last_access(9).await.unwrap(), ledger.last_access(5).await.unwrap()), (Some(7), None));
     assert_eq!(ledger.erase_accesses(7).await.unwrap(), 1);
     assert_eq!(ledger.accesses(0, 100).await.unwrap(), [line(9), line(7)]);
 }

@@ -15,6 +15,8 @@ mod full_disk;
 mod home;
 mod offsite;
 mod old_file;
+mod private;
+mod submission;
 mod tamper;
 
 use home::{Home, execute, fresh, on_server};

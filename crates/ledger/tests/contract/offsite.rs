@@ -1,6 +1,7 @@
 //! A copy in an object store: followed, restored, kept from other eyes and other ledgers. Here it is a folder;
 //! `.ci/offsite` does the same with a server that speaks S3.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -60,16 +61,16 @@ fn contents(folder: &Path) -> Vec<Vec<u8>> {
 async fn what_is_restored_is_what_was_copied_and_nobody_else_can_read_it() {
     let ((_home, ledger), store) = (lived_in().await, Store::new());
     let mut copy = store.copy_of(&ledger).await.unwrap();
-    let copied = copy.pass(true).await.unwrap();
+    let copied = copy.pass(Some(&BTreeSet::new())).await.unwrap();
     assert_eq!((copied.entries, copied.files), (1_200, 1));
     let minutes = ledger.blobs().put(b"minutes of a meeting".to_vec()).await.unwrap();
     let head = ledger.append(&ledger.head().await.unwrap(), &bodies(3)).await.unwrap();
-    let copied = copy.pass(false).await.unwrap();
+    let copied = copy.pass(None).await.unwrap();
     assert_eq!((copied.entries, copied.files, copied.head), (3, 1, head.clone()));
-    assert_eq!(copy.pass(true).await.unwrap().entries, 0);
+    assert_eq!(copy.pass(Some(&BTreeSet::new())).await.unwrap().entries, 0);
 
-    let content = check_offsite(&store.address(), PASSPHRASE).await.unwrap();
-    assert_eq!((&content.head, content.files), (&head, 2));
+    let content = check_offsite(&store.address(), PASSPHRASE).await.unwrap().close().await;
+    assert_eq!((&content.head, content.files.len()), (&head, 2));
     let (_dir, again) = store.restored(None).await.unwrap();
     assert_eq!(all_of(&again).await, all_of(&ledger).await);
     let (_dir, earlier) = store.restored(Some(700)).await.unwrap();
@@ -81,33 +82,60 @@ async fn what_is_restored_is_what_was_copied_and_nobody_else_can_read_it() {
         assert!(!found, "{secret} can be read");
     }
     ledger.blobs().erase(&minutes).await.unwrap();
-    copy.pass(false).await.unwrap();
+    copy.pass(Some(&BTreeSet::from([minutes.clone()]))).await.unwrap();
+    assert!(store.path("files").join(minutes.as_str()).exists(), "a record names it: it was lost");
+    copy.pass(Some(&BTreeSet::new())).await.unwrap();
     assert!(!store.path("files").join(minutes.as_str()).exists(), "what is erased here is erased there");
+}
+
+#[tokio::test]
+async fn a_file_that_is_damaged_there_is_put_again() {
+    let ((_home, ledger, _), store) = (filled(2).await, Store::new());
+    let mut ids = Vec::new();
+    for words in ["minutes", "a list", "a letter"] {
+        ids.push(ledger.blobs().put(words.into()).await.unwrap());
+    }
+    let named: BTreeSet<BlobId> = ids.iter().cloned().collect();
+    store.copy_of(&ledger).await.unwrap().pass(Some(&named)).await.unwrap();
+    let object = |at: usize| store.path("files").join(ids[at].as_str());
+    let sealed = fs::read(object(0)).unwrap();
+    fs::write(object(0), &sealed[..sealed.len() / 2]).unwrap();
+    fs::copy(object(2), object(1)).unwrap();
+    let mut copy = store.copy_of(&ledger).await.unwrap();
+    let copied = copy.pass(Some(&named)).await.unwrap();
+    assert_eq!((copied.files, copied.holds), (0, named.clone()));
+    let content = check_offsite(&store.address(), PASSPHRASE).await.unwrap().close().await;
+    assert_eq!(content.files, named, "one was cut short, one was another");
+    // What can be had neither here nor there is not said to be in the copy.
+    ledger.blobs().erase(&ids[2]).await.unwrap();
+    fs::write(object(2), "").unwrap();
+    let copied = store.copy_of(&ledger).await.unwrap().pass(Some(&named)).await.unwrap();
+    assert_eq!(copied.holds, ids[..2].iter().cloned().collect());
 }
 
 #[tokio::test]
 async fn a_copy_goes_on_where_it_was_and_two_programs_do_not_hurt_each_other() {
     let ((_home, ledger, _), store) = (filled(5).await, Store::new());
-    store.copy_of(&ledger).await.unwrap().pass(true).await.unwrap();
+    store.copy_of(&ledger).await.unwrap().pass(Some(&BTreeSet::new())).await.unwrap();
     let (mut one, mut two) = (store.copy_of(&ledger).await.unwrap(), store.copy_of(&ledger).await.unwrap());
     for _ in 0..3 {
         ledger.append(&ledger.head().await.unwrap(), &bodies(2)).await.unwrap();
-        let (one, two) = tokio::join!(one.pass(false), two.pass(false));
+        let (one, two) = tokio::join!(one.pass(None), two.pass(None));
         assert_eq!(one.unwrap().head, two.unwrap().head);
     }
     ledger.append(&ledger.head().await.unwrap(), &bodies(1)).await.unwrap();
-    assert_eq!(one.pass(false).await.unwrap().entries, 1);
+    assert_eq!(one.pass(None).await.unwrap().entries, 1);
     ledger.append(&ledger.head().await.unwrap(), &bodies(1)).await.unwrap();
-    assert_eq!(two.pass(false).await.unwrap().entries, 2, "what the other one wrote is taken over");
+    assert_eq!(two.pass(None).await.unwrap().entries, 2, "what the other one wrote is taken over");
     let head = ledger.head().await.unwrap();
-    assert_eq!(check_offsite(&store.address(), PASSPHRASE).await.unwrap().head, head);
+    assert_eq!(check_offsite(&store.address(), PASSPHRASE).await.unwrap().content.head, head);
 }
 
 #[tokio::test]
 async fn other_ledgers_other_folders_and_other_passphrases_are_refused() {
     let ((_home, ledger, _), (_other, another), store) = (filled(5).await, fresh().await, Store::new());
     another.append(&another.head().await.unwrap(), &vec!["{}".to_string(); 7]).await.unwrap();
-    store.copy_of(&ledger).await.unwrap().pass(true).await.unwrap();
+    store.copy_of(&ledger).await.unwrap().pass(Some(&BTreeSet::new())).await.unwrap();
     assert!(matches!(store.copy_of(&another).await, Err(LedgerError::NotACopy { seq: 5, .. })));
     let wrong = check_offsite(&store.address(), "ten lotus flowers").await;
     assert!(matches!(wrong, Err(LedgerError::WrongPassphrase { .. })));
@@ -126,16 +154,16 @@ async fn other_ledgers_other_folders_and_other_passphrases_are_refused() {
 }
 
 #[tokio::test]
-async fn what_was_changed_swapped_or_lost_is_refused() {
+async fn an_entry_that_was_changed_swapped_or_lost_is_refused_and_a_file_left_out() {
     let ((_home, ledger, _), store) = (filled(2).await, Store::new());
     let mut copy = store.copy_of(&ledger).await.unwrap();
     let file = ledger.blobs().put(b"minutes".to_vec()).await.unwrap();
     let account = NewAccount { login: "dara".into(), ..NewAccount::default() };
     ledger.add_account(account, None, 0).await.unwrap();
-    copy.pass(true).await.unwrap();
+    copy.pass(Some(&BTreeSet::new())).await.unwrap();
     for _ in 0..2 {
         ledger.append(&ledger.head().await.unwrap(), &bodies(2)).await.unwrap();
-        copy.pass(false).await.unwrap();
+        copy.pass(None).await.unwrap();
     }
     let (first, second, third) = ("entries/000000000001", "entries/000000000003", "entries/000000000005");
     let files = format!("files/{file}");
@@ -156,10 +184,15 @@ async fn what_was_changed_swapped_or_lost_is_refused() {
     assert!(damaged(second, Some(&read(third))).await, "another one in its place");
     assert!(damaged(second, None).await && damaged(first, None).await, "one is lost");
     assert!(damaged(third, Some(&[])).await && damaged("rows", None).await);
-    assert!(damaged(&files, Some(&read("rows"))).await, "a file that is another one");
-    assert_eq!(check_offsite(&store.address(), PASSPHRASE).await.unwrap().head.seq, 6, "all is well again");
-    let other = BlobId::of(b"other");
+    assert_eq!(check_offsite(&store.address(), PASSPHRASE).await.unwrap().content.head.seq, 6, "all is well again");
+    let (other, minutes) = (BlobId::of(b"other"), fs::read(store.path(&files)).unwrap());
     fs::copy(store.path(&files), store.path(&format!("files/{other}"))).unwrap();
-    assert!(matches!(store.restored(None).await, Err(LedgerError::BackupDamaged { .. })));
+    for bytes in [read("rows"), minutes[..40].to_vec(), Vec::new()] {
+        fs::write(store.path(&files), bytes).unwrap();
+        let content = check_offsite(&store.address(), PASSPHRASE).await.unwrap().close().await;
+        assert!(content.files.is_empty() && content.head.seq == 6, "all but the files whose content is not theirs");
+    }
+    let (_dir, again) = store.restored(None).await.unwrap();
+    assert_eq!((again.blobs().list().await.unwrap(), again.head().await.unwrap().seq), (Vec::new(), 6));
     assert!(!store.folder.path().join(BLOB_FOLDER).exists());
 }

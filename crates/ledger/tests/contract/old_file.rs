@@ -1,10 +1,15 @@
 //! Files of earlier releases, stored in `tests/fixtures`: this program must open a copy, migrate it and verify it.
 //! A fixture is made once, when its schema version is released, and never again.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use romduol_ledger::{FILE_NAME, Head, Ledger, NewAccount};
+use romduol_ledger::{Copy, FILE_NAME, Head, Ledger, NewAccount};
+use sqlx::Connection;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+
+use crate::Home;
 
 /// The head of `v1.sqlite`, written down when it was made: whoever changes the hash or the fixture notices here.
 const V1_HEAD: &str = "4 d447e4cf4482e9a3a76b3382bc0afe5c7786df99da64335e52f77fe559f9721d";
@@ -40,6 +45,64 @@ async fn version_1_opens_and_verifies() {
     assert_eq!(ledger.draft("R-1").await.unwrap().unwrap().body, "{}");
     let newer = ledger.append(&head, &["{}".into()]).await.unwrap();
     assert_eq!(newer.seq, 5);
+}
+
+#[tokio::test]
+async fn looking_at_an_old_file_leaves_it_old() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join(FILE_NAME);
+    fs::copy(fixture("v1.sqlite"), &path).unwrap();
+    let ledger = Ledger::open_as_it_is(dir.path()).await.unwrap();
+    let head = ledger.verify().await.unwrap().into_result().unwrap();
+    assert_eq!(format!("{} {}", head.seq, head.hash), V1_HEAD);
+    let backup = dir.path().join("backup");
+    let content = ledger.backup(&backup, None).await.unwrap().close().await;
+    assert_eq!(content.head, head);
+    ledger.close().await;
+    let mut raw = SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(&path)).await.unwrap();
+    let schema: String =
+        sqlx::query_scalar("SELECT value FROM meta WHERE key = 'schema'").fetch_one(&mut raw).await.unwrap();
+    assert_eq!(schema, "1");
+}
+
+/// A server's ledger is backed up by reading its tables, which an older schema has not all of.
+#[tokio::test]
+async fn the_rows_of_an_old_ledger_are_copied_as_it_is() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::copy(fixture("v1.sqlite"), dir.path().join(FILE_NAME)).unwrap();
+    let ledger = Ledger::open_as_it_is(dir.path()).await.unwrap();
+    let home = Home::empty().await;
+    let mut copy = Copy::new(&ledger, home.place()).await.unwrap();
+    assert_eq!(copy.pass(Some(&BTreeSet::new())).await.unwrap().entries, 4);
+    assert_eq!(ledger.schema().await.unwrap(), 1);
+    let copied = Ledger::open(home.place()).await.unwrap();
+    assert!(copied.sign_in("dara", "lotus-42").await.unwrap().is_some());
+    assert_eq!(copied.draft("R-1").await.unwrap().unwrap().body, "{}");
+}
+
+/// The same on a server, where a newer ledger is made older for it.
+#[tokio::test]
+async fn an_older_ledger_on_a_server_is_backed_up() {
+    let (home, ledger) = crate::copy::lived_in().await;
+    if !crate::on_server() {
+        return;
+    }
+    crate::execute(
+        &home,
+        &[
+            "DROP TABLE unnamed",
+            "ALTER TABLE session DROP COLUMN small_counts",
+            "ALTER TABLE access DROP COLUMN why",
+            "DROP TABLE submission",
+            "UPDATE meta SET value = '5' WHERE key = 'schema'",
+        ],
+    )
+    .await;
+    ledger.close().await;
+    let ledger = Ledger::open_as_it_is(home.place()).await.unwrap();
+    let away = tempfile::tempdir().unwrap();
+    let content = ledger.backup(&away.path().join("backup"), None).await.unwrap().close().await;
+    assert_eq!((content.head.seq, ledger.schema().await.unwrap()), (1_200, 5));
 }
 
 /// Made `v1.sqlite`. Ignored: a fixture that is made anew by the program under test proves nothing.

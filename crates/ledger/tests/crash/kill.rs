@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use romduol_ledger::Ledger;
 
-use crate::{Acknowledged, Dice, child, examine, rounds};
+use crate::{Acknowledged, Dice, adopt, child, examine, rounds};
 
 /// After so many crashes a ledger is replaced by an empty one, so that the first commits are hit, too.
 const LIFE: usize = 50;
@@ -67,11 +67,4 @@ fn run_and_kill(folder: &std::path::Path, dice: &mut Dice, told: &mut Acknowledg
     for line in lines.map_while(Result::ok) {
         told.hear(&line);
     }
-}
-
-/// What is there now is what the next round starts from.
-async fn adopt(folder: &std::path::Path, told: &mut Acknowledged) {
-    let ledger = Ledger::open(folder).await.unwrap();
-    told.head = Some(ledger.head().await.unwrap());
-    told.draft = ledger.draft("R-1").await.unwrap().map_or(0, |draft| draft.revision);
 }

@@ -1,5 +1,5 @@
-//! Crashes: a process that writes is killed, its files are cut and mixed as a power cut leaves them. Then the ledger
-//! must open by itself, hold everything that was acknowledged, nothing by halves, and its chain must verify.
+//! Crashes: a process that writes is killed, the power goes, files are cut and mixed as a power cut leaves them. Then the
+//! ledger must open by itself, hold everything that was acknowledged, nothing by halves, and its chain must verify.
 //!
 //! `.ci/postgres cargo test --workspace --test crash -- --ignored nodes` does the same to nodes that share a database.
 //! A few hundred rounds run with `.ci/run`; `CRASH_ROUNDS=5000 cargo test --workspace --test crash -- --ignored
@@ -9,6 +9,7 @@ mod boundary;
 mod child;
 mod kill;
 mod nodes;
+mod power;
 mod torn;
 
 use std::path::Path;
@@ -21,6 +22,7 @@ fn rounds(usual: usize) -> usize {
 }
 
 /// Numbers without pattern (xorshift), repeatable from a seed that is printed.
+#[derive(Clone)]
 struct Dice(u64);
 
 impl Dice {
@@ -40,12 +42,17 @@ impl Dice {
 }
 
 /// What a writing process was told to be durable before it died.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Acknowledged {
+    /// There is a ledger.
+    made: bool,
     entries: Vec<Head>,
     head: Option<Head>,
     draft: u64,
     blobs: Vec<String>,
+    /// Each by the hash that its ledger ends at.
+    backups: Vec<String>,
+    restored: Vec<String>,
     count: usize,
     refused: usize,
 }
@@ -63,6 +70,9 @@ impl Acknowledged {
             }
             (Some(_), Some("draft"), Some(revision), Some("saved")) => self.draft = revision.parse().unwrap(),
             (Some(_), Some("blob"), Some(id), Some("kept")) => self.blobs.push(id.into()),
+            (Some(_), Some("made"), ..) => return self.made = true,
+            (Some(_), Some("backup"), Some(name), None) => self.backups.push(name.into()),
+            (Some(_), Some("restored"), Some(name), None) => self.restored.push(name.into()),
             (Some(_), Some("no"), ..) => return self.refused += 1,
             _ => return,
         }
@@ -95,4 +105,11 @@ async fn examine(dir: &Path, told: &Acknowledged) -> u64 {
     }
     ledger.close().await;
     head.seq - known.seq
+}
+
+/// What is there now is what the next round starts from.
+async fn adopt(folder: &Path, told: &mut Acknowledged) {
+    let ledger = Ledger::open(folder).await.unwrap();
+    told.head = Some(ledger.head().await.unwrap());
+    told.draft = ledger.draft("R-1").await.unwrap().map_or(0, |draft| draft.revision);
 }

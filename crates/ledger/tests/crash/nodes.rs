@@ -1,6 +1,8 @@
 //! Several processes on one PostgreSQL ledger: they race for its end, are killed, and the server itself goes away in the
 //! middle and comes back. Run by `.ci/postgres`, which brings a server.
 
+mod silent;
+
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command};
 use std::sync::mpsc;

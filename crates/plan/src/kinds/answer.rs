@@ -24,13 +24,42 @@ pub struct Answer {
     pub indicator: Id,
     pub state: AnswerState,
     pub cells: Cells,
-    /// A total given beside the cells, kept as given.
+    /// A total given beside the cells, kept as given: the count, numerator or sum.
     pub total: Option<f64>,
+    /// The denominator or number of cases of that total, for ratios and means.
+    pub total_base: Option<f64>,
     pub estimate: bool,
     /// For a text indicator the answer itself, otherwise the reporter's remark.
     pub comment: String,
     /// Evidence files by content id.
     pub files: Vec<File>,
+}
+
+impl Answer {
+    /// An answer to an indicator that says nothing yet.
+    pub fn to(indicator: &str) -> Answer {
+        Answer {
+            indicator: indicator.into(),
+            state: AnswerState::Given,
+            cells: Cells::default(),
+            total: None,
+            total_base: None,
+            estimate: false,
+            comment: String::new(),
+            files: Vec::new(),
+        }
+    }
+
+    /// The total given beside the cells, as the cell of no category that it is.
+    pub fn total_cell(&self) -> Option<Cell<'static>> {
+        self.total.map(|value| Cell { categories: &[], value, base: self.total_base })
+    }
+
+    /// Whether it holds a number.
+    pub fn has_numbers(&self) -> bool {
+        let any = |list: &[Option<f64>]| list.iter().any(Option::is_some);
+        any(&self.cells.values) || any(&self.cells.bases) || self.total.is_some() || self.total_base.is_some()
+    }
 }
 
 /// An attached file: its content id and the name it was given.

@@ -30,7 +30,11 @@ impl Answers {
 
     fn from_stored(stored: &Stored) -> Answers {
         let plain = stored.to_bytes();
-        let whole = if plain.len() < LONG { [&[PLAIN], &*plain].concat().into() } else { compress(&plain) };
+        let whole = match () {
+            () if stored.holds_nothing() => [&[NOTHING], &*plain].concat().into(),
+            () if plain.len() < LONG => [&[PLAIN], &*plain].concat().into(),
+            () => compress(&plain),
+        };
         Answers { whole, amended: None }
     }
 
@@ -98,6 +102,16 @@ impl Answers {
         Some(now)
     }
 
+    /// Whether they say nothing but that there is nothing to say: all are missing.
+    pub fn hold_nothing(&self) -> bool {
+        let says_so = |part: &[u8]| part.first() == Some(&NOTHING);
+        match &self.amended {
+            None => says_so(&self.whole),
+            Some(amended) if says_so(amended) => says_so(&self.in_one_piece()),
+            Some(_) => false,
+        }
+    }
+
     pub fn is_empty(&self) -> bool {
         self.amended.is_none() && with_stored(&self.whole, |stored| stored.is_empty())
     }
@@ -127,7 +141,7 @@ impl Answers {
 /// What a part takes without compression.
 fn plain_size(part: &[u8]) -> usize {
     match part.first() {
-        Some(&PLAIN) => part.len(),
+        Some(&(PLAIN | NOTHING)) => part.len(),
         _ => zstd::zstd_safe::get_frame_content_size(part).ok().flatten().unwrap_or(0) as usize,
     }
 }
@@ -139,7 +153,7 @@ fn open(part: &[u8], wanted: impl Fn(&str) -> bool) -> Vec<Answer> {
 fn with_stored<T>(part: &[u8], work: impl FnOnce(Stored) -> T) -> T {
     const OWN: &str = "answers were packed by this program";
     match part.split_first() {
-        Some((&PLAIN, bytes)) => work(Stored::from_bytes(bytes).expect(OWN)),
+        Some((&(PLAIN | NOTHING), bytes)) => work(Stored::from_bytes(bytes).expect(OWN)),
         _ => work(Stored::from_bytes(&decompress(part).expect(OWN)).expect(OWN)),
     }
 }
@@ -198,6 +212,8 @@ impl JsonSchema for Answers {
 const LONG: usize = 512;
 /// Stands before what is not compressed. The codec's frames begin with another byte.
 const PLAIN: u8 = 0;
+/// The same, of answers that hold nothing: so that it is known without opening them.
+const NOTHING: u8 = 1;
 
 /// Fast rather than smallest: the second level takes twice the time for a tenth of the size.
 const LEVEL: i32 = 1;

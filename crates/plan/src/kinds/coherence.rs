@@ -139,6 +139,12 @@ pub struct Instrument {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub paragraph: String,
     pub title: Text,
+    /// How the source of the plan words it, letter by letter.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub printed: String,
+    /// How the instrument itself words it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub official: String,
     /// What it asks for, in our words.
     #[serde(default)]
     pub summary: Text,

@@ -70,6 +70,11 @@ impl Assignment {
     pub fn owes(&self, period: Period) -> bool {
         self.from <= period && self.to.is_none_or(|to| period <= to)
     }
+
+    /// Whether there is a period for which both owe a return.
+    pub fn overlaps(&self, other: &Assignment) -> bool {
+        self.to.is_none_or(|to| other.from <= to) && other.to.is_none_or(|to| self.from <= to)
+    }
 }
 
 vocabulary! {
@@ -118,6 +123,11 @@ pub struct Amendment {
 }
 
 impl Return {
+    /// Whether it counts as reported: it holds something, and was not sent back.
+    pub fn has_come_in(&self) -> bool {
+        self.status != ReturnStatus::SentBack && !self.answers.hold_nothing()
+    }
+
     /// The return after an amendment of it.
     #[must_use]
     pub fn amended(&self, by: &Amendment) -> Return {

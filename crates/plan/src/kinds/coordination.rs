@@ -58,6 +58,7 @@ pub struct Committee {
     pub proposed_members: String,
     /// The share of voting seats that must be present, in per cent; empty where no rule was set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-percent" = true))]
     pub quorum: Option<u32>,
     /// Where the quorum rule stands, such as an article of the terms of reference.
     #[serde(default)]
@@ -213,6 +214,12 @@ pub struct Task {
     /// The id of that record.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub about: String,
+    /// The finding that it settles, as the page of findings names it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub finding: String,
+    /// What that finding said when the task was closed; once it says something else it is open again.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub finding_said: String,
     /// Made up for a demonstration.
     #[serde(default)]
     pub illustrative: bool,

@@ -78,6 +78,7 @@ pub struct Evidence {
     pub label: Text,
     /// The number; empty where the source gives words only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-percent" = "unit"))]
     pub value: Option<f64>,
     pub unit: Unit,
     /// What stands in the source, letter by letter.
@@ -90,6 +91,9 @@ pub struct Evidence {
     pub numerator: Option<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub denominator: Option<f64>,
+    /// Where every area of a level has exactly one of what is counted, such as a governor: that level.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub one_per: Option<super::AreaLevel>,
     pub sex: Sex,
     /// Whom or what it is about.
     pub group: String,
@@ -116,7 +120,7 @@ pub struct Evidence {
     pub comparison: Option<Id>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comparison_rule: Option<Comparison>,
-    /// The figure of the whole that this one is a part of and cannot exceed.
+    /// The figure of the whole that this one is a part of and cannot exceed. The whole of a share may be a count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-refers" = "evidence"))]
     pub part_of: Option<Id>,

@@ -34,6 +34,10 @@ pub struct Plan {
     /// Last year of the plan, once it is decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_year: Option<i32>,
+    /// Where the plan is carried out, as the time zone database names it (`Asia/Phnom_Penh`): a deadline ends at midnight
+    /// there. Without it the server's own zone counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
     /// A help line shown beside content about violence.
     #[serde(default)]
     pub hotline: Text,

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{AreaLevel, Id};
+use super::{AreaLevel, CountPart, Id};
 use crate::period::{Frequency, Period};
 use crate::text::Text;
 use crate::vocabulary;
@@ -114,6 +114,20 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// What the program counts in its own records for an indicator.
+    Computed {
+        /// Of the returns that fell due, those that came in by their day.
+        ReturnsOnTime = "returns-on-time",
+        /// Of the decisions that fell due, those that were told to be carried out by their day.
+        DecisionsOnTime = "decisions-on-time",
+        /// Places of the map's level that have chosen actions and have money committed for the year.
+        LocalPlansFunded = "local-plans-funded",
+        /// Of the actions, those that have a price and money committed for all of it.
+        ActionsFunded = "actions-funded",
+    }
+}
+
 /// A way to break numbers down.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Dimension {
@@ -195,6 +209,9 @@ pub struct Indicator {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-refers" = "forms"))]
     pub form: Option<Id>,
+    /// What the program counts for it in its own records; empty where somebody reports it or documents state it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub computed: Option<Computed>,
     /// Register, survey or document the number comes from.
     pub data_source: String,
     /// How it is collected and computed.
@@ -215,7 +232,49 @@ pub struct Indicator {
 /// province is told.
 pub const SENSITIVE: u32 = 10;
 
+impl ValueKind {
+    /// Whole things are counted.
+    pub fn is_whole(self) -> bool {
+        match self {
+            ValueKind::Count | ValueKind::YesNo | ValueKind::Milestone => true,
+            ValueKind::Ratio
+            | ValueKind::Mean
+            | ValueKind::Index
+            | ValueKind::Rank
+            | ValueKind::Score
+            | ValueKind::Money
+            | ValueKind::Narrative => false,
+        }
+    }
+}
+
 impl Indicator {
+    /// Its numbers that are counts.
+    pub fn counts(&self) -> &'static [CountPart] {
+        match self.kind {
+            ValueKind::Count => &[CountPart::Number],
+            ValueKind::Ratio => &[CountPart::Numerator, CountPart::Denominator],
+            ValueKind::Mean => &[CountPart::Denominator],
+            ValueKind::Index
+            | ValueKind::Rank
+            | ValueKind::Score
+            | ValueKind::YesNo
+            | ValueKind::Milestone
+            | ValueKind::Money
+            | ValueKind::Narrative => &[],
+        }
+    }
+
+    /// Whether its numbers are counts, or divided from counts.
+    pub fn is_counted(&self) -> bool {
+        !self.counts().is_empty()
+    }
+
+    /// Its values are yes and no, and no number of yeses.
+    pub fn answers_yes_or_no(&self) -> bool {
+        self.kind == ValueKind::YesNo && self.place != PlaceRule::Sum && self.time != TimeRule::Sum
+    }
+
     pub fn is_sensitive(&self) -> bool {
         self.k >= SENSITIVE
     }
@@ -261,11 +320,15 @@ pub struct Target {
 /// A status set by a person against the computed one. The public sees the reason beside both.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Override {
-    /// Indicator and period, e.g. `PAR-09.2024`.
+    /// Indicator and the period of the value, e.g. `PAR-09.2024`.
     pub id: Id,
     #[schemars(extend("x-refers" = "indicators"))]
     pub indicator: Id,
     pub period: Period,
     pub status: crate::status::Status,
     pub reason: Text,
+    /// The value that it was set for: another one has its computed status again. Empty in older records, which hold
+    /// for any value of the period.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<f64>,
 }

@@ -7,7 +7,9 @@ mod answer;
 mod answers;
 mod coherence;
 mod collect;
+mod contradiction;
 mod coordination;
+mod count_link;
 mod edition;
 mod evidence;
 mod framework;
@@ -23,7 +25,9 @@ pub use answer::*;
 pub use answers::*;
 pub use coherence::*;
 pub use collect::*;
+pub use contradiction::*;
 pub use coordination::*;
+pub use count_link::*;
 pub use edition::*;
 pub use evidence::*;
 pub use framework::*;
@@ -46,10 +50,16 @@ pub trait Record: Serialize + DeserializeOwned + schemars::JsonSchema + PartialE
     /// The version of the body; [`crate::upgrade`] lifts older bodies to it.
     const VERSION: u32 = 1;
     fn id(&self) -> &str;
+    /// Whether records of the kind may be made up to show the program at work, and then say so.
+    const MARKED: bool = false;
+    /// Whether this one was.
+    fn is_illustrative(&self) -> bool {
+        false
+    }
 }
 
 macro_rules! kinds {
-    ($($(#[$meta:meta])* $name:ident = $file:literal $(version $version:literal)?),+ $(,)?) => {
+    ($($(#[$meta:meta])* $name:ident = $file:literal $(version $version:literal)? $(marked $mark:ident)?),+ $(,)?) => {
         /// The name of a kind; its code is also the name of the package file and of the table in [`crate::State`].
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum Kind {
@@ -67,6 +77,11 @@ macro_rules! kinds {
                 match self { $(Kind::$name => <$name as Record>::VERSION),+ }
             }
 
+            /// Whether its records may be made up to show the program at work, and then say so.
+            pub fn is_marked(self) -> bool {
+                match self { $(Kind::$name => <$name as Record>::MARKED),+ }
+            }
+
             /// The JSON Schema of the kind's body.
             pub fn schema(self) -> schemars::Schema {
                 match self { $(Kind::$name => schemars::schema_for!($name)),+ }
@@ -77,6 +92,10 @@ macro_rules! kinds {
             const KIND: Kind = Kind::$name;
             $(const VERSION: u32 = $version;)?
             fn id(&self) -> &str { &self.id }
+            $(
+                const MARKED: bool = true;
+                fn is_illustrative(&self) -> bool { self.$mark }
+            )?
         })+
 
         /// One record of any kind, shared rather than copied between snapshots.
@@ -92,6 +111,11 @@ macro_rules! kinds {
 
             pub fn id(&self) -> &str {
                 match self { $(Body::$name(record) => record.id()),+ }
+            }
+
+            /// Whether it was made up to show the program at work.
+            pub fn is_illustrative(&self) -> bool {
+                match self { $(Body::$name(record) => record.is_illustrative()),+ }
             }
 
             pub fn to_json(&self) -> Value {
@@ -135,6 +159,20 @@ macro_rules! kinds {
                 match kind { $(Kind::$name => self.$name.get(id).cloned().map(Body::$name)),+ }
             }
 
+            pub(crate) fn is_illustrative(&self, kind: Kind, id: &str) -> bool {
+                match kind { $(Kind::$name => self.$name.get(id).is_some_and(|record| record.is_illustrative())),+ }
+            }
+
+            /// All records that were made up to show the program at work.
+            pub(crate) fn illustrative(&self) -> Vec<Body> {
+                let mut found = Vec::new();
+                $(
+                    let marked = self.$name.values().filter(|record| record.is_illustrative());
+                    found.extend(marked.cloned().map(Body::$name));
+                )+
+                found
+            }
+
             pub fn ids(&self, kind: Kind) -> Vec<&str> {
                 match kind { $(Kind::$name => self.$name.keys().map(String::as_str).collect()),+ }
             }
@@ -161,7 +199,7 @@ kinds! {
     Node = "nodes",
     Indicator = "indicators",
     Slot = "slots",
-    Target = "targets",
+    Target = "targets" marked illustrative,
     Form = "forms",
     Assignment = "assignments",
     Evidence = "evidence",
@@ -171,33 +209,35 @@ kinds! {
     Instrument = "instruments",
     Position = "positions",
     Alignment = "alignments",
+    CountLink = "count_links",
     Consultation = "consultations",
     Attendance = "attendances",
     Contribution = "contributions",
+    Contradiction = "contradictions",
     Element = "elements",
-    Assessment = "assessments",
+    Assessment = "assessments" marked illustrative,
     Model = "models",
     Committee = "bodies",
     Seat = "seats",
-    Meeting = "meetings",
+    Meeting = "meetings" marked illustrative,
     Presence = "presences",
     Proposal = "proposals",
-    Decision = "decisions",
-    Task = "tasks",
-    Rating = "ratings",
+    Decision = "decisions" marked illustrative,
+    Task = "tasks" marked illustrative,
+    Rating = "ratings" marked illustrative,
     Occasion = "occasions" version 2,
-    Choice = "choices",
-    NextStep = "next_steps",
-    Rate = "rates",
-    UnitCost = "unit_costs",
-    CostLine = "cost_lines",
-    Fund = "funds",
-    Funding = "fundings",
+    Choice = "choices" marked illustrative,
+    NextStep = "next_steps" marked illustrative,
+    Rate = "rates" marked illustrative,
+    UnitCost = "unit_costs" marked illustrative,
+    CostLine = "cost_lines" marked illustrative,
+    Fund = "funds" marked illustrative,
+    Funding = "fundings" marked illustrative,
     Version = "versions",
     Edition = "editions",
     Override = "overrides",
     Lock = "locks",
-    Return = "returns" version 2,
+    Return = "returns" version 3 marked illustrative,
 }
 
 impl Kind {
@@ -230,5 +270,21 @@ impl Kind {
         use Kind::*;
         let shape = matches!(self, Plan | Area | Dimension | Category | Indicator | Target | Form | Assignment);
         !shape && !matches!(self, Return | Lock | Override | Version | Edition)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A kind whose records can say that they are made up cannot be left out of what hides them.
+    #[test]
+    fn a_kind_is_marked_where_its_struct_says_so() {
+        for kind in Kind::ALL {
+            let schema = kind.schema();
+            let says_so = schema.get("properties").is_some_and(|fields| fields.get("illustrative").is_some());
+            assert_eq!(kind.is_marked(), says_so, "{}: write `marked illustrative` behind the kind", kind.code());
+        }
+        assert!(Kind::ALL.iter().filter(|kind| kind.is_marked()).count() >= 14);
     }
 }

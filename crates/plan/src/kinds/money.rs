@@ -134,6 +134,7 @@ pub struct CostLine {
     pub date: Option<Date>,
     /// Percent of the cost that is borne here, where it is shared; all of it where empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-percent" = true))]
     pub shared_share: Option<Amount>,
     /// Programme code of the budget.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -149,6 +150,7 @@ pub struct CostLine {
     pub gender: Option<GenderMarker>,
     /// Percent that serves this plan; empty where nobody has said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-percent" = true))]
     pub plan_share: Option<Amount>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,

@@ -52,6 +52,10 @@ pub struct Consultation {
     /// Why a number was corrected, and by what.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub correction_reason: String,
+    /// The figures that count its people; a figure that several events name counts them together.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-refers" = "evidence"))]
+    pub counted_by: Vec<Id>,
     pub source: String,
 }
 

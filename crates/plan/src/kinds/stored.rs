@@ -36,6 +36,9 @@ struct Line<'a> {
     bases: Vec<Option<Number>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     total: Option<Number>,
+    /// The denominator or number of cases of the total.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    total_base: Option<Number>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     estimate: bool,
     #[serde(default, skip_serializing_if = "str::is_empty", borrow)]
@@ -98,6 +101,7 @@ impl<'a> Stored<'a> {
                 values: numbers(&cells.values),
                 bases: numbers(&cells.bases),
                 total: answer.total.map(Number),
+                total_base: answer.total_base.map(Number),
                 estimate: answer.estimate,
                 comment: Cow::Borrowed(&answer.comment),
                 files: Cow::Borrowed(&answer.files),
@@ -108,6 +112,18 @@ impl<'a> Stored<'a> {
 
     pub fn is_empty(&self) -> bool {
         self.of.is_empty()
+    }
+
+    /// Whether no answer says anything but that there is nothing to say.
+    pub fn holds_nothing(&self) -> bool {
+        let any = |list: &[Option<Number>]| list.iter().any(Option::is_some);
+        self.of.iter().all(|line| match line.state {
+            AnswerState::Missing => true,
+            AnswerState::NotApplicable => false,
+            AnswerState::Given => {
+                line.comment.is_empty() && line.total.is_none() && !any(&line.values) && !any(&line.bases)
+            }
+        })
     }
 
     /// The indicator of an answer whose numbers do not fit the grid that it names.
@@ -135,6 +151,7 @@ impl<'a> Stored<'a> {
                 bases: plain(line.bases),
             },
             total: line.total.map(|total| total.0),
+            total_base: line.total_base.map(|base| base.0),
             estimate: line.estimate,
             comment: line.comment.into_owned(),
             files: line.files.into_owned(),
@@ -159,8 +176,9 @@ mod tests {
 
     fn answer() -> impl Strategy<Value = Answer> {
         let numbers = || proptest::collection::vec(number(), 0..4);
-        (("[A-Z]{1,3}", 0..3_usize, any::<bool>(), ".{0,5}"), numbers(), numbers(), number(), 0..3_usize).prop_map(
-            |((indicator, state, estimate, comment), values, bases, total, files)| Answer {
+        let words = ("[A-Z]{1,3}", 0..3_usize, any::<bool>(), ".{0,5}");
+        (words, numbers(), numbers(), (number(), number()), 0..3_usize).prop_map(
+            |((indicator, state, estimate, comment), values, bases, (total, total_base), files)| Answer {
                 indicator,
                 state: AnswerState::ALL[state],
                 cells: Cells {
@@ -172,6 +190,7 @@ mod tests {
                     bases,
                 },
                 total,
+                total_base,
                 estimate,
                 files: vec![File { blob: comment.clone(), name: "a.pdf".into() }; files],
                 comment,
@@ -192,9 +211,7 @@ mod tests {
     fn bases_without_values_keep_their_grid() {
         let grid = Arc::new(Grid(vec![vec!["sex.f".into()]]));
         let cells = Cells { grid, values: Vec::new(), bases: vec![Some(9.0)] };
-        let state = AnswerState::Given;
-        let (indicator, comment, files) = ("A".to_string(), String::new(), Vec::new());
-        let answers = [Answer { indicator, state, cells, total: None, estimate: false, comment, files }];
+        let answers = [Answer { cells, ..Answer::to("A") }];
         let stored = Stored::of(&answers);
         assert_eq!(stored.misfit(), None);
         assert_eq!(Stored::from_bytes(&stored.to_bytes()).unwrap().answers(|_| true), answers);

@@ -19,6 +19,7 @@ impl Body {
             Body::Form(record) => record.name.clone(),
             Body::Evidence(record) => record.label.clone(),
             Body::Preference(record) => record.reason.clone(),
+            Body::CountLink(record) => record.reason.clone(),
             Body::Policy(record) => record.name.clone(),
             Body::Gap(record) => record.summary.clone(),
             Body::Instrument(record) => record.title.clone(),
@@ -26,6 +27,7 @@ impl Body {
             Body::Consultation(record) => record.title.clone(),
             Body::Attendance(record) => record.group.clone(),
             Body::Contribution(record) => record.said.clone(),
+            Body::Contradiction(record) => record.title.clone(),
             Body::Element(record) => record.title.clone(),
             Body::Assessment(record) => record.reason.clone(),
             Body::Model(record) => record.title.clone(),
@@ -56,17 +58,6 @@ impl Body {
             | Body::Override(_)
             | Body::Lock(_)
             | Body::Return(_) => Text::default(),
-        }
-    }
-    /// Whether it was made up to show the program at work, in the kinds of money.
-    pub fn is_made_up_money(&self) -> bool {
-        match self {
-            Body::Rate(record) => record.illustrative,
-            Body::UnitCost(record) => record.illustrative,
-            Body::CostLine(record) => record.illustrative,
-            Body::Fund(record) => record.illustrative,
-            Body::Funding(record) => record.illustrative,
-            _ => false,
         }
     }
 }

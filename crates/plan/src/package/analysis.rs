@@ -22,6 +22,7 @@ pub(super) fn check(package: &mut Package) {
                 let corrected = [event.corrected_total, event.corrected_female, event.corrected_male];
                 correction(*row, Kind::Consultation, corrected, &event.correction_reason, &mut faults);
             }
+            Body::Contradiction(one) => quotes(*row, one, &mut faults),
             Body::Contribution(said) if said.answered.is_some() && said.answer.is_empty() => {
                 faults.push(fault(*row, Kind::Contribution, "answer", "", Say::new("fault-answer-empty")));
             }
@@ -37,6 +38,16 @@ pub(super) fn check(package: &mut Package) {
         _ => Vec::new(),
     });
     package.faults.extend(faults);
+}
+
+/// Two quotes that are one cannot contradict each other, and a day without an answer says nothing.
+fn quotes(row: usize, one: &Contradiction, faults: &mut Vec<Fault>) {
+    if one.first_quote == one.second_quote && one.first_place == one.second_place {
+        faults.push(fault(row, Kind::Contradiction, "second_quote", &one.second_quote, Say::new("fault-quote-twice")));
+    }
+    if one.answered.is_some() && one.answer.is_empty() {
+        faults.push(fault(row, Kind::Contradiction, "answer", "", Say::new("fault-answer-empty")));
+    }
 }
 
 fn years(row: usize, policy: &Policy, faults: &mut Vec<Fault>) {

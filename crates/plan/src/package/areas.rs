@@ -87,7 +87,7 @@ mod tests {
             |[id, from, to, into]: &[&str; 4]| [id, id, "province", "KH", from, to, into].map(String::from).to_vec();
         let country = ["KH", "Cambodia", "country", "", "", "", ""].map(String::from).to_vec();
         let rows = std::iter::once(country).chain(rows.iter().map(row)).collect();
-        let sheet = Sheet { header: header.map(String::from).to_vec(), rows };
+        let sheet = Sheet::of_texts(header.map(String::from).to_vec(), rows);
         let package = Package::read(&[(Kind::Area, sheet)].into());
         let own = package.faults.iter().filter(|fault| fault.column == "successors");
         own.map(|fault| format!("{} {} {}", fault.row, fault.value, fault.problem.key)).collect()

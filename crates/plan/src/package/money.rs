@@ -49,6 +49,15 @@ pub(super) fn check(package: &mut Package) {
             Body::Funding(funding) => check_funding(*row, funding, &rows, &mut faults),
             _ => {}
         }
+        let year = match body {
+            Body::CostLine(line) => Some(line.year),
+            Body::Funding(funding) => Some(funding.year),
+            _ => None,
+        };
+        // Two digits of one, a day that a spreadsheet counts, a digit too many.
+        if let Some(year) = year.filter(|year| !(1990..=2100).contains(year)) {
+            faults.push(fault(*row, body.kind(), "year", &year.to_string(), Say::new("fault-year")));
+        }
     }
     check_sums(package, &rows, &mut faults);
     circles(package, Kind::Funding, "from", &mut faults, |body| match body {

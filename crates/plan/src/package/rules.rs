@@ -138,6 +138,15 @@ fn indicators(package: &Package, faults: &mut Vec<Fault>) {
         if indicator.baseline.is_some() != indicator.baseline_period.is_some() {
             say("baseline_period", "", "fault-baseline-half");
         }
+        if let Some(measure) = indicator.computed {
+            let counts = matches!(indicator.kind, ValueKind::Ratio | ValueKind::Count | ValueKind::YesNo);
+            if !counts || !indicator.dimensions.is_empty() || !indicator.overlapping.is_empty() {
+                say("computed", measure.code(), "fault-computed-kind");
+            }
+            if indicator.form.is_some() {
+                say("computed", measure.code(), "fault-computed-form");
+            }
+        }
         if indicator.k < smallest_k(indicator.class) {
             let k = indicator.k.to_string();
             say("k", &k, "fault-k-small");
@@ -163,16 +172,24 @@ fn targets(package: &Package, faults: &mut Vec<Fault>) {
     }
 }
 
-/// A number of an area comes from one unit: two forms asking it would count it twice.
+/// A number of an area comes from one unit at a time: of two that are asked, only one could be counted. Institutions that
+/// are asked for what they own report different numbers of one area.
 fn one_reporter_per_number(package: &Package, faults: &mut Vec<Fault>) {
-    let mut seen = HashMap::new();
+    let forms = package.records.iter().filter_map(|(_, body)| match body {
+        Body::Form(form) if form.audience == Audience::Area => Some(form.id.as_str()),
+        _ => None,
+    });
+    let by_area: HashSet<&str> = forms.collect();
+    let mut seen: HashMap<(&str, &str, &str), Vec<&Assignment>> = HashMap::new();
     for (row, body) in &package.records {
         let Body::Assignment(assignment) = body else { continue };
-        let key = (assignment.form.clone(), assignment.area.clone(), assignment.institution.clone());
-        if let Some(first) = seen.insert(key, &assignment.id) {
-            let problem = Say::new("fault-asked-twice").words("first", first);
+        let who = if by_area.contains(assignment.form.as_str()) { "" } else { assignment.institution.as_str() };
+        let others = seen.entry((&assignment.form, &assignment.area, who)).or_default();
+        if let Some(first) = others.iter().find(|other| other.overlaps(assignment)) {
+            let problem = Say::new("fault-asked-twice").words("first", &first.id);
             faults.push(fault(*row, Kind::Assignment, "id", &assignment.id, problem));
         }
+        others.push(assignment);
     }
 }
 
@@ -187,5 +204,35 @@ mod tests {
             assert!(numbered_pillar(Kind::Node, item), "{item}");
         }
         assert!(!numbered_pillar(Kind::Node, "A2.01") && !numbered_pillar(Kind::Theme, "2"));
+    }
+
+    #[test]
+    fn two_units_never_report_one_number() {
+        use crate::package::Sheet;
+        let sheet = |header: &[&str], rows: &[&[&str]]| {
+            let strings = |row: &[&str]| row.iter().map(|cell| cell.to_string()).collect::<Vec<_>>();
+            Sheet::of_texts(strings(header), rows.iter().map(|row| strings(row)).collect())
+        };
+        let forms = sheet(
+            &["id", "name", "audience", "frequency", "due_days", "chain", "source"],
+            &[
+                &["place", "P", "area", "year", "9", "secretariat", "s"],
+                &["own", "O", "institution", "year", "9", "secretariat", "s"],
+            ],
+        );
+        let faults = |rows: &[&[&str]]| {
+            let units = sheet(&["id", "form", "institution", "area", "from", "to"], rows);
+            let package = Package::read(&[(Kind::Form, forms.clone()), (Kind::Assignment, units)].into());
+            let own = package.faults.into_iter().filter(|fault| fault.problem.key == "fault-asked-twice");
+            own.map(|fault| fault.value).collect::<Vec<_>>()
+        };
+        // Two offices for one place in one year; one after the other is a handover.
+        assert_eq!(faults(&[&["A", "place", "X", "KH", "2024", ""], &["B", "place", "Y", "KH", "2025", ""]]), ["B"]);
+        let handover: &[&[&str]] =
+            &[&["A", "place", "X", "KH", "2024", "2024"], &["B", "place", "Y", "KH", "2025", ""]];
+        assert!(faults(handover).is_empty());
+        // Institutions report what they own.
+        assert!(faults(&[&["A", "own", "X", "KH", "2024", ""], &["B", "own", "Y", "KH", "2024", ""]]).is_empty());
+        assert_eq!(faults(&[&["A", "own", "X", "KH", "2024", ""], &["B", "own", "X", "KH", "2024", ""]]), ["B"]);
     }
 }

@@ -6,10 +6,11 @@ use std::ops::Range;
 
 use super::{Axis, Cell, Choice, Head, Measure, Section, Table, has_total};
 use crate::answers::has_base;
+use crate::completeness::Lacks;
 use crate::kinds::*;
 use crate::period::Period;
 use crate::readings::View;
-use crate::totals::{Corner, Placed, Total, months};
+use crate::totals::{Corner, KeptBack, Total, months};
 
 /// A table being filled.
 pub(super) struct Filler<'a> {
@@ -68,15 +69,37 @@ impl Filler<'_> {
         let corner = Corner { within: &self.choice.place.id, level, spans: &spans, keep: &keep };
         for placed in self.view.totals.table(self.view.state, indicator, &corner) {
             let mut categories = placed.categories.iter();
-            let (row, column) = (along_rows.at(&placed, &mut categories), along_columns.at(&placed, &mut categories));
+            let at = Spot { area: &placed.area, span: placed.span };
+            let (row, column) = (along_rows.at(at, &mut categories), along_columns.at(at, &mut categories));
             let (Some(row), Some(column)) = (row, column) else { continue };
             let Total { reported, expected, .. } = placed.total;
             let value = self.measured(indicator, &placed.total);
-            cells[row][column] = Some(Cell { value, reported, expected, illustrative: placed.illustrative });
+            let came = self.view.totals.completeness(indicator, &spans[placed.span], &placed.total);
+            // What stands above and below the line of a share are sums themselves.
+            let is_sum = self.choice.measure != Measure::Value && has_base(indicator.kind);
+            let lacks = if is_sum && !came.is_whole() { Lacks::Sum } else { came.lacks };
+            let illustrative = placed.illustrative;
+            cells[row][column] = Some(Cell { value, reported, expected, lacks, illustrative, kept_back: false });
+        }
+        let back = self.view.totals.is_kept_back(self.view.state, indicator, &corner);
+        if let KeptBack::These(small) = &back {
+            for (area, span, kept) in small {
+                let at = Spot { area, span: *span };
+                let mut categories = kept.iter();
+                let (row, column) = (along_rows.at(at, &mut categories), along_columns.at(at, &mut categories));
+                if let (Some(row), Some(column)) = (row, column) {
+                    cells[row][column] = Some(Cell { kept_back: true, ..Cell::default() });
+                }
+            }
         }
         for row in along_rows.all(self.rows.len()) {
             for column in along_columns.all(self.columns.len()) {
-                let missing = || Cell { expected: self.expected(indicator, (row, column), &spans), ..Cell::default() };
+                let missing = || match back {
+                    KeptBack::WhateverIsNotTold if self.is_as_told(indicator, (row, column)) => {
+                        Cell { kept_back: true, ..Cell::default() }
+                    }
+                    _ => Cell { expected: self.expected(indicator, (row, column), &spans), ..Cell::default() },
+                };
                 cells[row][column].get_or_insert_with(missing);
             }
         }
@@ -120,16 +143,33 @@ impl Filler<'_> {
         }
     }
 
+    fn is_as_told(&self, indicator: &Indicator, at: (usize, usize)) -> bool {
+        self.view.totals.is_as_told(indicator, &self.place_of(at).id)
+    }
+
+    /// The place that a cell is about.
+    fn place_of(&self, (row, column): (usize, usize)) -> &Area {
+        let heads = [self.rows.get(row), self.columns.get(column)];
+        let place =
+            heads.into_iter().flatten().find_map(|head| if let Head::Place(area) = head { Some(area) } else { None });
+        place.unwrap_or(&self.choice.place)
+    }
+
     /// How many units were to report for a cell in which there is no number.
     fn expected(&self, indicator: &Indicator, (row, column): (usize, usize), spans: &[Range<u32>]) -> u32 {
         let heads = [self.rows.get(row), self.columns.get(column)];
-        let place =
-            heads.iter().flatten().find_map(|head| if let Head::Place(area) = head { Some(area) } else { None });
         let period = heads.iter().flatten().find_map(|head| if let Head::Period(p) = head { Some(*p) } else { None });
         let span = period.map(months).or_else(|| spans.first().cloned());
-        let area = place.unwrap_or(&self.choice.place);
+        let area = self.place_of((row, column));
         span.map_or(0, |span| self.view.totals.expected(indicator, &area.id, &span))
     }
+}
+
+/// Where a number is from.
+#[derive(Clone, Copy)]
+struct Spot<'a> {
+    area: &'a str,
+    span: usize,
 }
 
 /// Where a number belongs along an axis.
@@ -142,11 +182,11 @@ enum Along {
 }
 
 impl Along {
-    fn at<'a>(&self, placed: &Placed, categories: &mut impl Iterator<Item = &'a Option<Id>>) -> Option<usize> {
+    fn at<'a>(&self, spot: Spot, categories: &mut impl Iterator<Item = &'a Option<Id>>) -> Option<usize> {
         match self {
             Along::At(at) => Some(*at),
-            Along::Span => Some(placed.span),
-            Along::Area(of) => of.get(&placed.area).copied(),
+            Along::Span => Some(spot.span),
+            Along::Area(of) => of.get(spot.area).copied(),
             Along::Category(of) => match categories.next()? {
                 Some(category) => of.get(category).copied(),
                 None => Some(of.len()),

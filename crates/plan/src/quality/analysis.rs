@@ -1,21 +1,16 @@
-//! What the situation analysis contradicts or leaves open: consultations that do not add up, policies past their end,
-//! gaps that nothing answers, bodies that were named but never heard.
+//! What the situation analysis leaves open: policies past their end, gaps that nothing answers, bodies that were named but
+//! never heard. Refuses to know who was counted where.
 
-use std::sync::Arc;
-
-use super::Finding;
+use super::{Finding, Subject};
 use crate::answers::Severity;
 use crate::kinds::*;
 use crate::period::Date;
 use crate::state::State;
-use crate::text::Text;
 use crate::{coherence, coordination, people};
 
 pub(super) fn check(state: &State, today: Date, found: &mut Vec<Finding>) {
-    for event in state.all::<Consultation>() {
-        consultation(state, event, found);
-    }
     policies(state, today, found);
+    ended(state, today, found);
     below_quorum(state, found);
     let unanswered: Vec<_> = coherence::unanswered(state).map(|gap| (Kind::Gap, gap.id.clone())).collect();
     let asking = state.all::<Gap>().filter(|gap| coherence::asks(gap)).count();
@@ -35,7 +30,7 @@ pub(super) fn counted(rule: &'static str, records: Vec<(Kind, Id)>, all: usize, 
     if !records.is_empty() {
         let count = records.len() as f64;
         let finding = Finding::new(rule, Severity::Note).number("count", count).number("all", all as f64);
-        found.push(Finding { records, ..finding });
+        found.push(Finding { records, subject: Subject::Rule, ..finding });
     }
 }
 
@@ -50,6 +45,7 @@ fn below_quorum(state: &State, found: &mut Vec<Finding>) {
         let room = coordination::attendance(state, meeting);
         if room.quorum == Some(false) && !decided.is_empty() {
             let mut finding = Finding::new("finding-decided-below-quorum", Severity::Warning)
+                .named(&meeting.id)
                 .name("meeting", &meeting.title)
                 .number("filled", room.filled as f64)
                 .number("seats", room.seats as f64)
@@ -67,59 +63,12 @@ fn never_heard(state: &State, found: &mut Vec<Finding>) {
     }
     let names: Vec<&str> = bodies.iter().map(|body| body.name).collect();
     let mut finding = Finding::new("finding-named-never-heard", Severity::Note).word("names", names.join(", "));
+    finding.subject = Subject::Rule;
     finding = finding.number("count", bodies.len() as f64);
     finding.records = bodies.iter().flat_map(|body| &body.nodes).map(|node| (Kind::Node, node.id.clone())).collect();
     finding.records.sort();
     finding.records.dedup();
     found.push(finding);
-}
-
-/// The head of a table against its rows, and women and men against each total.
-fn consultation(state: &State, event: &Arc<Consultation>, found: &mut Vec<Finding>) {
-    let groups: Vec<&Arc<Attendance>> = people::groups(state, &event.id).collect();
-    let head = (Kind::Consultation, event.id.clone());
-    let counts = people::counts_of_event(event);
-    adds_up(&head, &event.title, &event.title, counts, found);
-    for group in &groups {
-        let row = (Kind::Attendance, group.id.clone());
-        adds_up(&row, &event.title, &group.group, people::counts_of_group(group), found);
-    }
-    for (place, part) in ["total", "female", "male"].into_iter().enumerate() {
-        let printed: Option<Vec<u32>> =
-            groups.iter().map(|group| people::counts_of_group(group).printed[place]).collect();
-        let (Some(head_count), Some(rows)) = (counts.printed[place], printed) else { continue };
-        let sum: u32 = rows.iter().sum();
-        if rows.is_empty() || sum == head_count {
-            continue;
-        }
-        let mut finding = judged("finding-consultation-head", counts.corrected[place].is_some())
-            .name("event", &event.title)
-            .number("head", f64::from(head_count))
-            .number("rows", f64::from(sum));
-        finding.say = finding.say.clause("part", crate::say::Say::new(format!("people-{part}")));
-        finding.records = vec![head.clone()];
-        found.push(finding);
-    }
-}
-
-fn adds_up(record: &(Kind, Id), event: &Text, name: &Text, counts: people::Counts, found: &mut Vec<Finding>) {
-    let [Some(total), Some(female), Some(male)] = counts.printed else { return };
-    if female + male != total {
-        let mut finding = judged("finding-consultation-sexes", counts.corrected.iter().any(Option::is_some))
-            .name("event", event)
-            .name("group", name)
-            .number("total", f64::from(total))
-            .number("women", f64::from(female))
-            .number("men", f64::from(male))
-            .number("sum", f64::from(female + male));
-        finding.records = vec![record.clone()];
-        found.push(finding);
-    }
-}
-
-/// A fault of the source stays a finding after somebody has corrected it, but nobody has to act on it any more.
-fn judged(rule: &'static str, corrected: bool) -> Finding {
-    Finding::new(rule, if corrected { Severity::Note } else { Severity::Error })
 }
 
 /// Policies whose years contradict what the source says of them.
@@ -129,12 +78,27 @@ fn policies(state: &State, today: Date, found: &mut Vec<Finding>) {
         if computed == policy.stated {
             continue;
         }
-        let word = |state: PolicyState| crate::say::Say::new(format!("code-{}", state.code().replace(' ', "-")));
         let mut finding = Finding::new("finding-policy-state", Severity::Warning).name("policy", &policy.name);
-        finding.say = finding.say.clause("stated", word(policy.stated)).clause("computed", word(computed));
+        finding.say = finding.say.code("stated", policy.stated.code()).code("computed", computed.code());
         finding = finding.word("start", policy.start_year.map_or("–".into(), |year| year.to_string()));
         finding = finding.word("end", policy.end_year.map_or("–".into(), |year| year.to_string()));
         finding.records = vec![(Kind::Policy, policy.id.clone())];
         found.push(finding);
+    }
+}
+
+/// A policy past its last year on which something of the plan still builds.
+fn ended(state: &State, today: Date, found: &mut Vec<Finding>) {
+    for policy in state.all::<Policy>().filter(|policy| coherence::state_of(policy, today) == PolicyState::Expired) {
+        let built = state.all::<Alignment>().filter(|link| link.policy.as_ref() == Some(&policy.id));
+        let built: Vec<&Id> = built.filter_map(|link| link.node.as_ref()).collect();
+        let Some(end) = policy.end_year.filter(|_| !built.is_empty()) else { continue };
+        let nodes = built.iter().map(|id| (Kind::Node, (*id).clone()));
+        let finding = Finding::new("finding-policy-ended", Severity::Warning)
+            .name("policy", &policy.name)
+            .word("end", end.to_string())
+            .word("nodes", built.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(", "))
+            .named(&policy.id);
+        found.push(finding.records(std::iter::once((Kind::Policy, policy.id.clone())).chain(nodes)));
     }
 }

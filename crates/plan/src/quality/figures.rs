@@ -1,4 +1,4 @@
-//! Checks of figures against each other: two values, parts and wholes, shares and their counts.
+//! Checks of figures of one series or comparison against each other: two values, two dates, women and men, parts.
 //! Refuses to know plans and indicators beyond the public choice of a value.
 
 use std::collections::BTreeMap;
@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::Finding;
 use crate::answers::Severity;
 use crate::kinds::*;
+use crate::readings::figure_period;
 use crate::state::State;
 
 pub(super) fn check(state: &State, found: &mut Vec<Finding>) {
@@ -16,11 +17,9 @@ pub(super) fn check(state: &State, found: &mut Vec<Finding>) {
     for (_, figures) in grouped(state, |figure| figure.comparison.clone()) {
         comparisons(&figures, found);
     }
-    parts_beyond_whole(state, found);
-    shares_of_counts(state, found);
 }
 
-fn grouped(state: &State, key: impl Fn(&Evidence) -> Option<Id>) -> BTreeMap<Id, Vec<Arc<Evidence>>> {
+pub(super) fn grouped(state: &State, key: impl Fn(&Evidence) -> Option<Id>) -> BTreeMap<Id, Vec<Arc<Evidence>>> {
     let mut groups: BTreeMap<Id, Vec<Arc<Evidence>>> = BTreeMap::new();
     for figure in state.all::<Evidence>() {
         if let Some(key) = key(figure) {
@@ -36,13 +35,21 @@ fn pairs(state: &State, series: &str, figures: &[Arc<Evidence>], found: &mut Vec
     for (n, a) in observed.iter().enumerate() {
         for b in observed[n + 1..].iter().filter(|b| (a.sex, &a.place, a.unit) == (b.sex, &b.place, b.unit)) {
             let (Some(x), Some(y)) = (a.value, b.value) else { continue };
+            let one_undated = a.date.is_empty() != b.date.is_empty();
+            let rounding = is_rounding(&a.printed, x, &b.printed, y);
             if a.group != b.group {
                 found.push(two_populations(a, b));
             }
-            if x != y && a.date == b.date {
-                found.push(two_values(state, series, (a, x), (b, y)));
-            } else if x != y && (a.date.is_empty() != b.date.is_empty()) && !is_rounding(&a.printed, x, &b.printed, y) {
-                found.push(two_values_undated(a, b));
+            match () {
+                () if x != y && a.date == b.date => found.push(two_values(state, series, (a, x), (b, y))),
+                () if x != y && one_undated && rounding => {
+                    found.push(undated("finding-two-values-undated-rounded", a, b));
+                }
+                () if x != y && one_undated => found.push(undated("finding-two-values-undated", a, b)),
+                () if x == y && says_enough(a) && are_two_dates(a, b) && !is_one_list(&observed, a, b) => {
+                    found.push(same_value(a, b, x));
+                }
+                () => {}
             }
         }
     }
@@ -74,10 +81,45 @@ fn two_values(state: &State, series: &str, (a, x): Valued, (b, y): Valued) -> Fi
     finding
 }
 
+/// Small counts are often the same by chance.
+fn says_enough(figure: &Evidence) -> bool {
+    match figure.unit {
+        Unit::Percent | Unit::Index => true,
+        Unit::Count => figure.value.is_some_and(|value| value >= 100.0),
+        Unit::Rank | Unit::Year | Unit::Years => false,
+    }
+}
+
+/// Whether one place of the source prints both moments: then it says itself that the value stood still.
+fn is_one_list(observed: &[&Arc<Evidence>], a: &Evidence, b: &Evidence) -> bool {
+    let prints = |section: &str, date: &str| observed.iter().any(|one| one.section == section && one.date == date);
+    prints(&a.section, &b.date) || prints(&b.section, &a.date)
+}
+
+/// Two moments at most two years apart, in two places of the source. A date inside the other is the same moment, told
+/// more precisely; one list of years is one place.
+fn are_two_dates(a: &Evidence, b: &Evidence) -> bool {
+    let (Some(first), Some(second)) = (figure_period(&a.date), figure_period(&b.date)) else { return false };
+    let apart = (first.last_month() - second.last_month()).abs();
+    !first.contains(second) && !second.contains(first) && apart <= 24 && a.section != b.section
+}
+
+/// The same value for two moments: it stood still, or one of the two is dated wrongly.
+fn same_value(a: &Arc<Evidence>, b: &Arc<Evidence>, value: f64) -> Finding {
+    Finding::new("finding-same-value", Severity::Note)
+        .about([a, b])
+        .name("label", &a.label)
+        .number("value", value)
+        .word("first-date", &a.date)
+        .word("second-date", &b.date)
+        .word("section-a", &a.section)
+        .word("section-b", &b.section)
+}
+
 /// Of two values one has no date: nobody can say whether they disagree.
-fn two_values_undated(a: &Arc<Evidence>, b: &Arc<Evidence>) -> Finding {
+fn undated(rule: &'static str, a: &Arc<Evidence>, b: &Arc<Evidence>) -> Finding {
     let (undated, dated) = if a.date.is_empty() { (a, b) } else { (b, a) };
-    Finding::new("finding-two-values-undated", Severity::Note)
+    Finding::new(rule, Severity::Note)
         .about([undated, dated])
         .word("first", &undated.printed)
         .word("second", &dated.printed)
@@ -97,7 +139,28 @@ fn two_populations(a: &Arc<Evidence>, b: &Arc<Evidence>) -> Finding {
         .word("section-b", &b.section)
 }
 
-fn decimals(printed: &str) -> i32 {
+/// How a source takes its own figure back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Hedge {
+    /// Almost, nearly, less than.
+    Below,
+    /// Over, more than, at least.
+    Above,
+    About,
+}
+
+/// The hedge of a figure; none where it is exact. A hedge in words that nobody foresaw is about.
+pub(super) fn hedge(figure: &Evidence) -> Option<Hedge> {
+    let says = |words: &[&str]| words.iter().any(|word| figure.qualifier.to_lowercase().contains(word));
+    match () {
+        () if matches!(figure.qualifier.trim(), "" | "exact") => None,
+        () if says(&["almost", "nearly", "less than", "fewer than", "under", "at most", "up to"]) => Some(Hedge::Below),
+        () if says(&["over", "more than", "at least", "above"]) => Some(Hedge::Above),
+        () => Some(Hedge::About),
+    }
+}
+
+pub(super) fn decimals(printed: &str) -> i32 {
     printed.split_once('.').map_or(0, |(_, tail)| tail.bytes().take_while(u8::is_ascii_digit).count() as i32)
 }
 
@@ -142,8 +205,7 @@ fn by_sex(figures: &[Arc<Evidence>], found: &mut Vec<Finding>) {
             found.push(finding("finding-total-outside-sexes", Severity::Error));
         }
         Unit::Count if women + men != all => {
-            let hedged = !matches!(total.qualifier.as_str(), "" | "exact");
-            let severity = if hedged { Severity::Warning } else { Severity::Error };
+            let severity = if hedge(total).is_some() { Severity::Warning } else { Severity::Error };
             found.push(
                 finding("finding-sexes-do-not-add-up", severity)
                     .number("sum", women + men)
@@ -206,44 +268,4 @@ fn parts(figures: &[Arc<Evidence>], found: &mut Vec<Finding>) {
             .name("label", &figures[0].label)
             .word("section", &figures[0].section),
     );
-}
-
-/// A part that is larger than its whole.
-fn parts_beyond_whole(state: &State, found: &mut Vec<Finding>) {
-    for part in state.all::<Evidence>() {
-        let Some(whole) = part.part_of.as_ref().and_then(|id| state.find::<Evidence>(id)) else { continue };
-        let (Some(p), Some(w)) = (part.value, whole.value) else { continue };
-        if p > w && part.unit == whole.unit {
-            found.push(
-                Finding::new("finding-part-exceeds-whole", Severity::Error)
-                    .about([part, whole])
-                    .number("part", p)
-                    .number("whole", w)
-                    .name("label", &part.label)
-                    .name("whole-label", &whole.label)
-                    .word("section", &part.section),
-            );
-        }
-    }
-}
-
-/// A share printed with both its counts must be their quotient.
-fn shares_of_counts(state: &State, found: &mut Vec<Finding>) {
-    for figure in state.all::<Evidence>().filter(|f| f.unit == Unit::Percent) {
-        let (Some(value), Some(top), Some(bottom)) = (figure.value, figure.numerator, figure.denominator) else {
-            continue;
-        };
-        let share = if bottom == 0.0 { continue } else { top / bottom * 100.0 };
-        if (share - value).abs() > 0.5 * 10f64.powi(-decimals(&figure.printed)) + 1e-9 {
-            found.push(
-                Finding::new("finding-share-differs-from-counts", Severity::Error)
-                    .about([figure])
-                    .number("share", value)
-                    .number("computed", share)
-                    .number("numerator", top)
-                    .number("denominator", bottom)
-                    .name("label", &figure.label),
-            );
-        }
-    }
 }

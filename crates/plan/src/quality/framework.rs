@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Finding, indicators_under};
+use super::{Finding, Subject, indicators_under};
 use crate::answers::Severity;
 use crate::kinds::*;
 use crate::state::State;
@@ -34,7 +34,7 @@ pub(super) fn check(state: &State, found: &mut Vec<Finding>) {
             state.all::<Indicator>().filter(|i| lacks(i)).map(|i| (Kind::Indicator, i.id.clone())).collect();
         let count = ids.len() as f64;
         (count > 0.0).then(|| {
-            Finding { records: ids, ..Finding::new(rule, Severity::Note) }
+            Finding { records: ids, subject: Subject::Rule, ..Finding::new(rule, Severity::Note) }
                 .number("count", count)
                 .number("all", indicators)
         })
@@ -53,7 +53,8 @@ pub(super) fn check(state: &State, found: &mut Vec<Finding>) {
     if !slots.is_empty() {
         let count = slots.len() as f64;
         found.push(
-            Finding { records: slots, ..Finding::new("finding-slots-empty", Severity::Note) }.number("count", count),
+            Finding { records: slots, subject: Subject::Rule, ..Finding::new("finding-slots-empty", Severity::Note) }
+                .number("count", count),
         );
     }
     baselines_after_targets(state, found);
@@ -109,7 +110,8 @@ fn pillar_numbers(state: &State, found: &mut Vec<Finding>) {
     }
     for (number, names) in meanings.into_iter().filter(|(_, names)| names.len() > 1) {
         let list: Vec<String> = names.iter().map(|(name, bodies)| format!("{name} ({})", bodies.join(", "))).collect();
-        let mut finding = Finding::new("finding-pillar-number-clash", Severity::Note).word("number", number);
+        let mut finding =
+            Finding::new("finding-pillar-number-clash", Severity::Note).word("number", &number).named(number);
         finding = finding.word("names", list.join("; "));
         finding.records = names.into_values().flatten().map(|id| (Kind::Institution, id)).collect();
         found.push(finding);

@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use super::Finding;
 use super::analysis::counted;
+use super::{Finding, Subject};
 use crate::answers::Severity;
 use crate::kinds::*;
 use crate::money::above::Above;
@@ -131,6 +131,6 @@ fn old_rates(state: &State, found: &mut Vec<Finding>) {
     if !old.is_empty() {
         let count = old.len() as f64;
         let finding = Finding::new("finding-rate-old", Severity::Warning).number("count", count);
-        found.push(Finding { records: old, ..finding });
+        found.push(Finding { records: old, subject: Subject::Rule, ..finding });
     }
 }

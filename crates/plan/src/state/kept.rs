@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::State;
 use crate::kinds::*;
-use crate::period::Period;
+use crate::period::{Date, Period};
 
 /// Changes whenever this file writes something else.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 6;
 
 #[derive(Serialize, Deserialize)]
 struct Kept {
@@ -22,6 +22,9 @@ struct Kept {
     /// The last accepted versions that are not the newest ones.
     accepted: Vec<KeptReturn>,
     history: Vec<(String, Id, Vec<u64>)>,
+    days: Vec<(u64, String)>,
+    carried_out: Vec<(Id, u64)>,
+    filled_later: Vec<(Id, u64)>,
 }
 
 /// A return with its answers as packed as they are in memory.
@@ -60,6 +63,9 @@ impl State {
                 .iter()
                 .map(|((kind, id), at)| (kind.code().to_string(), id.clone(), at.iter().copied().collect()))
                 .collect(),
+            days: self.days.iter().map(|(position, day)| (*position, day.to_string())).collect(),
+            carried_out: self.carried_out.iter().map(|(id, position)| (id.clone(), *position)).collect(),
+            filled_later: self.filled_later.iter().map(|(id, position)| (id.clone(), *position)).collect(),
         };
         postcard::to_allocvec(&kept).expect("a state holds only strings, numbers and lists")
     }
@@ -73,10 +79,10 @@ impl State {
         let mut state = State { position: kept.position, ..State::default() };
         for (kind, version, json) in &kept.records {
             let kind = Kind::parse(kind).filter(|kind| kind.version() == *version)?;
-            state.tables.put(Body::read(kind, &mut serde_json::Deserializer::from_str(json)).ok()?);
+            state.put(Body::read(kind, &mut serde_json::Deserializer::from_str(json)).ok()?);
         }
         for record in kept.returns {
-            state.put_return(&Arc::new(record.read()?));
+            state.put(record.read()?.into());
         }
         for record in kept.accepted {
             state.accept(&Arc::new(record.read()?));
@@ -84,6 +90,12 @@ impl State {
         for (kind, id, positions) in kept.history {
             state.history.insert((Kind::parse(&kind)?, id), positions.into_iter().collect());
         }
+        for (position, day) in kept.days {
+            state.days.insert(position, Date::parse(&day)?);
+        }
+        // What putting the records noted says only that they are there.
+        state.carried_out = kept.carried_out.into_iter().collect();
+        state.filled_later = kept.filled_later.into_iter().collect();
         Some(state)
     }
 }

@@ -33,6 +33,10 @@ pub(super) struct Layout {
     /// How often its form asks; a period of that length needs no combining.
     pub reported: Frequency,
     pairs: Vec<Pair>,
+    /// Counts the returns that left groups empty.
+    pub partial: Option<u32>,
+    /// How many groups make up the whole.
+    parts: usize,
     overlapping: Vec<Id>,
     dimensions: Vec<Id>,
     /// The cube's number of each category, by dimension.
@@ -64,9 +68,13 @@ impl Layout {
         };
         // More combinations than the cube can number are a fault of the package; the indicator then has its total only.
         let pairs = shapes.into_iter().map(|shape| pair(shape.unwrap_or_default())).collect();
+        let partial = (!indicator.dimensions.is_empty())
+            .then(|| cube.add_measure(Measure { shape: Shape::default(), place: CubePlace::Sum, time: CubeTime::Sum }));
         let mut layout = Layout {
             reported: reported(state, indicator),
             pairs,
+            partial,
+            parts: 0,
             overlapping: indicator.overlapping.clone(),
             dimensions: indicator.dimensions.clone(),
             categories,
@@ -74,6 +82,7 @@ impl Layout {
             places: Vec::new(),
         };
         layout.places = layout.places_of(&layout.grid);
+        layout.parts = layout.places.iter().filter(|place| layout.is_part(**place)).count();
         layout
     }
 
@@ -93,6 +102,7 @@ impl Layout {
         let mut values: Vec<Option<Vec<Option<f64>>>> =
             self.pairs.iter().map(|pair| clear.then(|| empty(pair))).collect();
         let mut bases = values.clone();
+        let (mut has_parts, mut parts) = (false, 0);
         if answer.state == AnswerState::Given {
             let other;
             let places = match answer.cells.grid == self.grid {
@@ -106,26 +116,38 @@ impl Layout {
                 let cells = list[pair].get_or_insert_with(|| empty(&self.pairs[pair]));
                 cells[combination as usize] = Some(value);
             };
-            let mut has_parts = false;
             for (n, place) in places.iter().enumerate() {
                 let Some((pair, combination)) = *place else { continue };
                 if let Some(value) = answer.cells.values.get(n).copied().flatten() {
                     put(&mut values, pair, combination, value);
                     has_parts |= pair == 0;
+                    parts += usize::from(self.is_part(*place));
                 }
                 if let Some(base) = answer.cells.bases.get(n).copied().flatten() {
                     put(&mut bases, pair, combination, base);
                 }
             }
             // A total without parts counts as "not stated"; beside parts it is only compared with them.
-            if let Some(total) = answer.total.filter(|_| !has_parts) {
-                put(&mut values, 0, self.pairs[0].shape.not_stated(), total);
+            if let Some(total) = answer.total_cell().filter(|_| !has_parts) {
+                let not_stated = self.pairs[0].shape.not_stated();
+                put(&mut values, 0, not_stated, total.value);
+                if let Some(base) = total.base {
+                    put(&mut bases, 0, not_stated, base);
+                }
             }
         }
+        let lacks_parts = (1..self.parts).contains(&parts);
+        let told = self.partial.filter(|_| clear || lacks_parts);
+        rows.extend(told.map(|measure| (measure, vec![lacks_parts.then_some(1.0)])));
         for ((pair, value), base) in self.pairs.iter().zip(values).zip(bases) {
             rows.extend(value.map(|cells| (pair.value, cells)));
             rows.extend(pair.base.zip(base));
         }
+    }
+
+    /// Whether a place is one of the groups that make up the whole.
+    fn is_part(&self, place: Place) -> bool {
+        place.is_some_and(|(pair, combination)| pair == 0 && combination != self.pairs[0].shape.not_stated())
     }
 
     fn places_of(&self, grid: &Grid) -> Vec<Place> {

@@ -31,13 +31,18 @@ pub struct Placed {
     /// One category for each kept dimension, in the order they were asked; `None` is "not stated".
     pub categories: Vec<Option<Id>>,
     pub total: Total,
-    /// Made-up returns speak for the indicator in this span.
+    /// Illustrative returns speak for the indicator in this span.
     pub illustrative: bool,
 }
 
 impl Totals {
     /// The values of an indicator in a corner of all there is. There is none where nothing was reported.
     pub fn table(&self, state: &State, indicator: &Indicator, corner: &Corner) -> Vec<Placed> {
+        self.seen_table(state, indicator, corner)
+    }
+
+    /// The same, whoever asks.
+    pub(super) fn full_table(&self, state: &State, indicator: &Indicator, corner: &Corner) -> Vec<Placed> {
         let Some(layout) = self.layouts.get(&indicator.id) else { return Vec::new() };
         let bits: Option<Vec<usize>> =
             corner.keep.iter().map(|d| indicator.dimensions.iter().position(|own| own == d)).collect();
@@ -56,7 +61,7 @@ impl Totals {
         let place = |(span, key, kept, total): (usize, Key, Vec<u16>, Total)| {
             let category = |(n, at): (usize, &usize)| names[n].get(kept[*at] as usize).map(|c| c.id.clone());
             let categories = at.iter().enumerate().map(category).collect();
-            let illustrative = self.made_up_in(indicator, &corner.spans[span]);
+            let illustrative = self.illustrative_in(indicator, &corner.spans[span]);
             Placed { area: self.area_ids[key.area as usize].clone(), span, categories, total, illustrative }
         };
         let of_level = |placed: &Placed| match corner.level {
@@ -106,9 +111,9 @@ impl Totals {
         long_enough.flat_map(ask).collect()
     }
 
-    /// Whether made-up returns speak for an indicator in a stretch of months.
-    pub fn made_up_in(&self, indicator: &Indicator, span: &Range<u32>) -> bool {
-        self.made_up.get(&indicator.id).is_some_and(|periods| periods.range(span.clone()).next().is_some())
+    /// Whether illustrative returns speak for an indicator in a stretch of months.
+    pub fn illustrative_in(&self, indicator: &Indicator, span: &Range<u32>) -> bool {
+        self.illustrative_at.get(&indicator.id).is_some_and(|periods| periods.range(span.clone()).next().is_some())
     }
 
     /// How many units were to report in a span, also where nobody did; counted as the coverage of a value is.

@@ -38,6 +38,8 @@ pub struct Bar {
     /// The value as the language writes it.
     pub text: String,
     pub illustrative: bool,
+    /// Not all of it has come: hollow.
+    pub incomplete: bool,
 }
 
 const THICK: f64 = 13.0;
@@ -148,7 +150,8 @@ fn draw_bar(scene: &mut Scene, input: &BarsInput, columns: &Columns, bar: &Bar, 
     };
     let end = columns.scale.at(value);
     let (x, width) = (end.min(columns.zero), (end - columns.zero).abs());
-    scene.shape(Form::Rect { x, y, width, height: thick }, role(series, bar.illustrative)).tip(tip);
+    let role = if bar.incomplete { Role::Incomplete } else { role(series, bar.illustrative) };
+    scene.shape(Form::Rect { x, y, width, height: thick }, role).tip(tip);
     let (x, anchor) = if value < 0.0 { (end - 5.0, Anchor::End) } else { (end + 5.0, Anchor::Start) };
     scene.label((x, y + thick - 2.0), bar.text.clone(), anchor);
 }

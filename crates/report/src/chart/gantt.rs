@@ -42,7 +42,9 @@ pub fn gantt(input: &GanttInput, axis: &AxisText) -> Scene {
     let margin = ((high - low) * 0.03).max(0.05);
     let x = Scale::new((low - margin, high + margin), (0.0, scene.width));
     let bottom = 8.0 + LINE * input.steps.len() as f64;
-    for year in years(low - margin, high + margin, (scene.width / 60.0) as usize) {
+    // A tick stands where its year begins.
+    let years = years(low - margin, high + margin, (scene.width / 60.0) as usize).into_iter();
+    for year in years.filter(|year| *year >= low - margin) {
         scene.line((x.at(year), 0.0), (x.at(year), bottom), Role::Grid);
         scene.label((x.at(year), bottom + 15.0), (axis.time)(year), Anchor::Middle).tone(Tone::Muted);
     }

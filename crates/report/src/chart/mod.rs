@@ -7,11 +7,39 @@ pub mod multiples;
 pub mod status;
 pub mod trend;
 
+use crate::scene::{Form, Point, Role, Scene};
+
 /// How the caller's language writes a value and a time (a decimal year) on an axis.
 #[derive(Clone, Copy)]
 pub struct AxisText<'a> {
     pub value: &'a dyn Fn(f64) -> String,
     pub time: &'a dyn Fn(f64) -> String,
+    /// That an axis does not start at zero, but at this value.
+    pub cut: &'a dyn Fn(f64) -> String,
+}
+
+/// From so many points on a course can be seen on an axis that leaves zero out; fewer would look like a crash.
+const COURSE: usize = 3;
+
+/// Round values of an axis from zero; without zero only where it is far from a course of values all on one side of it.
+pub(crate) fn value_steps((low, high): (f64, f64), points: usize, count: usize) -> Vec<f64> {
+    let far = points >= COURSE && low >= high * 0.6 && low > 0.0;
+    if far { ticks(low, high, count) } else { ticks(low.min(0.0), high.max(0.0), count) }
+}
+
+/// The value at which an axis starts that leaves zero out.
+pub(crate) fn cut_at(steps: &[f64]) -> Option<f64> {
+    steps.first().copied().filter(|low| *low > 0.0)
+}
+
+/// The sign of a cut axis: a break at its foot.
+pub(crate) fn break_sign(scene: &mut Scene, (x, y): Point) {
+    scene.shape(Form::Rect { x: x - 5.0, y: y - 9.0, width: 10.0, height: 6.0 }, Role::Paper);
+    for lift in [3.0, 9.0] {
+        let zigzag = [(-6.0, 1.5), (-2.0, -1.5), (2.0, 1.5), (6.0, -1.5)];
+        let points = zigzag.map(|(dx, dy)| (x + dx, y - lift + dy));
+        scene.shape(Form::Polyline(points.to_vec()), Role::Axis);
+    }
 }
 
 /// Beyond this no chart is readable and differences of values overflow.
@@ -83,12 +111,9 @@ fn round_step(rough: f64) -> f64 {
     round * power
 }
 
-/// Whole years between two times, far enough apart that `most` labels fit; the last year is always among them.
+/// The years that lie between two times, thinned out so that `most` labels fit; the last year is always among them.
 pub(crate) fn years(low: f64, high: f64, most: usize) -> Vec<f64> {
-    let (first, last) = (low.ceil() as i64, high.floor() as i64);
-    if last < first {
-        return vec![low];
-    }
+    let (first, last) = (low.floor() as i64, (high.ceil() as i64 - 1).max(low.floor() as i64));
     let most = most.max(1) as i64;
     let step = [1, 2, 5, 10, 20, 25, 50, 100].into_iter().find(|step| (last - first) / step < most);
     let step = step.unwrap_or_else(|| ((last - first) / most).max(1));
@@ -116,8 +141,19 @@ mod tests {
 
     #[test]
     fn years_thin_out_and_keep_the_last() {
-        assert_eq!(years(2020.0, 2030.0, 4), [2020.0, 2025.0, 2030.0]);
-        assert_eq!(years(2024.4, 2026.9, 6), [2025.0, 2026.0]);
-        assert_eq!(years(2024.4, 2024.6, 6), [2024.4]);
+        assert_eq!(years(2020.0, 2031.0, 4), [2020.0, 2025.0, 2030.0]);
+        assert_eq!(years(2024.4, 2026.9, 6), [2024.0, 2025.0, 2026.0]);
+        assert_eq!(years(2024.0, 2025.0, 6), [2024.0]);
+    }
+
+    #[test]
+    fn an_axis_starts_at_zero_or_is_cut_for_a_course_far_from_it() {
+        let starts = |extent, points| value_steps(extent, points, 4)[0];
+        assert_eq!(starts((33.7, 32.7), 2), 0.0, "two points far from zero are no crash");
+        assert_eq!(starts((90.0, 98.0), 3), 90.0);
+        assert_eq!(starts((50.0, 98.0), 3), 0.0);
+        assert_eq!(starts((-20.0, -5.0), 9), -20.0);
+        assert_eq!(value_steps((-20.0, -5.0), 9, 4).last(), Some(&0.0), "zero is on it from below, too");
+        assert_eq!([cut_at(&[90.0, 95.0]), cut_at(&[0.0, 5.0]), cut_at(&[-5.0, 0.0])], [Some(90.0), None, None]);
     }
 }

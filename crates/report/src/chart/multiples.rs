@@ -1,7 +1,7 @@
 //! Small multiples: the same little line for many places or groups, all on one scale, so that only shape and height differ.
 //! Refuses a scale per panel.
 
-use super::{AxisText, Scale, extent, is_drawable, ticks};
+use super::{AxisText, Scale, break_sign, cut_at, extent, is_drawable, value_steps};
 use crate::scene::{Anchor, Form, Point, Role, Scene, Size, Tone};
 use crate::status::{Status, symbol};
 use crate::text;
@@ -23,6 +23,8 @@ pub struct Panel {
     pub label: String,
     /// Decimal year and value.
     pub points: Vec<Point>,
+    /// Of which points not all has come, by their place among the points.
+    pub incomplete: Vec<usize>,
     /// Written at the last point.
     pub end_label: String,
     pub status: Option<Status>,
@@ -42,18 +44,27 @@ pub fn multiples(input: &MultiplesInput, axis: &AxisText) -> Scene {
     let all = || input.panels.iter().flat_map(|panel| &panel.points).filter(usable);
     let xs = extent(all().map(|p| p.0)).unwrap_or((0.0, 1.0));
     let ys = extent(all().map(|p| p.1).chain(input.target)).unwrap_or((0.0, 1.0));
-    let low = if ys.0 >= 0.0 && ys.0 < ys.1 * 0.6 { 0.0 } else { ys.0 };
-    let steps = ticks(low, ys.1, 2);
+    let parts = input.panels.iter().any(|panel| !panel.incomplete.is_empty());
+    let most = if parts { 0 } else { input.panels.iter().map(|panel| panel.points.len()).max().unwrap_or(0) };
+    let steps = value_steps(ys, most, 2);
     let domain = (steps.first().copied().unwrap_or(0.0), steps.last().copied().unwrap_or(1.0));
     let columns = ((scene.width + GAP) / (NARROWEST + GAP)).floor().max(1.0) as usize;
     let columns = columns.min(input.panels.len().max(1));
     let wide = (scene.width - GAP * (columns - 1) as f64) / columns as f64;
+    let above = match cut_at(&steps) {
+        Some(start) => {
+            scene.label((0.0, 13.0), (axis.cut)(start), Anchor::Start).tone(Tone::Muted);
+            22.0
+        }
+        None => 0.0,
+    };
     for (i, panel) in input.panels.iter().enumerate() {
-        let corner = ((i % columns) as f64 * (wide + GAP), (i / columns) as f64 * (HEAD + PLOT + FOOT + 10.0));
+        let row = (i / columns) as f64;
+        let corner = ((i % columns) as f64 * (wide + GAP), above + row * (HEAD + PLOT + FOOT + 10.0));
         draw(&mut scene, input, panel, axis, (corner, wide), (xs, domain));
     }
     let rows = input.panels.len().div_ceil(columns);
-    scene.height = (rows as f64 * (HEAD + PLOT + FOOT + 10.0)).max(24.0);
+    scene.height = (above + rows as f64 * (HEAD + PLOT + FOOT + 10.0)).max(24.0);
     scene
 }
 
@@ -68,11 +79,14 @@ fn draw(scene: &mut Scene, input: &MultiplesInput, panel: &Panel, axis: &AxisTex
     let x = Scale::new(xs, (left + 5.0, left + wide - end_room));
     let y = Scale::new(ys, (top + HEAD + PLOT, top + HEAD + 4.0));
     scene.line((left, y.at(ys.0)), (left + wide, y.at(ys.0)), Role::Axis);
-    let usable = panel.points.iter().filter(|p| is_drawable(p.0) && is_drawable(p.1));
-    let mut line: Vec<Point> = usable.copied().collect();
-    line.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let line: Vec<Point> = line.iter().map(|p| (x.at(p.0), y.at(p.1))).collect();
-    let Some(end) = line.last().copied() else {
+    if ys.0 > 0.0 {
+        break_sign(scene, (left + 5.0, y.at(ys.0)));
+    }
+    let marked = panel.points.iter().enumerate().map(|(n, point)| (*point, panel.incomplete.contains(&n)));
+    let mut line: Vec<(Point, bool)> = marked.filter(|(p, _)| is_drawable(p.0) && is_drawable(p.1)).collect();
+    line.sort_by(|a, b| a.0.0.total_cmp(&b.0.0));
+    let line: Vec<(Point, bool)> = line.iter().map(|(p, part)| ((x.at(p.0), y.at(p.1)), *part)).collect();
+    let Some((end, is_part)) = line.last().copied() else {
         let hatch = Form::Rect { x: left, y: top + HEAD + 4.0, width: wide, height: PLOT - 4.0 };
         scene.shape(hatch, Role::NoData).tip(&panel.tooltip);
         scene.label((left, top + HEAD + PLOT + 15.0), input.no_data.clone(), Anchor::Start).tone(Tone::Muted);
@@ -83,10 +97,20 @@ fn draw(scene: &mut Scene, input: &MultiplesInput, panel: &Panel, axis: &AxisTex
         scene.line((left, at), (left + wide, at), Role::Target);
     }
     let role = if panel.illustrative { Role::Illustrative } else { Role::Accent };
-    if line.len() > 1 {
-        scene.shape(Form::Polyline(line), role);
+    // No line leads to what has come in part, and none away.
+    for run in line.split(|(_, part)| *part) {
+        let form = match run {
+            [] => continue,
+            [((x, y), _)] => Form::Circle { x: *x, y: *y, radius: 2.0 },
+            run => Form::Polyline(run.iter().map(|(point, _)| *point).collect()),
+        };
+        scene.shape(form, role);
     }
-    scene.shape(Form::Circle { x: end.0, y: end.1, radius: 3.2 }, role).tip(&panel.tooltip);
+    for (point, _) in line.iter().filter(|(_, part)| *part) {
+        scene.shape(Form::Circle { x: point.0, y: point.1, radius: 2.6 }, Role::Incomplete);
+    }
+    let mark = if is_part { Role::Incomplete } else { role };
+    scene.shape(Form::Circle { x: end.0, y: end.1, radius: 3.2 }, mark).tip(&panel.tooltip);
     let label = beside_target(end.1 + 4.0, target);
     scene.label((end.0 + 6.0, label), panel.end_label.clone(), Anchor::Start).bold().tone(Tone::Accent);
     let foot = top + HEAD + PLOT + 15.0;

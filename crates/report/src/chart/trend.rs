@@ -1,7 +1,7 @@
 //! A value over time against its baseline, targets and expected path. One measure, several sources, no legend.
 //! Refuses to compute a status: the bands are only the shares of the expected path that the caller asks to show.
 
-use super::{AxisText, Scale, extent, is_drawable, ticks, years};
+use super::{AxisText, Scale, break_sign, cut_at, extent, is_drawable, value_steps, years};
 use crate::chart::trend::callouts::Callouts;
 use crate::scene::{Anchor, Form, Point, Role, Scene, Size, Tone};
 use crate::text;
@@ -34,12 +34,13 @@ pub fn trend(input: &TrendInput, axis: &AxisText) -> Scene {
     let mut scene = Scene::new(input.width, &input.title, &input.description);
     let points = preferred(input);
     let path = path(input);
-    let frame = frame(input, &path, &mut scene, axis);
+    let frame = frame(input, &mut scene, axis);
     if let (Some(limits), [first, .., last]) = (input.bands, path.as_slice())
         && first.1 != last.1
     {
         bands::draw(&mut scene, &frame, &path, limits);
     }
+    unreported(&mut scene, &frame, &points);
     grid(&mut scene, &frame, input, axis);
     let way: Vec<Point> = path.iter().map(|p| frame.at(*p)).collect();
     if way.len() > 1 {
@@ -58,31 +59,43 @@ fn preferred(input: &TrendInput) -> Vec<&TrendPoint> {
     points
 }
 
-/// Baseline and targets in order of time.
+/// The baseline and the targets after it in order of time. A target that is no later than its baseline has no path: it
+/// would run backwards.
 fn path(input: &TrendInput) -> Vec<Point> {
-    let marks = input.baseline.iter().chain(&input.targets);
-    let mut path: Vec<Point> = marks.map(|m| (m.x, m.y)).filter(|p| is_drawable(p.0) && is_drawable(p.1)).collect();
+    let usable = |m: &&Mark| is_drawable(m.x) && is_drawable(m.y);
+    let base = input.baseline.as_ref().filter(usable);
+    let later = |m: &&Mark| base.is_none_or(|base| m.x > base.x);
+    let mut path: Vec<Point> = input.targets.iter().filter(usable).filter(later).map(|m| (m.x, m.y)).collect();
+    path.extend(base.map(|base| (base.x, base.y)));
     path.sort_by(|a, b| a.0.total_cmp(&b.0));
     path
 }
 
-fn frame(input: &TrendInput, path: &[Point], scene: &mut Scene, axis: &AxisText) -> Frame {
+fn frame(input: &TrendInput, scene: &mut Scene, axis: &AxisText) -> Frame {
     let width = scene.width;
     let height = input.height.filter(|h| h.is_finite()).unwrap_or((width * 0.45).clamp(210.0, 290.0));
     scene.height = height.clamp(120.0, 2000.0);
     let drawable = input.points.iter().filter(|p| is_drawable(p.x) && is_drawable(p.y));
-    let xs = drawable.clone().map(|p| p.x).chain(path.iter().map(|p| p.0));
-    let (x_low, x_high) = extent(xs).unwrap_or((0.0, 1.0));
-    let (x_low, x_high) = if x_high - x_low < 0.5 { (x_low - 0.5, x_high + 0.5) } else { (x_low, x_high) };
-    let ys = drawable.map(|p| p.y).chain(path.iter().map(|p| p.1)).chain(input.thresholds.iter().map(|t| t.y));
-    let (low, high) = extent(ys).unwrap_or((0.0, 1.0));
-    // A line may leave zero out, but only when zero is far away.
-    let low = if low >= 0.0 && low < high * 0.6 { 0.0 } else { low };
-    let steps = ticks(low, high, 4);
+    let marks = || input.baseline.iter().chain(&input.targets).filter(|m| is_drawable(m.x) && is_drawable(m.y));
+    let xs = drawable.clone().map(|p| p.x).chain(marks().map(|m| m.x));
+    // Whole years, so that each value stands over its own.
+    let (x_low, x_high) =
+        extent(xs).map_or((0.0, 1.0), |(low, high)| (low.floor(), high.ceil().max(low.floor() + 1.0)));
+    // What has come in part is no course that could be looked at closely.
+    let points =
+        if input.points.iter().any(|p| p.incomplete) { 0 } else { drawable.clone().filter(|p| p.preferred).count() };
+    let ys = drawable.map(|p| p.y).chain(marks().map(|m| m.y)).chain(input.thresholds.iter().map(|t| t.y));
+    let range = extent(ys).unwrap_or((0.0, 1.0));
+    let steps = value_steps(range, points, 4);
+    let steps = if input.whole { whole(&steps, range) } else { steps };
     let names = steps.iter().map(|v| text::width(&(axis.value)(*v), Size::Small.units()));
     let left = (names.fold(0.0, f64::max) + 8.0).min(width * 0.4);
-    let top = if input.unit.is_empty() { 14.0 } else { 26.0 };
+    let top = if input.unit.is_empty() && cut_at(&steps).is_none() { 14.0 } else { 26.0 };
     let (right, bottom) = (width - 16.0, scene.height - 26.0);
+    // The legend stands below the years.
+    if input.points.iter().any(|p| p.incomplete) && !input.incomplete.is_empty() {
+        legend(scene, &input.incomplete);
+    }
     let y_range = (steps.first().copied().unwrap_or(0.0), steps.last().copied().unwrap_or(1.0));
     Frame {
         left,
@@ -95,6 +108,27 @@ fn frame(input: &TrendInput, path: &[Point], scene: &mut Scene, axis: &AxisText)
     }
 }
 
+/// Steps of whole things that still cover the values.
+fn whole(steps: &[f64], (low, high): (f64, f64)) -> Vec<f64> {
+    let mut whole: Vec<f64> = steps.iter().copied().filter(|step| step.fract() == 0.0).collect();
+    whole.extend((!whole.iter().any(|step| *step <= low)).then(|| low.floor()));
+    whole.extend((!whole.iter().any(|step| *step >= high)).then(|| high.ceil()));
+    whole.sort_by(f64::total_cmp);
+    whole
+}
+
+/// What the hatching means.
+fn legend(scene: &mut Scene, words: &str) {
+    for (n, line) in text::wrap(words, Size::Small.units(), scene.width - 24.0, 3).into_iter().enumerate() {
+        scene.height += 17.0;
+        let y = scene.height - 5.0;
+        if n == 0 {
+            scene.shape(Form::Rect { x: 0.0, y: y - 10.0, width: 18.0, height: 12.0 }, Role::NoData);
+        }
+        scene.label((24.0, y), line, Anchor::Start).tone(Tone::Muted);
+    }
+}
+
 fn grid(scene: &mut Scene, frame: &Frame, input: &TrendInput, axis: &AxisText) {
     for &value in &frame.steps {
         let y = frame.y.at(value);
@@ -102,16 +136,27 @@ fn grid(scene: &mut Scene, frame: &Frame, input: &TrendInput, axis: &AxisText) {
         scene.line((frame.left, y), (frame.right, y), role);
         scene.label((frame.left - 6.0, y + 4.0), (axis.value)(value), Anchor::End).tone(Tone::Muted);
     }
+    let mut room = scene.width - 4.0;
+    if let Some(start) = cut_at(&frame.steps) {
+        break_sign(scene, (frame.left, frame.bottom));
+        let words = (axis.cut)(start);
+        room -= text::width(&words, Size::Small.units()) + 8.0;
+        scene.label((scene.width, 12.0), words, Anchor::End).tone(Tone::Muted);
+    }
     if !input.unit.is_empty() {
-        let room = scene.width - 4.0;
         let unit = text::wrap(&input.unit, Size::Small.units(), room, 1).swap_remove(0);
         scene.label((0.0, 12.0), unit, Anchor::Start).tone(Tone::Muted);
     }
     let widest = text::width(&(axis.time)(frame.x.high), Size::Small.units()).max(20.0);
     let most = ((frame.right - frame.left) / (widest + 14.0)).floor().max(1.0) as usize;
-    for year in years(frame.x.low, frame.x.high, most) {
-        let x = frame.x.at(year);
+    let years = years(frame.x.low, frame.x.high, most);
+    let mut edges: Vec<f64> = years.iter().flat_map(|year| [*year, year + 1.0]).collect();
+    edges.dedup();
+    for x in edges.into_iter().map(|edge| frame.x.at(edge)) {
         scene.line((x, frame.bottom), (x, frame.bottom + 4.0), Role::Axis);
+    }
+    for year in years {
+        let x = frame.x.at(year + 0.5);
         let name = (axis.time)(year);
         let half = text::width(&name, Size::Small.units()) / 2.0;
         let x = x.clamp(half.min(scene.width / 2.0), (scene.width - half).max(scene.width / 2.0));
@@ -140,6 +185,20 @@ fn marks(scene: &mut Scene, frame: &Frame, input: &TrendInput) {
     }
 }
 
+/// How high the hatching over a point is at most: nobody knows how much is missing, so it is no measure.
+const HATCHED: f64 = 16.0;
+
+/// Hatches what may still come on top of a part of a sum.
+fn unreported(scene: &mut Scene, frame: &Frame, points: &[&TrendPoint]) {
+    for point in points.iter().filter(|p| p.incomplete && is_drawable(p.span)) {
+        let (from, to) = (frame.x.at(point.x - point.span / 2.0), frame.x.at(point.x + point.span / 2.0));
+        let foot = frame.y.at(point.y);
+        let height = (foot - frame.top).min(HATCHED);
+        let column = Form::Rect { x: from, y: foot - height, width: to - from, height };
+        scene.shape(column, Role::NoData).tip(&point.tooltip);
+    }
+}
+
 /// The line, dotted wherever one of its two ends is illustrative, then its marks on top.
 fn values(scene: &mut Scene, frame: &Frame, points: &[&TrendPoint]) {
     let role = |illustrative| {
@@ -148,6 +207,11 @@ fn values(scene: &mut Scene, frame: &Frame, points: &[&TrendPoint]) {
     let mut run: Vec<Point> = Vec::new();
     let mut run_role = Role::Accent;
     for pair in points.windows(2) {
+        if pair.iter().any(|point| point.incomplete) {
+            // A line from or to a part of a sum would be a rise or a fall that nobody knows.
+            flush(scene, &mut run, run_role);
+            continue;
+        }
         let (from, to) = (frame.at((pair[0].x, pair[0].y)), frame.at((pair[1].x, pair[1].y)));
         let next = role(pair[0].illustrative || pair[1].illustrative);
         if run.is_empty() || next != run_role {
@@ -161,7 +225,11 @@ fn values(scene: &mut Scene, frame: &Frame, points: &[&TrendPoint]) {
     for (i, point) in points.iter().enumerate() {
         let (x, y) = frame.at((point.x, point.y));
         let radius = if i + 1 == points.len() { 4.2 } else { 3.0 };
-        scene.shape(Form::Circle { x, y, radius }, role(point.illustrative)).tip(&point.tooltip);
+        let mark = if point.incomplete { Role::Incomplete } else { role(point.illustrative) };
+        scene.shape(Form::Circle { x, y, radius }, mark).tip(&point.tooltip);
+        if point.incomplete && point.illustrative {
+            scene.shape(Form::Circle { x, y, radius: radius * 0.45 }, Role::Illustrative);
+        }
     }
 }
 

@@ -22,6 +22,15 @@ pub enum GeoError {
 #[derive(Debug, Clone)]
 pub struct Outlines {
     areas: Vec<(String, Vec<Vec<Point>>)>,
+    given: Vec<Outline>,
+}
+
+/// An area as the file gives it, for whoever passes it on.
+#[derive(Debug, Clone)]
+pub struct Outline {
+    pub id: String,
+    pub properties: serde_json::Map<String, Value>,
+    pub geometry: Value,
 }
 
 /// Areas in scene units from the top left corner.
@@ -39,7 +48,7 @@ struct Collection {
 struct Feature {
     id: Option<Value>,
     properties: Option<serde_json::Map<String, Value>>,
-    geometry: Option<Geometry>,
+    geometry: Option<Value>,
 }
 
 type Ring = Vec<Vec<f64>>;
@@ -53,7 +62,8 @@ struct Geometry {
 }
 
 /// The rings of all parts; nothing for a geometry without an inside.
-fn rings(geometry: Geometry) -> Result<Option<Vec<Ring>>, serde_json::Error> {
+fn rings(geometry: &Value) -> Result<Option<Vec<Ring>>, serde_json::Error> {
+    let geometry: Geometry = serde_json::from_value(geometry.clone())?;
     match geometry.kind.as_str() {
         "Polygon" => serde_json::from_value(geometry.coordinates).map(Some),
         "MultiPolygon" => {
@@ -68,19 +78,28 @@ impl Outlines {
     /// Reads a FeatureCollection; features without a polygon are left out.
     pub fn from_geojson(text: &str) -> Result<Self, GeoError> {
         let collection: Collection = serde_json::from_str(text)?;
-        let mut areas = Vec::new();
+        let (mut areas, mut given) = (Vec::new(), Vec::new());
         for (index, feature) in collection.features.into_iter().enumerate() {
             let id = id(&feature).ok_or(GeoError::NoId(index + 1))?;
-            let Some(rings) = feature.geometry.map(rings).transpose()?.flatten() else {
+            let geometry = feature.geometry.filter(|geometry| !geometry.is_null());
+            let Some(rings) = geometry.as_ref().map(rings).transpose()?.flatten() else {
                 continue;
             };
             let rings = rings.iter().map(points).collect::<Option<Vec<_>>>();
-            areas.push((id.clone(), rings.ok_or(GeoError::OutOfRange(id))?));
+            let Some(rings) = rings else { return Err(GeoError::OutOfRange(id)) };
+            let properties = feature.properties.unwrap_or_default();
+            given.extend(geometry.map(|geometry| Outline { id: id.clone(), properties, geometry }));
+            areas.push((id, rings));
         }
         if areas.iter().all(|(_, rings)| rings.iter().all(Vec::is_empty)) {
             return Err(GeoError::Empty);
         }
-        Ok(Outlines { areas })
+        Ok(Outlines { areas, given })
+    }
+
+    /// The areas as they stand in the file.
+    pub fn given(&self) -> &[Outline] {
+        &self.given
     }
 
     pub fn ids(&self) -> impl Iterator<Item = &str> {

@@ -14,7 +14,7 @@ use romduol_edition::{Broken, Content, pack, site, unpack, verify};
 use romduol_locale::Locale;
 use romduol_plan::kinds::*;
 use romduol_plan::permission::{Post, Role};
-use romduol_plan::{Actor, Lang, Period};
+use romduol_plan::{Actor, Lang, Period, State, returns};
 use romduol_report::map::Outlines;
 
 /// Small counts of survivors: what an edition of the demo has to protect.
@@ -63,7 +63,10 @@ async fn an_edition_comes_out_when_a_second_person_agrees() {
     let real = app.prepare_edition(&anna, real).await.unwrap();
     let (real, _) = app.look_into_edition(&anna, &real).await.unwrap();
     assert!(!real.body.to_json().contains("\"illustrative\":true"), "made-up numbers are in a real edition");
-    assert!(real.body.indicators.iter().flat_map(|m| &m.observations).all(|at| at.source.is_some()));
+    let mut told = real.body.indicators.iter().flat_map(|m| &m.observations);
+    assert!(told.all(|at| at.source.is_some() || at.by_program.is_some()));
+    let counted = real.body.indicators.iter().filter(|m| m.observations.iter().any(|at| at.by_program.is_some()));
+    assert!(counted.count() > 0, "the plan's own indicators are in an edition, too");
     let id = app.prepare_edition(&anna, choice(&app)).await.unwrap();
     assert!(app.edition(&id).await.is_err(), "what is not approved is not public");
     let refused = app.approve_edition(&anna, &id, None).await.unwrap_err();
@@ -86,8 +89,13 @@ async fn an_edition_comes_out_when_a_second_person_agrees() {
     a_changed_file_is_found(&opened, &app.edition_key().await.unwrap());
     // The same position and choice give the same bytes.
     let (composed, _) = app.look_into_edition(&anna, &id).await.unwrap();
-    let content =
-        Content { number: opened.content.number, date: app.now().date, changes: Vec::new(), body: composed.body };
+    let content = Content {
+        number: opened.content.number,
+        date: app.now().date,
+        structures: opened.content.structures,
+        changes: Vec::new(),
+        body: composed.body.clone(),
+    };
     for (path, bytes) in site::files(&content, outlines().as_deref()).unwrap() {
         assert!(opened.files[&path] == bytes, "{path} differs");
     }
@@ -106,18 +114,27 @@ fn every_number_of_the_site_is_told(opened: &Opened) {
             let number = locale.number(value, 1);
             if indicator.unit == "%" { format!("{number}\u{a0}%") } else { number }
         };
-        anywhere.extend(measured.targets.iter().map(|target| (unit(target.value), ())));
+        for target in &measured.targets {
+            anywhere.insert(format!("{} ({})", unit(target.value), locale.period(target.period)), ());
+        }
         let mut tell = |text: String| {
             anywhere.insert(text.clone(), ());
             told.insert(text, 0);
         };
         for at in &measured.observations {
             let Figure::Shown { value, numerator, denominator } = at.figure else { continue };
-            tell(unit(value));
+            // A sum of which something is missing is told as the least that it can be, and nowhere as less than that.
+            tell(format!("{}{}", at.sign(), unit(value)));
             if let (Some(upper), Some(lower)) = (numerator, denominator) {
                 tell(format!("{} / {}", locale.number(upper, 1), locale.number(lower, 1)));
             }
         }
+        let country = opened.content.body.country();
+        for at in measured.over_time(country).filter(|at| at.incomplete.is_some() && at.value().is_some()) {
+            let mark = at.incomplete.as_ref().and_then(|came| came.mark()).map(|say| locale.tell(&say));
+            assert!(page.contains(&mark.unwrap()), "{} {}", indicator.id, at.period);
+        }
+        assert!(measured.standing.official.as_ref().is_none_or(|set| set.value.is_none()));
         let cells = numbers(&page);
         let untold = cells.iter().find(|text| !told.contains_key(**text));
         assert!(untold.is_none(), "{}: {untold:?} is told nowhere", indicator.id);
@@ -192,20 +209,54 @@ async fn a_correction_is_a_new_edition_that_lists_it() {
     assert_eq!(app.edition(&first).await.unwrap().content, before.content, "the first edition stays as it was");
 }
 
+/// Two are prepared; the second leaves an indicator out that the first, which came out since, has told. It is remembered.
 #[tokio::test(flavor = "multi_thread")]
-async fn half_a_person_and_a_clock_that_runs_backwards_are_refused() {
+async fn an_edition_remembers_what_came_out_since_it_was_prepared() {
+    let (_folder, app) = demo().await;
+    let (anna, bora) = (person("a", Role::Secretariat), person("b", Role::Committee));
+    let whole = app.prepare_edition(&anna, choice(&app)).await.unwrap();
+    let without = Choice { leave_out: vec![VIOLENCE.into()], ..choice(&app) };
+    let without = app.prepare_edition(&anna, without).await.unwrap();
+    let remembers = async |id: &str| {
+        let kept = app.snapshot().state.find::<Edition>(id).unwrap().memory.clone().unwrap();
+        let bytes = app.ledger.blobs().get(&kept.parse().unwrap()).await.unwrap();
+        String::from_utf8(bytes).unwrap().contains(&format!("\"{VIOLENCE}\":"))
+    };
+    assert!(!remembers(&without).await, "nothing was told of it when it was prepared");
+    app.approve_edition(&bora, &whole, None).await.unwrap();
+    app.approve_edition(&bora, &without, None).await.unwrap();
+    assert!(remembers(&whole).await && remembers(&without).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn half_a_person_is_withheld_and_a_clock_that_runs_backwards_refused() {
     let (folder, app) = demo().await;
     let anna = person("a", Role::Secretariat);
     let year = Period::year(app.now().date.year - 1);
-    let half =
-        Correction { indicator: VIOLENCE.into(), categories: vec!["sex.f".into(), "age.18-24".into()], value: 7.5 };
-    let cells = BTreeMap::from([(("province-quarter.KH-01".into(), Period::quarter(year.end_year(), 2)), vec![half])]);
+    let id = format!("province-quarter.KH-01.{}", Period::quarter(year.end_year(), 2));
+    // No door lets it in; an old ledger may hold one.
+    let half = move |state: &State| {
+        let old = state.find::<Return>(&id).unwrap();
+        let mut answers = old.answers.open();
+        let answer = answers.iter_mut().find(|answer| answer.indicator == VIOLENCE).unwrap();
+        let of_women = ["sex.f".to_string(), "age.18-24".to_string()];
+        let cell = answer.cells.grid.0.iter().position(|categories| *categories == of_women).unwrap();
+        answer.cells.values[cell] = Some(7.5);
+        let new = Return { version: old.version + 1, answers: Answers::pack(&answers), ..Return::clone(old) };
+        Ok(vec![returns::change(Some(old), new)])
+    };
     let actor = Actor { account: "a".into(), post: "test".into() };
-    app.correct_cells(&actor, "half a person", &cells).await.unwrap();
-    let refused = app.prepare_edition(&anna, choice(&app)).await.unwrap_err().to_string();
-    for part in [VIOLENCE, "KH-01", "no whole number", "leave the indicator out"] {
-        assert!(refused.contains(part), "{refused}");
+    app.run(actor, "half a person".into(), Box::new(half)).await.unwrap();
+    // The indicator is withheld by name; nothing else stops for it.
+    let id = app.prepare_edition(&anna, choice(&app)).await.unwrap();
+    let (composed, _) = app.look_into_edition(&anna, &id).await.unwrap();
+    let told = composed.explained.iter().find(|told| told.indicator == VIOLENCE).unwrap();
+    let [(part, edition::Cause::NotACount(not))] = told.withheld.as_slice() else { panic!("it is withheld") };
+    assert!(part.periods.is_empty() && not.area == "KH-01" && (not.value - 7.5).abs() < 1e-9, "{not:?}");
+    for measured in &composed.body.indicators {
+        assert_eq!(measured.indicator.id == VIOLENCE, !measured.withheld.is_empty(), "{}", measured.indicator.id);
     }
+    assert!(composed.body.indicators.iter().filter(|measured| !measured.observations.is_empty()).count() > 10);
     let week_ago = Clock::Fixed(app.now().unix - 7 * 86_400);
     app.close().await;
     let early = App::open(folder.path(), week_ago).await.unwrap();
@@ -258,6 +309,9 @@ fn every_format_tells_the_same(opened: &Opened) {
     assert_eq!(facts_of_json(&text("sdmx/data.json")), told);
 }
 
+/// How SDMX-CSV writes a number that is not told.
+const NOT_TOLD: &str = "NaN";
+
 fn facts_of_csv(text: &str) -> Vec<Fact> {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let heads = reader.headers().unwrap().clone();
@@ -269,10 +323,10 @@ fn facts_of_csv(text: &str) -> Vec<Fact> {
         let row = row.unwrap();
         let [kind, series, area, period, value, confidential, numerator] = places.map(|place| row[place].to_string());
         if confidential == "C" {
-            assert!(value.is_empty() && numerator.is_empty(), "{row:?}");
+            assert!(matches!(value.as_str(), "" | NOT_TOLD) && numerator.is_empty(), "{row:?}");
         }
         if kind == "ACT" {
-            facts.push((series, area, period, (!value.is_empty()).then_some(value)));
+            facts.push((series, area, period, (!matches!(value.as_str(), "" | NOT_TOLD)).then_some(value)));
         }
     }
     facts.sort();
@@ -316,4 +370,40 @@ fn facts_of_json(text: &str) -> Vec<Fact> {
     }
     facts.sort();
     facts
+}
+
+/// Ends within a year and other levels, before and after an edition of the whole year: each can be prepared.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edition_until_any_period_by_any_level_can_be_prepared() {
+    let (_folder, app) = demo().await;
+    let (anna, bora) = (person("a", Role::Secretariat), person("b", Role::Committee));
+    let year = app.now().date.year;
+    let usual = Choice { leave_out: Vec::new(), ..choice(&app) };
+    let until = |period: String| period.parse::<Period>().unwrap();
+    let prepared = async |until: Period, level: AreaLevel| {
+        let choice = Choice { until, level, ..usual.clone() };
+        let id = app.prepare_edition(&anna, choice).await.unwrap_or_else(|why| panic!("{until}, {level:?}: {why}"));
+        let (composed, _) = app.look_into_edition(&anna, &id).await.unwrap();
+        let fault = composed.explained.iter().flat_map(|told| &told.withheld);
+        let fault = fault.filter(|(_, cause)| !matches!(cause, edition::Cause::Told(_))).collect::<Vec<_>>();
+        assert!(fault.is_empty(), "{until}, {level:?}: {fault:?}");
+        let figures = composed.body.indicators.iter().flat_map(|measured| &measured.observations);
+        assert!(figures.filter(|at| at.figure != Figure::Hidden).count() > 100, "{until}, {level:?}");
+        id
+    };
+    for first in [format!("{year}Q1"), format!("{year}Q3"), format!("{}S1", year - 1)] {
+        let id = prepared(until(first), AreaLevel::Province).await;
+        app.decline_edition(&bora, &id, "another end").await.unwrap();
+    }
+    let whole = prepared(Period::year(year - 1), AreaLevel::Province).await;
+    app.approve_edition(&bora, &whole, None).await.unwrap();
+    for (end, level) in [
+        (format!("{}", year - 1), AreaLevel::Country),
+        (format!("{}-07", year - 1), AreaLevel::Province),
+        (format!("{}S1", year - 1), AreaLevel::Province),
+        (format!("{year}Q1"), AreaLevel::Country),
+    ] {
+        let id = prepared(until(end), level).await;
+        app.decline_edition(&bora, &id, "another end").await.unwrap();
+    }
 }

@@ -1,26 +1,27 @@
-//! Returns from a CSV file: what fits is filed once, what does not is named with its line and its mend.
+//! Returns from a file: what fits is filed once, what does not is named with its row and its mend.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use romduol_app::correction::Correction;
 use romduol_app::import::{Options, Tally};
-use romduol_app::{App, Clock, package};
+use romduol_app::{App, Clock, ErrorClass, package};
 use romduol_plan::answers::questions;
 use romduol_plan::kinds::*;
-use romduol_plan::{Actor, Kind, Period, State};
+use romduol_plan::{Actor, Kind, Lang, Period, State};
 
 /// 23 November 2026.
 const TODAY: i64 = 1_795_392_000;
 const DIMENSIONS: [&str; 8] = ["sex", "age", "disability", "rank", "seat", "trafficking", "hazard", "group"];
-const HEADER: &str = "form,area,period,indicator,sex,age,disability,rank,seat,trafficking,hazard,group,value,base\n";
+pub const HEADER: &str =
+    "form,area,period,indicator,sex,age,disability,rank,seat,trafficking,hazard,group,value,base\n";
 
-struct Folder {
+pub struct Folder {
     dir: tempfile::TempDir,
-    app: App,
+    pub app: App,
 }
 
-async fn folder() -> Folder {
+pub async fn folder() -> Folder {
     let dir = tempfile::tempdir().unwrap();
     let plan = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plans/cambodia-wps");
     let app = App::create(dir.path(), Clock::Fixed(TODAY), &package::files(&plan).unwrap()).await.unwrap();
@@ -28,7 +29,7 @@ async fn folder() -> Folder {
 }
 
 /// Every cell of a unit's return, in the order of its form.
-fn rows(state: &State, unit: &str, period: &str, value: f64) -> String {
+pub fn rows(state: &State, unit: &str, period: &str, value: f64) -> String {
     let assignment = state.find::<Assignment>(unit).unwrap();
     let mut text = String::new();
     for question in questions(state, assignment) {
@@ -52,30 +53,41 @@ fn rows(state: &State, unit: &str, period: &str, value: f64) -> String {
 }
 
 impl Folder {
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
 
-    async fn import(&self, text: impl AsRef<[u8]>, change: impl FnOnce(&mut Options)) -> Tally {
-        let file = self.path("returns.csv");
+    pub async fn import(&self, text: impl AsRef<[u8]>, change: impl FnOnce(&mut Options)) -> Tally {
+        self.import_as("returns.csv", text, change).await
+    }
+
+    pub async fn import_as(&self, name: &str, text: impl AsRef<[u8]>, change: impl FnOnce(&mut Options)) -> Tally {
+        let file = self.path(name);
         std::fs::write(&file, text).unwrap();
-        let mut options = Options {
+        let mut options = self.options();
+        change(&mut options);
+        self.app.import_returns(&file, &options, |_| {}).await.unwrap()
+    }
+
+    pub fn options(&self) -> Options {
+        Options {
             actor: Actor { account: "program".into(), post: "import".into() },
             accept: true,
             correct: None,
             dry_run: false,
             all_or_nothing: false,
+            partial: false,
             rejects: Some(self.path("rejected.csv")),
-        };
-        change(&mut options);
-        self.app.import_returns(&file, &options, |_| {}).await.unwrap()
+            lang: Lang::En,
+        }
     }
 
-    fn rejected(&self) -> String {
+    /// The refused rows of the last import.
+    pub fn rejected(&self) -> String {
         std::fs::read_to_string(self.path("rejected.csv")).unwrap_or_default()
     }
 
-    fn returns(&self) -> usize {
+    pub fn returns(&self) -> usize {
         self.app.snapshot().state.count::<Return>()
     }
 }
@@ -114,7 +126,7 @@ async fn semicolons_and_khmer_digits_are_read() {
 }
 
 #[tokio::test]
-async fn what_does_not_fit_is_named_and_the_rest_goes_in() {
+async fn what_does_not_fit_is_named_and_other_returns_go_in() {
     let folder = folder().await;
     let state = folder.app.snapshot().state.clone();
     let good = rows(&state, "province-quarter.KH-01", "2026Q1", 3.0);
@@ -122,30 +134,33 @@ async fn what_does_not_fit_is_named_and_the_rest_goes_in() {
     text += "province-quarter,KH-99,2026Q1,RAR-04,sex.f,age.0-17,,,,,,,1,\n";
     text += "province-quarter,KH-02,2026Q9,RAR-04,sex.f,age.0-17,,,,,,,1,\n";
     text += "province-quarter,KH-03,2030Q1,RAR-04,sex.f,age.0-17,,,,,,,1,\n";
-    text += &rows(&state, "province-quarter.KH-04", "2026Q1", 3.0).replacen(",3,", ",three,", 1);
-    text += "province-quarter,KH-01,2026Q1,RAR-04,sex.f,age.0-17,,,,,,,8,\n";
+    let one_bad = rows(&state, "province-quarter.KH-04", "2026Q1", 3.0).replacen(",3,", ",three,", 1);
+    text += &one_bad;
     let ratio = rows(&state, "province-year.KH-05", "2025", 1.0);
     let ratio = ratio.replacen("PAR-03,,,,,,,,,1,100", "PAR-03,,,,,,,,,1000000000,100", 1);
     text += &ratio;
     text += "province-quarter,KH-06,20";
     let tally = folder.import(&text, |_| {}).await;
     let rejected = folder.rejected();
-    assert_eq!(tally.filed, 2, "{rejected}");
+    assert_eq!(tally.filed, 1, "{rejected}");
     for reason in [
         "No unit reports as “province-quarter, KH-99”",
         "“2026Q9” is not a period",
         "quarter 1 of 2030 has not ended",
         "“three” is not a number",
-        "stands further up in this file",
+        "Nothing of this return was filed because of what was refused in row",
         "1,000,000,000 out of 100 is more than all",
+        "Nothing of this return was filed because of PAR-03",
     ] {
         assert!(rejected.contains(reason), "{reason} is missing in\n{rejected}");
     }
-    assert_eq!(tally.rejected_rows as usize, 6 + ratio.lines().count());
+    assert_eq!((tally.rejected_rows, tally.held.len()), (6, 2));
+    assert_eq!(tally.held_rows as usize, one_bad.lines().count() + ratio.lines().count() - 2);
+    assert_eq!(tally.rows as usize, text.lines().count() - 1);
     let place = format!("{},", 2 + good.lines().count());
     assert!(
         rejected.lines().any(|line| line.starts_with(&place) && line.contains("KH-99")),
-        "the line is that of the file"
+        "the row is that of the file"
     );
 }
 
@@ -226,26 +241,33 @@ async fn old_encodings_and_other_files_are_refused_in_one_sentence() {
     let state = folder.app.snapshot().state.clone();
     let mut latin = (HEADER.to_string() + &rows(&state, "province-quarter.KH-01", "2026Q1", 3.0)).into_bytes();
     latin.extend(b"province-quarter,KH-02,2026Q1,RAR-04,sex.f,\xe9ge,,,,,,,1,\n");
-    let tally = folder.import(latin, |_| {}).await;
-    assert_eq!((tally.filed, tally.rejected_rows), (2, 1), "{}", folder.rejected());
-    let options = |file: &str| {
-        let text: &[u8] = if file == "sheet.csv" { b"PK\x03\x04 a workbook" } else { b"area,period,value\n" };
-        std::fs::write(folder.path(file), text).unwrap();
-        folder.path(file)
-    };
-    let refused = |path: PathBuf| async move { path };
-    for (file, words) in [("sheet.csv", "not what its name says"), ("narrow.csv", "no column “assignment")] {
-        let path = refused(options(file)).await;
-        let options = Options {
-            actor: Actor { account: "program".into(), post: "import".into() },
-            accept: true,
-            correct: None,
-            dry_run: false,
-            all_or_nothing: false,
-            rejects: None,
-        };
-        let error = folder.app.import_returns(&path, &options, |_| {}).await.unwrap_err();
+    let files: [(&str, &[u8], &str); 6] = [
+        ("latin.csv", &latin, "UTF-8"),
+        ("sheet.csv", b"PK\x03\x04 a workbook", "sheet.csv"),
+        ("narrow.csv", b"area,period,value\n", "no column “assignment"),
+        ("paper.csv", b"%PDF-1.7\n1 0 obj\n", "PDF"),
+        ("picture.csv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01", "image/png"),
+        ("empty.csv", b"", "no column “assignment"),
+    ];
+    for (file, bytes, words) in files {
+        std::fs::write(folder.path(file), bytes).unwrap();
+        let options = Options { rejects: None, ..folder.options() };
+        let error = folder.app.import_returns(&folder.path(file), &options, |_| {}).await.unwrap_err();
         assert!(error.to_string().contains(words), "{error}");
+        assert_eq!((error.class(), folder.returns()), (ErrorClass::Refused, 0));
+    }
+}
+
+/// Letters with which other files begin, too.
+#[tokio::test]
+async fn a_file_may_begin_as_it_likes() {
+    let folder = folder().await;
+    let state = folder.app.snapshot().state.clone();
+    let rows = rows(&state, "province-quarter.KH-01", "2026Q1", 3.0);
+    for title in ["BM", "GIF89a", "ID3", "PK"] {
+        let tally = folder.import(format!("{title} returns\n\n{HEADER}{rows}"), |_| {}).await;
+        assert_eq!((tally.filed + tally.already, tally.rejected_rows), (1, 0), "{}", folder.rejected());
+        assert_eq!(tally.notes.len(), 1, "the title above the header is told");
     }
 }
 

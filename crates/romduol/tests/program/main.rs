@@ -4,11 +4,17 @@
 mod analysis;
 mod architecture;
 mod backup;
+mod cut_off;
+mod days;
 mod editions;
 mod faults;
+mod findings;
 mod import;
+mod import_cases;
+mod import_order;
 mod nodes;
 mod operations;
 mod pivot;
 mod reference_plan;
+mod releases;
 mod returns_loop;

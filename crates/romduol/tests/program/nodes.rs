@@ -12,12 +12,12 @@ use romduol_ledger::{Head, Place};
 use romduol_plan::kinds::Area;
 use romduol_plan::{Actor, Change, Kind, Say, State};
 
-fn plan() -> PathBuf {
+pub(crate) fn plan() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plans/cambodia-wps")
 }
 
 /// An address with a database of its own.
-fn database(name: &str) -> String {
+pub(crate) fn database(name: &str) -> String {
     let server = std::env::var("ROMDUOL_TEST_POSTGRES").expect("run by .ci/postgres, which brings a server");
     let name = format!("{name}_{}", std::process::id());
     let made = Command::new("psql").args(["-q", &server, "-c", &format!("CREATE DATABASE {name}")]).status().unwrap();
@@ -37,7 +37,7 @@ fn done(arguments: &[&str]) -> String {
 }
 
 /// Writes the first area again, as a form does that was opened when `seen` was the last entry that touched it.
-async fn write(app: &App, seen: u64, why: String) -> Result<Head, AppError> {
+pub(crate) async fn write(app: &App, seen: u64, why: String) -> Result<Head, AppError> {
     let actor = Actor { account: "a1".into(), post: "test".into() };
     let area = first_area(app);
     let decide = move |state: &State| {
@@ -53,7 +53,7 @@ fn first_area(app: &App) -> Arc<Area> {
     app.snapshot().state.all::<Area>().next().unwrap().clone()
 }
 
-fn seen(app: &App) -> u64 {
+pub(crate) fn seen(app: &App) -> u64 {
     last_touched(&app.snapshot().state, Kind::Area, &first_area(app).id)
 }
 

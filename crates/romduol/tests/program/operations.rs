@@ -17,6 +17,26 @@ fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
+/// A port is taken before anything else is done: whoever starts twice is told so at once, and nothing is written.
+#[test]
+fn a_port_that_is_taken_is_one_sentence() {
+    let other = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = other.local_addr().unwrap().port().to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    for words in [vec!["demo"], vec!["serve", "--password-alone"]] {
+        let data = data.to_str().unwrap();
+        let output = romduol(&[&words[..], &["--port", &port, "--data", data]].concat());
+        assert_eq!(output.status.code(), Some(1), "{words:?}");
+        assert!(output.stdout.is_empty(), "{words:?} announces itself: {output:?}");
+        let expected = format!(
+            "romduol: 127.0.0.1:{port} is used by another program; stop that one or choose another with --port\n"
+        );
+        assert_eq!(said(&output), expected);
+    }
+    assert!(!data.exists(), "nothing is prepared for a program that cannot run");
+}
+
 fn new_ledger() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let plan = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plans/cambodia-wps");

@@ -23,17 +23,12 @@ fn answers(app: &App, value: f64) -> Vec<Answer> {
     let state = &snapshot.state;
     let assignment = state.find::<Assignment>(UNIT).unwrap();
     let answer = |question: Question| Answer {
-        indicator: question.indicator.id.clone(),
-        state: AnswerState::Given,
         cells: Cells {
             values: question.cells().map(|(_, beside)| Some(if beside { 0.0 } else { value })).collect(),
             bases: question.cells().map(|_| has_base(question.indicator.kind).then_some(100.0)).collect(),
             grid: question.grid.clone(),
         },
-        total: None,
-        estimate: false,
-        comment: String::new(),
-        files: Vec::new(),
+        ..Answer::to(&question.indicator.id)
     };
     questions(state, assignment).into_iter().map(answer).collect()
 }

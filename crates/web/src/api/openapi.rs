@@ -5,7 +5,8 @@ use axum::Json;
 use schemars::generate::{SchemaGenerator, SchemaSettings};
 use serde_json::{Value, json};
 
-use super::returns::{Asked, Came, Problem};
+use super::returns::{Asked, Came};
+use crate::refusal::Problem;
 
 pub(crate) async fn show() -> Json<Value> {
     Json(document())
@@ -25,16 +26,22 @@ fn document() -> Value {
             "operationId": "importReturns",
             "summary": "Import a file of returns: checked as a form is, and filed through the same ledger.",
             "parameters": parameters(&mut generator),
-            "requestBody": { "required": true, "content": { "text/csv": { "schema": { "type": "string" } } } },
+            "requestBody": { "required": true, "content": {
+                "text/csv": { "schema": { "type": "string" } },
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {
+                    "schema": { "type": "string", "format": "binary" },
+                },
+            } },
             "responses": {
                 "200": {
-                    "description": "What came of it, row by row where rows were refused.",
+                    "description": "What came of it: rows that were refused with their reason, and old and new of what changed.",
                     "content": { "application/json": { "schema": came } },
                 },
-                "303": { "description": "Nobody is signed in." },
+                "401": refused("Nobody is signed in, and no token counts."),
                 "403": refused("The post may not import."),
                 "422": refused("The query or the file cannot be used as a whole."),
-                "503": refused("The store refused; nothing more was filed."),
+                "500": refused("The program has a fault; its number is in `request`."),
+                "503": refused("The store is full or away; nothing more was filed. `Retry-After` says when to ask again."),
             },
             "security": [{ "session": [] }],
         } },
@@ -61,7 +68,7 @@ fn document() -> Value {
     })
 }
 
-/// The fields of the query, one parameter each.
+/// The fields of the query, one parameter each, and the header that makes a request be done once.
 fn parameters(generator: &mut SchemaGenerator) -> Vec<Value> {
     let asked = generator.root_schema_for::<Asked>().to_value();
     let fields = asked["properties"].as_object().into_iter().flatten();
@@ -70,5 +77,9 @@ fn parameters(generator: &mut SchemaGenerator) -> Vec<Value> {
         let description = schema.as_object_mut().and_then(|schema| schema.remove("description"));
         json!({ "name": name, "in": "query", "description": description, "schema": schema })
     };
-    fields.map(parameter).collect()
+    let key = json!({
+        "name": "Idempotency-Key", "in": "header", "schema": { "type": "string" },
+        "description": "Names what is sent: the same again is not done again and gets the first answer.",
+    });
+    fields.map(parameter).chain([key]).collect()
 }

@@ -1,13 +1,16 @@
 //! One's own account: the password, what proves one beside it, where one is signed in, the tokens of one's programs.
 
 use axum::extract::{Form, Path};
+use romduol_app::AppError;
 use romduol_app::accounts::{MAX_TOKEN_DAYS, OwnSession, Second};
-use romduol_app::{AppError, clock};
 use romduol_plan::permission::Scope;
 use romduol_plan::{Date, Say};
 
 use crate::chrome::{Chrome, render, see};
 use crate::error::{Page, PageError};
+use crate::form::done;
+use crate::given::whole;
+use crate::limits::Asking;
 use crate::viewer::Own;
 
 /// A token as the page shows it.
@@ -39,17 +42,17 @@ struct Account {
 pub(crate) async fn show(own: Own) -> Page {
     let Own { viewer, token } = own;
     let app = &viewer.site.app;
-    let now = app.now().unix;
+    let (now, calendar) = (app.now().unix, app.calendar());
     let account = app.ledger.account(&viewer.person.account).await?;
-    let role = viewer.locale.t(&format!("role-{}", viewer.person.post.role.code()));
+    let role = viewer.locale.word("role", viewer.person.post.role.code());
     let place = viewer.person.post.area.clone().or(viewer.person.post.institution.clone());
     let tokens = app.tokens(&viewer.person).await?.into_iter().map(|token| Token {
         key: token.key,
         name: token.name,
         scope: token.scope,
-        expires: clock::day(token.expires),
+        expires: calendar.day(token.expires),
         expired: token.expires <= now,
-        used: token.used.map(clock::day),
+        used: token.used.map(|used| calendar.day(used)),
     });
     render(&Account {
         login: account.map(|account| account.login).unwrap_or_default(),
@@ -72,9 +75,9 @@ pub(crate) struct Change {
     again: String,
 }
 
-pub(crate) async fn change(own: Own, Form(given): Form<Change>) -> Page {
+pub(crate) async fn change(own: Own, Asking(place): Asking, Form(given): Form<Change>) -> Page {
     let viewer = own.viewer;
-    viewer.site.limits.account(&viewer.person.account)?;
+    viewer.site.limits.account(&viewer.person.account, place)?;
     if given.new != given.again {
         return Err(AppError::Bad(Say::new("refused-password-again")).into());
     }
@@ -111,7 +114,7 @@ struct Secret {
 /// What is shown once and never again.
 pub(crate) fn shown_once(own: &Own, title: &str, hint: &str, secrets: Vec<String>) -> Page {
     let locale = own.viewer.locale;
-    render(&Secret { c: Chrome::of(&own.viewer, locale.t(title)), hint: locale.t(hint), secrets })
+    done(render(&Secret { c: Chrome::of(&own.viewer, locale.t(title)), hint: locale.t(hint), secrets }))
 }
 
 /// Ends the request for whoever has to set up a second proof, or to prove again who they are, first.
@@ -128,7 +131,7 @@ pub(crate) fn proved(own: &Own) -> Result<(), PageError> {
 
 pub(crate) async fn add_token(own: Own, Form(given): Form<NewToken>) -> Page {
     proved(&own)?;
-    let days = given.days.trim().parse().unwrap_or(0);
+    let days = whole("days", &given.days)?;
     let secret = own.viewer.site.app.add_token(&own.viewer.person, &given.name, &given.scope, days).await?;
     shown_once(&own, "token-made", "token-made-hint", vec![secret])
 }

@@ -4,16 +4,20 @@
 use axum::extract::{Form, Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
-use romduol_app::AppError;
 use romduol_app::accounts::{Guest, LINK_DAYS};
-use romduol_ledger::{Account, LedgerError};
+use romduol_app::{AppError, ErrorClass};
+use romduol_ledger::{Account, LookedThrough};
+use romduol_locale::Arg;
 use romduol_plan::kinds::{Area, AreaLevel, Institution};
 use romduol_plan::permission::{Act, Role};
 use romduol_plan::{Date, Lang, Say};
 
 use crate::Site;
+use crate::address::path;
 use crate::chrome::{Chrome, render, see};
 use crate::error::Page;
+use crate::form::done;
+use crate::given::spoken;
 use crate::viewer::{LANG, Viewer, cookie, language};
 
 /// An account in the list.
@@ -74,7 +78,15 @@ struct One {
     /// Nobody yet, for a new account.
     account: Option<Account>,
     own: bool,
+    /// What the account was like when the form was opened.
+    seen: String,
     problem: Option<String>,
+}
+
+/// Tells one standing of an account from another.
+fn standing(account: &Account) -> String {
+    let Account { login, name, role, institution, area, language, active, .. } = account;
+    crate::form::mark_of(&format!("{:?}", (login, name, role, institution, area, language, active)))
 }
 
 /// The page of an account, or of one that is to be; with what was typed and why it was refused.
@@ -82,14 +94,15 @@ fn page(viewer: &Viewer, account: Option<Account>, guest: Guest, refused: Option
     let own = account.as_ref().is_some_and(|account| account.id == viewer.person.account);
     let title = account.as_ref().map_or_else(|| viewer.locale.t("account-invite"), |account| account.name.clone());
     let problem = refused.map(|error| viewer.locale.tell(&error.say()));
-    let body = render(&One { f: fields(viewer, guest), account, own, problem, c: Chrome::of(viewer, title) })?;
+    let seen = account.as_ref().map(standing).unwrap_or_default();
+    let body = render(&One { f: fields(viewer, guest), account, own, seen, problem, c: Chrome::of(viewer, title) })?;
     let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok((status, body).into_response())
 }
 
 /// Whether a refusal is about what was typed, so that the form is shown again.
 fn is_about_input(error: &AppError) -> bool {
-    matches!(error, AppError::Bad(_) | AppError::Ledger(LedgerError::LoginTaken { .. }))
+    error.class() == ErrorClass::Refused
 }
 
 pub(crate) async fn new(viewer: Viewer) -> Page {
@@ -126,8 +139,8 @@ struct Link {
 
 /// The link is shown to whoever invites: it goes the way that people really use, and is stored nowhere.
 fn link(viewer: &Viewer, secret: &str) -> Page {
-    let link = viewer.site.doors.link(&format!("/join/{secret}"));
-    render(&Link { link, days: LINK_DAYS as usize, c: Chrome::of(viewer, viewer.locale.t("account-link")) })
+    let link = viewer.site.doors.link(&path(&["join", secret]));
+    done(render(&Link { link, days: LINK_DAYS as usize, c: Chrome::of(viewer, viewer.locale.t("account-link")) }))
 }
 
 pub(crate) async fn invite(viewer: Viewer, Form(guest): Form<Guest>) -> Page {
@@ -144,14 +157,23 @@ pub(crate) async fn invite(viewer: Viewer, Form(guest): Form<Guest>) -> Page {
 pub(crate) struct Asked {
     #[serde(default)]
     act: String,
+    #[serde(default, rename = "_seen")]
+    seen: String,
     #[serde(flatten)]
     guest: Guest,
+}
+
+/// Whether somebody else has changed the account since the form was opened.
+async fn changed_since(viewer: &Viewer, id: &str, seen: &str) -> Result<bool, AppError> {
+    let account = viewer.site.app.ledger.account(id).await?;
+    Ok(!seen.is_empty() && account.is_some_and(|account| standing(&account) != seen))
 }
 
 pub(crate) async fn change(viewer: Viewer, Path(id): Path<String>, Form(asked): Form<Asked>) -> Page {
     viewer.must(Act::ManageAccounts)?;
     let (app, person) = (&viewer.site.app, &viewer.person);
     match asked.act.as_str() {
+        "change" if changed_since(&viewer, &id, &asked.seen).await? => return Err(AppError::changed(&id).into()),
         "change" => match app.change_account(person, &id, &asked.guest).await {
             Err(error) if is_about_input(&error) => {
                 let account = app.ledger.account(&id).await?;
@@ -162,15 +184,47 @@ pub(crate) async fn change(viewer: Viewer, Path(id): Path<String>, Form(asked): 
         "close" => app.set_active(person, &id, false).await?,
         "open" => app.set_active(person, &id, true).await?,
         "erase" => {
-            app.erase_account(person, &id).await?;
-            return Ok(see("/accounts"));
+            let looked = app.erase_account(person, &id).await?;
+            return erased(&viewer, looked);
         }
         "link" => return link(&viewer, &app.new_link(person, &id, false).await?),
         "reset" => return link(&viewer, &app.new_link(person, &id, true).await?),
         "hand-over" => return link(&viewer, &app.hand_over(person, &id, &asked.guest).await?),
         _ => return Err(AppError::Bad(Say::new("refused-act").words("value", asked.act)).into()),
     }
-    Ok(see(&format!("/accounts/{id}")))
+    Ok(see(&path(&["accounts", &id])))
+}
+
+#[derive(askama::Template)]
+#[template(path = "accounts/erased.html")]
+struct Erased {
+    c: Chrome,
+    /// What was looked through, and what was found.
+    said: String,
+    left: bool,
+}
+
+/// Says what was looked through after somebody was erased, so that nobody has to take our word for it.
+fn erased(viewer: &Viewer, looked: Option<LookedThrough>) -> Page {
+    let Some(looked) = looked else {
+        let said = viewer.locale.t("account-erased-server").to_string();
+        return erased_page(viewer, said, false);
+    };
+    let left = !looked.found.is_empty();
+    let (files, found) = (looked.files.join(", "), looked.found.join(", "));
+    let (bytes, free) = (looked.bytes as f64, looked.free_pages as f64);
+    let args = [
+        ("files", Arg::Text(&files)),
+        ("found", Arg::Text(&found)),
+        ("bytes", Arg::Number(bytes)),
+        ("free", Arg::Number(free)),
+    ];
+    let said = viewer.locale.say(if left { "account-erased-left" } else { "account-erased-gone" }, &args);
+    erased_page(viewer, said, left)
+}
+
+fn erased_page(viewer: &Viewer, said: String, left: bool) -> Page {
+    done(render(&Erased { said, left, c: Chrome::of(viewer, viewer.locale.t("account-erased")) }))
 }
 
 #[derive(askama::Template)]
@@ -190,7 +244,7 @@ fn lapsed() -> AppError {
 async fn join_page(site: &Site, lang: Lang, secret: String, problem: Option<AppError>) -> Page {
     let account = site.app.invited(&secret).await?.ok_or_else(lapsed)?;
     let locale = romduol_locale::Locale::of(lang);
-    let c = Chrome::open(site, lang, &format!("/join/{secret}"), locale.t("join-title"));
+    let c = Chrome::open(site, lang, &path(&["join", &secret]), locale.t("join-title"));
     render(&Join { c, account, secret, problem: problem.map(|error| locale.tell(&error.say())) })
 }
 
@@ -210,14 +264,17 @@ pub(crate) struct Passwords {
 }
 
 pub(crate) async fn set(State(site): State<Site>, Path(secret): Path<String>, Form(given): Form<Passwords>) -> Page {
-    let lang = Lang::parse(&given.lang).unwrap_or_default();
+    let lang = spoken(&given.lang)?;
     let joined = match given.new == given.again {
         true => site.app.join(&secret, &given.new).await,
         false => Err(AppError::Bad(Say::new("refused-password-again"))),
     };
     match joined {
         Ok(()) => Ok(see("/sign-in")),
-        Err(error @ AppError::Bad(_)) => join_page(&site, lang, secret, Some(error)).await,
+        Err(error @ AppError::Bad(_)) => {
+            let body = join_page(&site, lang, secret, Some(error)).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, body).into_response())
+        }
         Err(error) => Err(error.into()),
     }
 }

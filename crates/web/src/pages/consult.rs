@@ -12,8 +12,11 @@ use romduol_plan::versions::takes_comments;
 use romduol_plan::{Kind, Lang};
 
 use crate::Site;
+use crate::address::path;
 use crate::chrome::{Chrome, render};
 use crate::error::Page;
+use crate::form::done;
+use crate::given::spoken;
 use crate::viewer::language;
 
 #[derive(askama::Template)]
@@ -54,7 +57,7 @@ async fn page(site: &Site, id: &str, lang: Lang, code: Option<String>) -> Page {
     let then = site.app.at(version.position.into()).await?;
     let mut nodes: Vec<Arc<Node>> = then.state.all::<Node>().cloned().collect();
     nodes.sort_by_key(|node| (node.level != NodeLevel::Pillar, node.level));
-    let c = Chrome::open(site, lang, &format!("/consult/{id}"), version.title.get(lang));
+    let c = Chrome::open(site, lang, &path(&["consult", id]), version.title.get(lang));
     render(&OneVersion { c, version, nodes, longest: LONGEST, code })
 }
 
@@ -70,7 +73,7 @@ pub(crate) struct Said {
 }
 
 pub(crate) async fn say(State(site): State<Site>, Path(id): Path<String>, Form(said): Form<Said>) -> Page {
-    let lang = Lang::parse(&said.lang).unwrap_or_default();
+    let lang = spoken(&said.lang)?;
     let comment = Comment {
         text: said.text.trim().into(),
         group: said.group.trim().chars().take(80).collect(),
@@ -78,7 +81,7 @@ pub(crate) async fn say(State(site): State<Site>, Path(id): Path<String>, Form(s
         lang: lang.code().into(),
     };
     let code = site.app.comment(&id, comment).await?;
-    page(&site, &id, lang, Some(code)).await
+    done(page(&site, &id, lang, Some(code)).await)
 }
 
 #[derive(askama::Template)]

@@ -3,21 +3,36 @@
 use std::sync::Arc;
 
 use axum::extract::{Form, Path};
-use romduol_app::AppError;
-use romduol_plan::kinds::{Indicator, Override};
+use romduol_app::set_status::{self, Wanted};
+use romduol_app::{AppError, incomplete};
+use romduol_plan::kinds::{Computed, Indicator, Override};
 use romduol_plan::permission::Act;
-use romduol_plan::readings::{Reading, Source};
+use romduol_plan::readings::{Reading, Source, holds, override_id};
 use romduol_plan::status::{RULE_VERSION, Status};
-use romduol_plan::{Kind, Period, Say, Text};
+use romduol_plan::{Kind, Period};
 
 use super::home::unit_name;
-use super::scorecard::with_unit;
+use super::indicator::valued;
+use super::scorecard::{Notes, notes};
+use crate::address::path;
 use crate::chrome::{Chrome, render, see};
 use crate::error::Page;
+use crate::given::choice;
 use crate::viewer::Viewer;
 
 /// More returns than this are counted, not listed.
 const INPUTS: usize = 100;
+
+/// A value with everything that is to be said of it.
+struct Explained {
+    reading: Reading,
+    shown: String,
+    notes: Notes,
+    coverage: String,
+    /// Who has not reported.
+    missing: String,
+    counted: bool,
+}
 
 struct Input {
     id: String,
@@ -34,13 +49,20 @@ struct Explain {
     c: Chrome,
     indicator: Arc<Indicator>,
     period: Period,
-    readings: Vec<(Reading, String, bool)>,
+    readings: Vec<Explained>,
     formula: String,
     inputs: Vec<Input>,
     /// How many more there are.
     more: usize,
     rule: &'static str,
     may_override: bool,
+    /// The value counts and is held against the targets.
+    takes_status: bool,
+    /// The status that a person set for this period, and whether it was for another value.
+    set: Option<Arc<Override>>,
+    lapsed: bool,
+    /// Where to read what was set and withdrawn.
+    history: Option<String>,
     statuses: Vec<(&'static str, String)>,
 }
 
@@ -55,14 +77,30 @@ pub(crate) async fn show(viewer: Viewer, Path((id, period)): Path<(String, Strin
     }
     viewer.note_reading(&indicator).await;
     let country = state.plan().map(|plan| plan.area.clone()).unwrap_or_default();
-    let series = view.series(&indicator, &country);
-    let shown = |r: &Reading| with_unit(&viewer.locale.number(r.value, 2), &indicator.unit);
-    let of_period = |list: &[Reading], counted: bool| -> Vec<(Reading, String, bool)> {
-        list.iter().filter(|r| r.period == period).map(|r| (r.clone(), shown(r), counted)).collect()
+    let (series, held) = (view.series(&indicator, &country), view.held_series(&indicator, &country));
+    let explained = |r: &Reading, counted: bool| Explained {
+        shown: valued(&viewer, &indicator, r, 2),
+        notes: notes(&viewer, &indicator, r),
+        coverage: r.completeness().map(|came| viewer.locale.tell(&came.coverage())).unwrap_or_default(),
+        missing: incomplete::names(view, viewer.locale, &view.absent(&indicator, &country, r)),
+        counted,
+        reading: r.clone(),
+    };
+    let of_period = |list: &[Reading], counted: bool| -> Vec<Explained> {
+        list.iter().filter(|r| r.period == period).map(|r| explained(r, counted)).collect()
     };
     let mut readings = of_period(&series.counted, true);
     readings.extend(of_period(&series.beside, false));
+    // A sum that is held against a target is no value of its own period's returns.
+    let sums: Vec<Reading> = held.counted.iter().filter(|r| r.parts().is_some()).cloned().collect();
+    readings.extend(of_period(&sums, true));
     let link = viewer.may(Act::ReadHistory);
+    let takes_status = set_status::judged(view, &indicator, period).filter(|reading| reading.period == period);
+    let set = state.find::<Override>(&override_id(&indicator.id, period)).cloned();
+    let holds = |set: &Arc<Override>| takes_status.as_ref().is_some_and(|r| holds(set, r));
+    let touched = !state.touched_by(Kind::Override, &override_id(&indicator.id, period)).is_empty();
+    let history = (link && touched).then(|| format!("/history/overrides/{}", override_id(&indicator.id, period)));
+    let lapsed = set.as_ref().is_some_and(|set| !holds(set));
     let input = |r: &Arc<romduol_plan::kinds::Return>| Input {
         id: r.id.clone(),
         unit: unit_name(&viewer, &r.assignment),
@@ -73,8 +111,8 @@ pub(crate) async fn show(viewer: Viewer, Path((id, period)): Path<(String, Strin
     };
     let rests_on = view.inputs(&indicator, &country, period);
     let inputs = rests_on.iter().take(INPUTS).map(input).collect();
-    let place = viewer.locale.t(&format!("place-{}", indicator.place.code()));
-    let time = viewer.locale.t(&format!("time-{}", indicator.time.code()));
+    let place = viewer.locale.word("place", indicator.place.code());
+    let time = viewer.locale.word("time", indicator.time.code());
     render(&Explain {
         c: Chrome::of(&viewer, viewer.locale.t("explain-title")),
         readings,
@@ -82,11 +120,15 @@ pub(crate) async fn show(viewer: Viewer, Path((id, period)): Path<(String, Strin
         more: rests_on.len().saturating_sub(INPUTS),
         inputs,
         rule: RULE_VERSION,
-        may_override: viewer.may(Act::Override),
+        may_override: viewer.may(Act::Override) && viewer.at.is_none(),
+        takes_status: takes_status.is_some(),
+        set,
+        lapsed,
+        history,
         statuses: Status::ALL
             .iter()
             .filter(|s| s.judged())
-            .map(|s| (s.code(), viewer.locale.t(&format!("status-{}", s.code()))))
+            .map(|s| (s.code(), viewer.locale.word("status", s.code())))
             .collect(),
         period,
         indicator,
@@ -97,24 +139,45 @@ impl Explain {
     fn figure<'a>(&self, reading: &'a Reading) -> Option<&'a Arc<romduol_plan::kinds::Evidence>> {
         match &reading.source {
             Source::Figure(figure) => Some(figure),
-            Source::Returns { .. } => None,
+            Source::Returns(_) | Source::Program(_) => None,
         }
+    }
+
+    /// How the program came to a value, and the list that it was counted in.
+    fn counted(&self, reading: &Reading) -> Option<(String, &'static str, String)> {
+        let Source::Program(by) = &reading.source else { return None };
+        let (path, key) = match by.measure {
+            Computed::ReturnsOnTime => ("/owed", "menu-owed"),
+            Computed::DecisionsOnTime => ("/bodies", "menu-bodies"),
+            Computed::LocalPlansFunded => ("/local", "menu-local"),
+            Computed::ActionsFunded => ("/money/unfunded", "menu-unfunded"),
+        };
+        Some((self.c.locale.tell(&by.say()), path, self.c.t(key)))
     }
 }
 
 #[derive(serde::Deserialize)]
-pub(crate) struct Wanted {
+pub(crate) struct Given {
     period: String,
+    #[serde(default)]
     status: String,
+    #[serde(default)]
     reason: String,
 }
 
-pub(crate) async fn set_status(viewer: Viewer, Path(id): Path<String>, Form(wanted): Form<Wanted>) -> Page {
-    let period = Period::year(wanted.period.parse::<Period>()?.end_year());
-    let status = Status::parse(&wanted.status)
-        .ok_or_else(|| AppError::Bad(Say::new("refused-bad-status").words("value", &wanted.status)))?;
-    let reason = Text::of(viewer.lang(), wanted.reason.trim());
-    let record = Override { id: format!("{id}.{period}"), indicator: id.clone(), period, status, reason };
-    viewer.site.app.set_status(&viewer.person, record).await?;
-    Ok(see(&format!("/indicators/{id}?year={period}")))
+pub(crate) async fn set_status(viewer: Viewer, Path(id): Path<String>, Form(given): Form<Given>) -> Page {
+    viewer.must(Act::Override)?;
+    let period: Period = given.period.parse()?;
+    let status = choice("status", &given.status)?;
+    let (reason, illustrative) = (given.reason, viewer.illustrative);
+    let wanted = Wanted { indicator: id.clone(), period, status, reason, illustrative };
+    viewer.site.app.set_status(&viewer.person, wanted).await?;
+    Ok(see(&format!("{}?year={}", path(&["indicators", &id]), period.end_year())))
+}
+
+pub(crate) async fn withdraw_status(viewer: Viewer, Path(id): Path<String>, Form(given): Form<Given>) -> Page {
+    viewer.must(Act::Override)?;
+    let period: Period = given.period.parse()?;
+    viewer.site.app.withdraw_status(&viewer.person, &id, period, &given.reason).await?;
+    Ok(see(&format!("{}?year={}", path(&["indicators", &id]), period.end_year())))
 }

@@ -13,6 +13,7 @@ use romduol_plan::money::Books;
 use romduol_plan::money::above::Above;
 use romduol_plan::money::gap::of_nodes;
 use romduol_plan::permission::Act;
+use romduol_report::Markup;
 
 use super::coordination::ratings::{self, RatingLine};
 use super::records::links::{Referring, referring};
@@ -47,19 +48,21 @@ struct Behind {
 }
 
 /// What the plan rests on. From here every one of these records is two taps away: its list, and the record.
-const BEHIND: [Kind; 21] = [
+const BEHIND: [Kind; 23] = [
     Kind::Theme,
     Kind::Gap,
     Kind::Policy,
     Kind::Instrument,
     Kind::Position,
     Kind::Alignment,
+    Kind::CountLink,
     Kind::Evidence,
     Kind::Preference,
     Kind::Institution,
     Kind::Consultation,
     Kind::Attendance,
     Kind::Contribution,
+    Kind::Contradiction,
     Kind::Element,
     Kind::Assessment,
     Kind::Model,
@@ -108,8 +111,8 @@ struct BranchPart<'a> {
 }
 
 impl Branch {
-    fn html(&self, c: &Chrome) -> String {
-        askama::Template::render(&BranchPart { c, branch: self }).unwrap_or_default()
+    fn html(&self, c: &Chrome) -> askama::Result<Markup> {
+        Markup::rendered(&BranchPart { c, branch: self })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use axum::extract::Path;
 use romduol_app::history::Event;
-use romduol_app::{AppError, analysis_tables, naming};
+use romduol_app::{AppError, Calendar, analysis_tables, heard, naming};
 use romduol_plan::Kind;
 use romduol_plan::kinds::{Assignment, Class, Return};
 use romduol_plan::permission::Act;
@@ -19,6 +19,7 @@ struct History {
     kind: Kind,
     id: String,
     events: Vec<Event>,
+    calendar: Calendar,
 }
 
 /// What happened to a record, for whoever may know it.
@@ -33,8 +34,16 @@ async fn events(viewer: &Viewer, kind: Kind, id: &str) -> Result<Vec<Event>, Pag
         let assignment = state.find::<Assignment>(&record.assignment).ok_or_else(missing)?;
         viewer.person.post.may_for(Act::ReadReturn, assignment, state)?;
     }
+    // What was prepared and is not published is for who approves it, here as on its own page.
+    if kind == Kind::Edition {
+        viewer.person.post.may(Act::ApproveEdition)?;
+    }
     // Earlier versions show what the record hides.
-    let confidential = matches!(kind, Kind::Attendance | Kind::Contribution);
+    let confidential = match kind {
+        Kind::Attendance | Kind::Contribution => true,
+        Kind::Consultation => heard::has_restricted_groups(state, &id),
+        _ => false,
+    };
     if confidential && !viewer.person.post.may_read(Class::Restricted) {
         return Err(missing().into());
     }
@@ -62,5 +71,7 @@ pub(crate) async fn show(viewer: Viewer, Path((kind, id)): Path<(String, String)
     for change in events.iter_mut().flat_map(|event| &mut event.changed) {
         *change = naming::changed(viewer.locale, kind, change);
     }
-    render(&History { c: Chrome::of(&viewer, format!("{} {id}", viewer.locale.t("history"))), kind, id, events })
+    let (c, calendar) =
+        (Chrome::of(&viewer, format!("{} {id}", viewer.locale.t("history"))), viewer.site.app.calendar());
+    render(&History { c, kind, id, events, calendar })
 }

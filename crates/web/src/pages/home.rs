@@ -1,16 +1,17 @@
 //! The home page: what waits for this person, and the plan in one line.
 
-use romduol_app::{filing, verification};
+use romduol_app::{filing, late, verification};
 use romduol_plan::kinds::ReturnStatus;
 use romduol_plan::permission::Act;
-use romduol_plan::returns::{self, Due};
+use romduol_plan::returns::Due;
 use romduol_plan::status::Status;
-use romduol_plan::{Date, Period};
+use romduol_plan::{Date, Kind, Period, coordination};
 
 use super::coordination::{DutyLine, duties};
 use super::scorecard::{counts, standings, year};
 use crate::chrome::{Chrome, render};
 use crate::error::Page;
+use crate::pages::records::Ref;
 use crate::viewer::Viewer;
 
 /// A home page is for what comes first; the list of returns has the rest.
@@ -30,8 +31,8 @@ struct Home {
     verifies: bool,
     waiting: Vec<(String, String, Period)>,
     waiting_count: usize,
-    /// Units that are late, with how many returns.
-    late: Vec<(String, usize)>,
+    /// Institutions that are late, with how many returns and of which forms.
+    late: Vec<(Ref, usize, String)>,
     late_more: usize,
     sees_late: bool,
     at: Period,
@@ -50,21 +51,20 @@ pub(crate) async fn show(viewer: Viewer) -> Page {
     let waiting =
         waiting.into_iter().take(SHOWN).map(|r| (r.id.clone(), unit_name(&viewer, &r.assignment), r.period)).collect();
     let sees_late = viewer.may(Act::ReadFindings);
-    let mut late: Vec<(&str, usize)> = Vec::new();
-    for assignment in state.all::<romduol_plan::kinds::Assignment>().filter(|_| sees_late) {
-        let overdue = returns::late(state, assignment, today);
-        if overdue > 0 {
-            late.push((&assignment.id, overdue));
-        }
-    }
-    late.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    let mut late = if sees_late { coordination::owed(state, today, viewer.illustrative) } else { Vec::new() };
+    late.retain(|(_, owed)| owed.returns() > 0);
+    late.sort_by_key(|(_, owed)| std::cmp::Reverse(owed.returns()));
     let late_more = late.len().saturating_sub(SHOWN);
-    let late = late.into_iter().take(SHOWN).map(|(id, n)| (unit_name(&viewer, id), n)).collect();
+    let late = late.into_iter().take(SHOWN).map(|(id, owed)| {
+        let forms = late::forms(state, viewer.locale, &owed.returns);
+        (Ref::to(&viewer, Kind::Institution, &id), owed.returns(), forms)
+    });
+    let late = late.collect();
     let (at, _) = year(&viewer);
     let standings = standings(&viewer, at);
     render(&Home {
         c: Chrome::of(&viewer, viewer.locale.t("menu-home")),
-        role: viewer.locale.t(&format!("role-{}", viewer.person.post.role.code())),
+        role: viewer.locale.word("role", viewer.person.post.role.code()),
         today,
         duties: duties(&viewer, |duty| match viewer.may(Act::Coordinate) {
             true => duty.overdue(today),
@@ -80,7 +80,7 @@ pub(crate) async fn show(viewer: Viewer) -> Page {
         late_more,
         sees_late,
         at,
-        counts: counts(standings.iter()),
+        counts: counts(&viewer, standings.iter()),
     })
 }
 

@@ -8,14 +8,17 @@ use axum::extract::Query;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::IntoResponse;
 use romduol_app::AppError;
-use romduol_app::pivot_book::{Book, axis_name, decimals, head_name, level_key, measure_name};
+use romduol_app::pivot_book::{Book, KEPT_BACK, axis_name, decimals, head_name, level_key, measure_name};
 use romduol_plan::Say;
+use romduol_plan::completeness::Lacks;
 use romduol_plan::kinds::Indicator;
 use romduol_plan::permission::Act;
-use romduol_plan::pivot::{Axis, Cell, Choice, Head, Measure, Section, ShowCoverage, Table, table};
+use romduol_plan::pivot::{Axis, Cell, Choice, Head, Measure, Section, ShowCoverage, Table, coarser, table};
+use romduol_report::Markup;
 
 use self::form::Form;
 use super::scorecard::with_unit;
+use crate::address::path;
 use crate::chrome::{Chrome, render};
 use crate::error::Page;
 use crate::viewer::Viewer;
@@ -27,6 +30,7 @@ type Pairs = Query<Vec<(String, String)>>;
 struct Shown {
     value: String,
     coverage: String,
+    incomplete: bool,
     illustrative: bool,
 }
 
@@ -46,7 +50,8 @@ struct Part {
     corner: String,
     columns: Vec<String>,
     lines: Vec<Line>,
-    chart: String,
+    chart: Markup,
+    incomplete: bool,
     illustrative: bool,
 }
 
@@ -60,6 +65,8 @@ struct PivotPage {
     /// Coverage in columns of its own, rather than below the number.
     own_columns: bool,
     query: String,
+    /// Coarser tables of which more is told: what they are, and where.
+    coarser: Vec<(String, String)>,
 }
 
 /// What was asked for: the choice, what could not be read of it, and its table or why there is none.
@@ -76,7 +83,9 @@ fn ask(viewer: &Viewer, pairs: &[(String, String)]) -> Result<Asked, AppError> {
     let read = Choice::read(&view, pairs, &may_read);
     let (choice, mut says) = read.ok_or_else(|| AppError::Bad(Say::new("pivot-nothing")))?;
     let table = table(&view, &choice);
-    if table.as_ref().is_ok_and(Table::is_empty) {
+    if table.as_ref().is_ok_and(Table::keeps_back) {
+        says.push(Say::new("pivot-kept-back"));
+    } else if table.as_ref().is_ok_and(Table::is_empty) {
         says.push(Say::new("pivot-empty"));
     }
     Ok(Asked { choice, says, table })
@@ -93,7 +102,7 @@ pub(crate) async fn show(viewer: Viewer, Query(pairs): Pairs) -> Page {
     note(&viewer, &choice).await;
     let mut parts = Vec::new();
     match &table {
-        Ok(table) if !table.is_empty() => {
+        Ok(table) if !table.is_empty() || table.keeps_back() => {
             parts = table.sections.iter().map(|section| part(&viewer, &choice, table, section)).collect();
         }
         Ok(_) => {}
@@ -105,8 +114,14 @@ pub(crate) async fn show(viewer: Viewer, Query(pairs): Pairs) -> Page {
         says: says.iter().map(|say| viewer.locale.tell(say)).collect(),
         own_columns: choice.coverage == ShowCoverage::Columns,
         query: form::address(&viewer, &choice),
+        coarser: table.iter().flat_map(|table| instead(&viewer, &choice, table)).collect(),
         parts,
     })
+}
+
+fn instead(viewer: &Viewer, choice: &Choice, of: &Table) -> Vec<(String, String)> {
+    let found = coarser(&viewer.view(), choice, of).into_iter();
+    found.map(|one| (viewer.locale.tell(&one.how), form::address(viewer, &one.choice))).collect()
 }
 
 /// The indicator that a cell is about.
@@ -131,7 +146,7 @@ fn part(viewer: &Viewer, choice: &Choice, table: &Table, section: &Section) -> P
     let line = |(row, cells): (&Head, &Vec<Option<Cell>>)| Line {
         name: head_name(locale, choice.measure, row),
         code: of_indicator(row).map(|indicator| indicator.id.clone()).unwrap_or_default(),
-        link: of_indicator(row).map(|indicator| format!("/indicators/{}", indicator.id)),
+        link: of_indicator(row).map(|indicator| path(&["indicators", &indicator.id])),
         total: *row == Head::Total,
         cells: cells
             .iter()
@@ -147,10 +162,9 @@ fn part(viewer: &Viewer, choice: &Choice, table: &Table, section: &Section) -> P
     }
     caption.extend(table.at.map(|period| locale.period(period)));
     caption.push(match choice.measure {
-        Measure::Value => section
-            .indicator
-            .as_ref()
-            .map_or(locale.t("value"), |indicator| format!("{} ({})", locale.t("value"), indicator.unit)),
+        Measure::Value => section.indicator.as_ref().map_or(locale.t("value"), |indicator| {
+            format!("{} ({})", locale.t("value"), locale.word("unit", &indicator.unit))
+        }),
         measure => measure_name(locale, measure),
     });
     let title = section.indicator.as_ref().map(|indicator| indicator.name.get(viewer.lang()).to_string());
@@ -161,6 +175,7 @@ fn part(viewer: &Viewer, choice: &Choice, table: &Table, section: &Section) -> P
         corner: axis_name(state, locale, &choice.rows),
         columns: table.columns.iter().map(|head| head_name(locale, choice.measure, head)).collect(),
         chart: chart::draw(viewer, choice, table, section),
+        incomplete: lines.iter().flat_map(|line| &line.cells).any(|cell| cell.incomplete),
         illustrative: lines.iter().flat_map(|line| &line.cells).any(|cell| cell.illustrative),
         lines,
     }
@@ -170,7 +185,12 @@ fn shown(viewer: &Viewer, choice: &Choice, indicator: Option<&Indicator>, cell: 
     let count = |n: u32| viewer.locale.number(f64::from(n), 0);
     let counted = choice.coverage != ShowCoverage::No && cell.expected > 0;
     Shown {
-        value: cell.value.map_or("–".into(), |value| written(viewer, choice.measure, indicator, value)),
+        value: match cell.value {
+            Some(value) => format!("{}{}", cell.lacks.sign(), written(viewer, choice.measure, indicator, value)),
+            None if cell.kept_back => KEPT_BACK.into(),
+            None => "–".into(),
+        },
+        incomplete: cell.lacks != Lacks::Nothing && cell.value.is_some(),
         coverage: if counted { format!("{}/{}", count(cell.reported), count(cell.expected)) } else { String::new() },
         illustrative: cell.illustrative && cell.value.is_some(),
     }

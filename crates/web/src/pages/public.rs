@@ -3,16 +3,21 @@
 
 use std::sync::Arc;
 
+use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use romduol_app::AppError;
 use romduol_app::edition::{Opened, newest, published};
+use romduol_edition::manifest::{MANIFEST, sha256};
 use romduol_plan::Kind;
 
 use crate::Site;
 use crate::error::{Page, not_found};
+use crate::given_out::PublicFile;
 use crate::pages::take_home;
+
+const FIRST: &str = "index.html";
 
 /// The kind of a file by its ending.
 fn kind(path: &str) -> &'static str {
@@ -20,6 +25,7 @@ fn kind(path: &str) -> &'static str {
         "html" => "text/html; charset=utf-8",
         "css" => "text/css; charset=utf-8",
         "json" => "application/json",
+        "geojson" => "application/geo+json",
         "jsonld" => "application/ld+json",
         "csv" => "text/csv; charset=utf-8",
         "xml" => "application/xml",
@@ -39,32 +45,61 @@ pub(crate) async fn enter(State(site): State<Site>) -> Page {
 }
 
 /// A file of the newest edition.
-pub(crate) async fn file(State(site): State<Site>, Path(path): Path<String>) -> Page {
+pub(crate) async fn file(State(site): State<Site>, Path(path): Path<String>, asked: HeaderMap) -> Page {
     let Some(id) = newest(&site.app.snapshot().state).map(|edition| edition.id.clone()) else {
         return Ok(not_found());
     };
-    Ok(answer(&*site.app.edition(&id).await?, &path, false))
+    Ok(answer(&site, site.app.edition(&id).await?, &path, false, &asked))
 }
 
 /// A file of an edition by its number.
-pub(crate) async fn file_of(State(site): State<Site>, Path((id, path)): Path<(String, String)>) -> Page {
+pub(crate) async fn file_of(
+    State(site): State<Site>,
+    Path((id, path)): Path<(String, String)>,
+    asked: HeaderMap,
+) -> Page {
     let known = published(&site.app.snapshot().state).any(|edition| edition.id == id);
     if !known {
         return Err(AppError::NotFound { kind: Kind::Edition, id }.into());
     }
-    let opened: Arc<Opened> = site.app.edition(&id).await?;
-    Ok(answer(&opened, &path, true))
+    Ok(answer(&site, site.app.edition(&id).await?, &path, true, &asked))
+}
+
+/// The first page of an edition by its number.
+pub(crate) async fn enter_of(site: State<Site>, Path(id): Path<String>, asked: HeaderMap) -> Page {
+    file_of(site, Path((id, FIRST.into())), asked).await
 }
 
 /// An edition by its number never changes; the newest one does.
-fn answer(opened: &Opened, path: &str, for_ever: bool) -> Response {
+fn answer(site: &Site, opened: Arc<Opened>, path: &str, for_ever: bool, asked: &HeaderMap) -> Response {
     let cache = if for_ever { "public, max-age=31536000, immutable" } else { "public, max-age=300" };
+    let modified = site.app.calendar().midnight(opened.content.date);
     if path == "edition.zip" {
-        let name = format!("edition-{}.zip", opened.content.number);
-        return take_home::file(&name, "application/zip", opened.bundle.clone());
+        // The list of files says what is in it.
+        let hash = opened.files.get(MANIFEST).map(|list| sha256(list)).unwrap_or_default();
+        let name = Some(format!("edition-{}.zip", opened.content.number));
+        let (kind, bytes) = ("application/zip", Bytes::from_owner(Shared { opened, file: None }));
+        return PublicFile { kind, bytes, hash: &hash, modified, cache, name }.answer(asked);
     }
-    match opened.files.get(path) {
-        Some(bytes) => ([(CONTENT_TYPE, kind(path)), (CACHE_CONTROL, cache)], bytes.clone()).into_response(),
-        None => not_found(),
+    let path = if path.ends_with('/') { format!("{path}{FIRST}") } else { path.to_string() };
+    let Some(bytes) = opened.files.get(&path) else { return not_found() };
+    // The list and its signature are not in the list.
+    let hash = opened.manifest.files.get(&path).cloned().unwrap_or_else(|| sha256(bytes));
+    let (kind, bytes) = (kind(&path), Bytes::from_owner(Shared { opened, file: Some(path) }));
+    PublicFile { kind, bytes, hash: &hash, modified, cache, name: None }.answer(asked)
+}
+
+/// A file of an edition, or its bundle, which stays where it is while many read it.
+struct Shared {
+    opened: Arc<Opened>,
+    file: Option<String>,
+}
+
+impl AsRef<[u8]> for Shared {
+    fn as_ref(&self) -> &[u8] {
+        match &self.file {
+            Some(path) => self.opened.files.get(path).map(Vec::as_slice).unwrap_or_default(),
+            None => &self.opened.bundle,
+        }
     }
 }

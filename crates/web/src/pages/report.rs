@@ -4,7 +4,7 @@ use axum::extract::Path;
 use romduol_app::{AppError, progress_report};
 use romduol_plan::Period;
 use romduol_plan::permission::Act;
-use romduol_report::Document;
+use romduol_report::{Document, Markup};
 
 use crate::chrome::{Chrome, render};
 use crate::error::Page;
@@ -16,7 +16,7 @@ use crate::viewer::Viewer;
 struct ReportPage {
     c: Chrome,
     period: Period,
-    body: String,
+    body: Markup,
 }
 
 fn document(viewer: &Viewer, period: &str) -> Result<(Document, Period), AppError> {

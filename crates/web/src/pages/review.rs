@@ -3,21 +3,27 @@
 use std::sync::Arc;
 
 use axum::extract::{Form as Body, Path};
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::IntoResponse;
 use romduol_app::{AppError, attach};
 use romduol_plan::answers::{self, Severity};
-use romduol_plan::kinds::{Assignment, File, Indicator, Return};
+use romduol_plan::kinds::{Assignment, File, Indicator, Return, ReturnStatus};
 use romduol_plan::permission::Act;
 use romduol_plan::returns::Decision;
-use romduol_plan::state::return_id;
-use romduol_plan::{Kind, Period};
+use romduol_plan::{Kind, Period, Say};
 
 use super::home::unit_name;
-use super::returns::summary;
+use super::return_form::{Weight, handed_out, last_time, summary};
 use crate::chrome::{Chrome, render, see};
 use crate::error::Page;
+use crate::form::{self, told};
+use crate::given::{one_of, whole};
 use crate::viewer::Viewer;
+
+/// What the unit was told, and what is to be asked of it now.
+struct Told {
+    severity: Severity,
+    weight: Weight,
+    sentence: String,
+}
 
 struct Answered {
     indicator: Arc<Indicator>,
@@ -25,7 +31,7 @@ struct Answered {
     last: String,
     comment: String,
     files: Vec<File>,
-    problems: Vec<(Severity, String)>,
+    problems: Vec<Told>,
 }
 
 #[derive(askama::Template)]
@@ -37,16 +43,15 @@ struct Review {
     answers: Vec<Answered>,
     may_decide: bool,
     status_key: String,
-    refused: bool,
 }
 
 pub(crate) async fn show(viewer: Viewer, Path(id): Path<String>) -> Page {
-    let page = page(&viewer, &id, false)?;
+    let page = page(&viewer, &id)?;
     viewer.note(Kind::Return, &id).await;
     Ok(page)
 }
 
-fn page(viewer: &Viewer, id: &str, refused: bool) -> Page {
+fn page(viewer: &Viewer, id: &str) -> Page {
     let state = &viewer.snapshot.state;
     let missing = || AppError::NotFound { kind: Kind::Return, id: id.to_string() };
     let record = state.find::<Return>(id).ok_or_else(missing)?.clone();
@@ -54,19 +59,23 @@ fn page(viewer: &Viewer, id: &str, refused: bool) -> Page {
     viewer.person.post.may_for(Act::ReadReturn, assignment, state)?;
     let given = record.answers.open();
     let problems = answers::check(state, assignment, record.period, &given);
-    let last = state.accepted_return(&return_id(&assignment.id, record.period.previous()));
-    let last = last.map(|record| record.answers.open()).unwrap_or_default();
+    let last = answers::last_times(state, assignment, &answers::questions(state, assignment), record.period);
     let answered = given.iter().filter_map(|answer| {
         let indicator = state.find::<Indicator>(&answer.indicator)?;
-        let before = last.iter().find(|a| a.indicator == indicator.id);
         let own = problems.iter().filter(|p| p.indicator == indicator.id);
         Some(Answered {
             indicator: indicator.clone(),
             now: summary(viewer, answer),
-            last: before.map(|a| summary(viewer, a)).unwrap_or_default(),
+            last: last.get(&indicator.id).map(|last| last_time(viewer, last)).unwrap_or_default(),
             comment: answer.comment.clone(),
             files: answer.files.clone(),
-            problems: own.map(|p| (p.severity, viewer.locale.tell(&p.say))).collect(),
+            problems: own
+                .map(|problem| Told {
+                    severity: problem.severity,
+                    weight: Weight::of(problem.severity, &answer.comment),
+                    sentence: viewer.locale.tell(&problem.say),
+                })
+                .collect(),
         })
     });
     render(&Review {
@@ -75,7 +84,6 @@ fn page(viewer: &Viewer, id: &str, refused: bool) -> Page {
         answers: answered.collect(),
         may_decide: viewer.person.post.may_verify(&record, state).is_ok(),
         status_key: super::home::return_status_key(record.status),
-        refused,
         record: record.clone(),
     })
 }
@@ -84,31 +92,36 @@ fn page(viewer: &Viewer, id: &str, refused: bool) -> Page {
 pub(crate) async fn file(viewer: Viewer, Path((id, blob)): Path<(String, String)>) -> Page {
     let (file, bytes) = attach::fetch(&viewer.site.app, &viewer.person, &id, &blob).await?;
     viewer.note(Kind::Return, &id).await;
-    let plain: String =
-        file.name.chars().map(|c| if c.is_ascii_alphanumeric() || ".-_ ".contains(c) { c } else { '_' }).collect();
-    let name: String = file.name.bytes().map(|b| format!("%{b:02X}")).collect();
-    let disposition = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{name}");
-    let kind = "application/octet-stream".to_string();
-    Ok(([(CONTENT_TYPE, kind), (CONTENT_DISPOSITION, disposition)], bytes).into_response())
+    Ok(handed_out(&file, bytes))
 }
 
 #[derive(serde::Deserialize)]
 pub(crate) struct Given {
     decision: String,
-    version: u32,
+    version: String,
     #[serde(default)]
     reason: String,
 }
 
 pub(crate) async fn decide(viewer: Viewer, Path(id): Path<String>, Body(given): Body<Given>) -> Page {
     viewer.must(Act::Verify)?;
-    let decision = match given.decision.as_str() {
-        "pass" => Decision::Pass,
-        _ if given.reason.trim().is_empty() => return page(&viewer, &id, true),
-        _ => Decision::SendBack { reason: given.reason },
+    let passes = one_of("decision", &given.decision, &[("pass", true), ("back", false)])?;
+    let seen = whole("version", &given.version)?;
+    let decision = match passes {
+        true => Decision::Pass,
+        false if given.reason.trim().is_empty() => return Err(AppError::Bad(Say::new("reason-needed")).into()),
+        false => Decision::SendBack { reason: given.reason },
     };
-    viewer.site.app.decide(&viewer.person, &id, given.version, decision).await?;
-    Ok(see("/"))
+    let status = viewer.site.app.decide(&viewer.person, &id, seen, decision).await?;
+    let said = viewer.locale.t(match status {
+        ReturnStatus::Accepted => "done-accepted",
+        ReturnStatus::SentBack => "done-sent-back",
+        ReturnStatus::Submitted | ReturnStatus::Verified => "done-verified",
+    });
+    let record = viewer.site.app.snapshot().state.find::<Return>(&id).cloned();
+    let what = record.map(|r| format!("{}, {}", unit_name(&viewer, &r.assignment), viewer.locale.period(r.period)));
+    let link = crate::address::path(&["review", &id]);
+    Ok(told(see("/"), form::Told::of(said).with(link, what.unwrap_or(id))))
 }
 
 #[derive(serde::Deserialize)]
@@ -120,7 +133,9 @@ pub(crate) struct Locked {
 }
 
 pub(crate) async fn lock(viewer: Viewer, Body(given): Body<Locked>) -> Page {
+    viewer.must(Act::Lock)?;
     let period: Period = given.period.trim().parse()?;
-    viewer.site.app.lock(&viewer.person, &given.form, period, given.action == "close", &given.reason).await?;
+    let closes = one_of("action", &given.action, &[("close", true), ("reopen", false)])?;
+    viewer.site.app.lock(&viewer.person, &given.form, period, closes, &given.reason).await?;
     Ok(see("/returns"))
 }

@@ -7,7 +7,7 @@ use romduol_plan::Date;
 use romduol_plan::kinds::*;
 use romduol_plan::permission::Act;
 use romduol_report::chart::gantt::{GanttInput, Step};
-use romduol_report::{AxisText, gantt, scene, svg};
+use romduol_report::{AxisText, Markup, gantt, scene, svg};
 
 use super::records::Ref;
 use super::take_home;
@@ -29,7 +29,7 @@ struct Row {
 #[template(path = "road.html")]
 struct Road {
     c: Chrome,
-    chart: String,
+    chart: Markup,
     stages: Vec<(String, usize, usize)>,
     rows: Vec<Row>,
     dated: usize,
@@ -42,10 +42,8 @@ fn steps(viewer: &Viewer) -> Vec<Arc<NextStep>> {
     steps
 }
 
-/// Dates that are made up are shown only where made-up data is.
-fn span(viewer: &Viewer, step: &NextStep) -> Option<(Date, Date)> {
-    let shown = viewer.illustrative || !step.illustrative;
-    step.start.or(step.end).zip(step.end.or(step.start)).filter(|_| shown)
+fn span(step: &NextStep) -> Option<(Date, Date)> {
+    step.start.or(step.end).zip(step.end.or(step.start))
 }
 
 pub(crate) async fn show(viewer: Viewer) -> Page {
@@ -59,7 +57,7 @@ pub(crate) async fn show(viewer: Viewer) -> Page {
         same: step.same_as.iter().map(|id| Ref::to(&viewer, romduol_plan::Kind::NextStep, id)).collect(),
         progress: c.code(step.progress.code()),
         late: !matches!(step.progress, Progress::Done | Progress::Dropped)
-            && span(&viewer, step).is_some_and(|(_, end)| end < today),
+            && span(step).is_some_and(|(_, end)| end < today),
         step: step.clone(),
     };
     let stages = Stage::ALL.iter().map(|stage| {
@@ -68,32 +66,32 @@ pub(crate) async fn show(viewer: Viewer) -> Page {
         (c.code(stage.code()), done, of_stage.count())
     });
     render(&Road {
-        chart: svg::svg(&gantt(&drawing(&viewer, &c, &steps, today), &axis())),
+        chart: svg::svg(&gantt(&drawing(&c, &steps, today), &axis())),
         stages: stages.collect(),
         rows: steps.iter().map(row).collect(),
-        dated: steps.iter().filter(|step| span(&viewer, step).is_some()).count(),
+        dated: steps.iter().filter(|step| span(step).is_some()).count(),
         edits: viewer.may(Act::EditPlan) && viewer.at.is_none(),
         c,
     })
 }
 
 fn axis() -> AxisText<'static> {
-    AxisText { value: &|value| value.to_string(), time: &|year| format!("{year:.0}") }
+    AxisText { value: &|value| value.to_string(), time: &|year| format!("{year:.0}"), cut: &|_| String::new() }
 }
 
 fn decimal(date: Date) -> f64 {
     f64::from(date.year) + (f64::from(date.month - 1) + f64::from(date.day - 1) / 31.0) / 12.0
 }
 
-fn drawing(viewer: &Viewer, c: &Chrome, steps: &[Arc<NextStep>], today: Date) -> GanttInput {
+fn drawing(c: &Chrome, steps: &[Arc<NextStep>], today: Date) -> GanttInput {
     let place = |id: &Id| steps.iter().position(|step| step.id == *id);
     let step = |step: &Arc<NextStep>| Step {
         label: format!("{} {}", step.id, c.plain(&step.title)),
-        span: span(viewer, step).map(|(from, to)| (decimal(from), decimal(to.plus_days(1)))),
+        span: span(step).map(|(from, to)| (decimal(from), decimal(to.plus_days(1)))),
         done: step.progress == Progress::Done,
         illustrative: step.illustrative,
         after: step.after.iter().filter_map(place).collect(),
-        tooltip: span(viewer, step).map(|(from, to)| format!("{} – {}", c.date(from), c.date(to))).unwrap_or_default(),
+        tooltip: span(step).map(|(from, to)| format!("{} – {}", c.date(from), c.date(to))).unwrap_or_default(),
     };
     GanttInput {
         title: c.title.clone(),
@@ -110,7 +108,7 @@ pub(crate) async fn calendar(viewer: Viewer) -> Page {
     let stamp = viewer.site.app.now().unix;
     let plan = viewer.snapshot.state.plan().map(|plan| plan.id.clone()).unwrap_or_default();
     let entry = |step: &Arc<NextStep>| {
-        let (first, last) = span(&viewer, step)?;
+        let (first, last) = span(step)?;
         let mark = if step.illustrative { format!(" ({})", viewer.locale.t("illustrative")) } else { String::new() };
         Some(Entry {
             uid: format!("{}@{plan}", step.id),

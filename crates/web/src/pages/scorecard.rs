@@ -3,7 +3,7 @@
 use romduol_plan::kinds::{Class, Indicator, Node, NodeLevel};
 use romduol_plan::permission::Act;
 use romduol_plan::quality::serves;
-use romduol_plan::readings::{self, Source, Standing};
+use romduol_plan::readings::{self, Reading, Source, Standing};
 use romduol_plan::status::Status;
 use romduol_plan::{Kind, Period};
 
@@ -17,6 +17,7 @@ pub(crate) struct Row {
     pub when: String,
     pub target: String,
     pub coverage: String,
+    pub notes: Notes,
     pub hidden: bool,
     /// Whether the value, and whether the target, is made up.
     pub made_up: (bool, bool),
@@ -36,6 +37,8 @@ struct Scorecard {
     years: Vec<Period>,
     counts: Vec<(Status, usize)>,
     total: usize,
+    /// Of how many values not all has come: to be known before a report is made of them.
+    incomplete: usize,
     groups: Vec<Group>,
     may_report: bool,
 }
@@ -48,9 +51,13 @@ pub(crate) fn year(viewer: &Viewer) -> (Period, Vec<Period>) {
     (asked.unwrap_or(newest), years)
 }
 
-/// How many standings have each status, in the order of [`Status::ALL`].
-pub(crate) fn counts<'a>(standings: impl Iterator<Item = &'a Standing> + Clone) -> Vec<(Status, usize)> {
-    let count = |status: &Status| (*status, standings.clone().filter(|s| s.status() == *status).count());
+/// How many standings that the viewer may know have each status, in the order of [`Status::ALL`].
+pub(crate) fn counts<'a>(
+    viewer: &Viewer,
+    standings: impl Iterator<Item = &'a Standing> + Clone,
+) -> Vec<(Status, usize)> {
+    let told = |standing: &&Standing| standing.told_status(viewer.may_read(&standing.indicator));
+    let count = |status: &Status| (*status, standings.clone().filter(|s| told(s) == Some(*status)).count());
     Status::ALL.iter().map(count).filter(|(_, n)| *n > 0).collect()
 }
 
@@ -61,25 +68,45 @@ pub(crate) fn row(viewer: &Viewer, standing: Standing) -> Row {
     let shown = |value: f64| with_unit(&locale.number(value, 1), unit);
     let reading = standing.reading.as_ref().filter(|_| !hidden);
     let coverage = match reading.map(|r| &r.source) {
-        Some(Source::Returns { reported, expected }) => {
-            format!("{}/{}", locale.number(f64::from(*reported), 0), locale.number(f64::from(*expected), 0))
+        Some(Source::Returns(came)) => {
+            let of = |count: u32| locale.number(f64::from(count), 0);
+            format!("{}/{}", of(came.reported), of(came.expected))
         }
         Some(Source::Figure(figure)) => figure.id.clone(),
-        None => String::new(),
+        Some(Source::Program(_)) => locale.t("by-program"),
+        None => standing.why_nothing().map(|why| locale.tell(&why)).unwrap_or_default(),
     };
     Row {
-        value: reading.map(|r| shown(r.value)).unwrap_or_default(),
+        notes: reading.map(|r| notes(viewer, &standing.indicator, r)).unwrap_or_default(),
+        value: reading.map(|r| format!("{}{}", r.sign(), shown(r.value))).unwrap_or_default(),
         when: reading.map(|r| locale.period(r.period)).unwrap_or_default(),
         target: standing
-            .targets
+            .aims
             .last()
             .map(|t| format!("{} ({})", shown(t.value), locale.period(t.period)))
             .unwrap_or_default(),
-        made_up: (reading.is_some_and(|r| r.illustrative), standing.targets.last().is_some_and(|t| t.illustrative)),
+        made_up: (reading.is_some_and(|r| r.illustrative), standing.aims.last().is_some_and(|aim| aim.illustrative)),
         coverage,
         hidden,
         standing,
     }
+}
+
+/// What is to be said beside a value where not all came.
+#[derive(Clone, Default)]
+pub(crate) struct Notes {
+    /// That the value is incomplete.
+    pub mark: Option<String>,
+    /// What the same units gave before.
+    pub alike: Option<String>,
+}
+
+pub(crate) fn notes(viewer: &Viewer, indicator: &Indicator, reading: &Reading) -> Notes {
+    let view = viewer.view();
+    let country = view.state.plan().map(|plan| plan.area.as_str()).unwrap_or_default();
+    let alike = view.alike(indicator, country, reading).map(|alike| alike.say(&indicator.unit));
+    let tell = |say: romduol_plan::Say| viewer.locale.tell(&say);
+    Notes { mark: reading.incomplete().map(tell), alike: alike.map(tell) }
 }
 
 pub(crate) fn with_unit(number: &str, unit: &str) -> String {
@@ -94,19 +121,23 @@ impl Viewer {
         self.person.post.may_read(indicator.class) || self.person.post.institution.as_ref() == Some(&indicator.owner)
     }
 
-    /// Notes who reads the numbers of an indicator that is not for everybody.
+    /// Notes who reads the numbers of an indicator that is not for everybody, or small counts.
     pub async fn note_reading(&self, indicator: &Indicator) {
-        if !matches!(indicator.class, Class::Public | Class::Partners) && self.may_read(indicator) {
+        let restricted = !matches!(indicator.class, Class::Public | Class::Partners) && self.may_read(indicator);
+        let small = indicator.counts_people() && self.site.app.sees_small_counts(&self.person);
+        if restricted || small {
             self.note(Kind::Indicator, &indicator.id).await;
         }
     }
 }
 
-/// Every indicator as it stands at the end of a period, worst first.
+/// Every indicator as it stands at the end of a period, worst first; what the viewer may not know stands last.
 pub(crate) fn standings(viewer: &Viewer, at: Period) -> Vec<Standing> {
     let view = viewer.view();
     let mut standings: Vec<Standing> = view.state.all::<Indicator>().map(|i| view.standing(i, at)).collect();
-    standings.sort_by(|a, b| (a.status(), &a.indicator.id).cmp(&(b.status(), &b.indicator.id)));
+    // Behind all others: their place in the list would tell their status.
+    let told = |standing: &Standing| standing.told_status(viewer.may_read(&standing.indicator));
+    standings.sort_by_key(|one| (told(one).is_none(), told(one), one.indicator.id.clone()));
     standings
 }
 
@@ -121,7 +152,7 @@ fn groups(viewer: &Viewer, standings: &[Standing]) -> Vec<Group> {
         let title = pillar.title.get(viewer.lang()).to_string();
         groups.push(Group {
             title,
-            counts: counts(own.iter()),
+            counts: counts(viewer, own.iter()),
             rows: own.into_iter().map(|s| row(viewer, s)).collect(),
         });
     }
@@ -133,13 +164,14 @@ pub(crate) async fn show(viewer: Viewer) -> Page {
     let (at, years) = year(&viewer);
     let all = standings(&viewer, at);
     let c = Chrome::of(&viewer, viewer.locale.t("menu-scorecard"));
-    let (counts, total) = (counts(all.iter()), all.len());
+    let (counts, total) = (counts(&viewer, all.iter()), all.iter().filter(|s| viewer.may_read(&s.indicator)).count());
     render(&Scorecard {
         c,
         at,
         years,
         counts,
         total,
+        incomplete: all.iter().filter(|s| s.reading.as_ref().is_some_and(|r| r.incomplete().is_some())).count(),
         groups: groups(&viewer, &all),
         may_report: viewer.may(Act::ReadReport),
     })

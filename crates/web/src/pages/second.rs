@@ -3,11 +3,10 @@
 use axum::extract::{Form, Path, Query};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use fast_qr::convert::Builder;
-use fast_qr::convert::svg::SvgBuilder;
-use fast_qr::qr::QRBuilder;
-use romduol_app::AppError;
+use fast_qr::qr::{QRBuilder, QRCode};
 use romduol_app::accounts::{AppSetup, Question};
+use romduol_app::{AppError, ErrorClass};
+use romduol_report::Markup;
 
 use super::account::{proved, shown_once};
 use crate::chrome::{Chrome, render, see};
@@ -20,16 +19,32 @@ struct AppPage {
     c: Chrome,
     setup: AppSetup,
     /// A picture of the address, which a phone reads.
-    picture: String,
+    picture: Markup,
     problem: Option<String>,
 }
 
 fn app_page(own: &Own, setup: AppSetup, problem: Option<&AppError>) -> Page {
     let code = QRBuilder::new(setup.url.as_str()).build();
     let code = code.map_err(|error| AppError::fault(format!("the picture of the code: {error}")))?;
-    let picture = SvgBuilder::default().margin(2).to_str(&code);
+    let picture = picture(&code);
     let problem = problem.map(|error| own.viewer.locale.tell(&error.say()));
     render(&AppPage { c: Chrome::of(&own.viewer, own.viewer.locale.t("second-app")), setup, picture, problem })
+}
+
+/// The dark modules as one path on white, with the quiet margin that readers ask for.
+fn picture(code: &QRCode) -> Markup {
+    const MARGIN: usize = 4;
+    let side = code.size + 2 * MARGIN;
+    let dark = (0..code.size).flat_map(|row| (0..code.size).map(move |column| (row, column)));
+    let dark = dark.filter(|(row, column)| code[*row][*column].value());
+    let squares: String = dark.map(|(y, x)| format!("M{},{}h1v1h-1z", x + MARGIN, y + MARGIN)).collect();
+    let all = format!("M0,0h{side}v{side}h-{side}z");
+    let ground = Markup::element("path", &[("d", &all), ("fill", "#fff")], "");
+    let path = Markup::element("path", &[("d", &squares), ("fill", "#000")], "");
+    let view = format!("0 0 {side} {side}");
+    let named =
+        [("xmlns", "http://www.w3.org/2000/svg"), ("viewBox", view.as_str()), ("shape-rendering", "crispEdges")];
+    Markup::element("svg", &named, ground + path)
 }
 
 /// Whoever has one proof adds another only after showing it.
@@ -60,6 +75,7 @@ pub(crate) async fn finish_app(own: Own, Path(ticket): Path<String>, Form(given)
     match site.app.finish_app(person, &own.token, &ticket, &given.code).await {
         Ok(codes) => added(&own, codes),
         // The same picture again: the phone may have read it already.
+        Err(error) if error.class() != ErrorClass::Refused => Err(error.into()),
         Err(error) => match site.app.app_setup(person, &ticket).await {
             Ok(setup) => Ok((StatusCode::UNPROCESSABLE_ENTITY, app_page(&own, setup, Some(&error))?).into_response()),
             Err(_) => Err(error.into()),

@@ -3,9 +3,9 @@
 
 use axum::extract::{Form, Path, Query, State};
 use axum::http::header::SET_COOKIE;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use romduol_app::accounts::{Entered, Half, Question};
+use romduol_app::accounts::{DEVICE_DAYS, Entered, Half, Question};
 use romduol_app::{AppError, demo, edition};
 use romduol_locale::Locale;
 use romduol_plan::{Lang, Say};
@@ -13,12 +13,17 @@ use romduol_plan::{Lang, Say};
 use crate::Site;
 use crate::chrome::{Chrome, render, see};
 use crate::error::Page;
-use crate::viewer::{ILLUSTRATIVE, LANG, SESSION, came_from, cookie, language};
+use crate::limits::Asking;
+use crate::viewer::{ILLUSTRATIVE, LANG, SESSION, came_from, cookie, language, local};
 
 /// The ticket of who has given the password and not yet the second proof.
 const HALF: &str = "half";
 /// The ticket of who is at the identity provider.
 const AWAY: &str = "away";
+/// What tells a browser from those of strangers who guess; it opens nothing.
+const DEVICE: &str = "device";
+/// How many accounts a browser is known for: that of an office is shared.
+const MOST_DEVICES: usize = 4;
 
 #[derive(askama::Template)]
 #[template(path = "sign_in.html")]
@@ -52,17 +57,54 @@ pub(crate) struct Credentials {
     password: String,
 }
 
-pub(crate) async fn enter(State(site): State<Site>, headers: HeaderMap, Form(given): Form<Credentials>) -> Page {
-    site.limits.account(&given.login)?;
+pub(crate) async fn enter(
+    State(site): State<Site>,
+    Asking(place): Asking,
+    headers: HeaderMap,
+    Form(given): Form<Credentials>,
+) -> Page {
+    let devices = devices(&headers);
+    let device = site.app.known_device(&given.login, &devices).await?;
+    match &device {
+        Some(secret) => site.limits.device(secret)?,
+        None => {
+            site.limits.account(&given.login, place)?;
+            site.app.may_guess(&given.login).await?;
+        }
+    }
     let entered = site.app.sign_in(&given.login, &given.password).await?;
     count(&site, &entered);
     match entered {
         Entered::No => {
+            if device.is_none() {
+                site.app.note_guess(&given.login).await?;
+            }
             let body = render(&page(&site, language(&headers), true))?;
             Ok((StatusCode::UNAUTHORIZED, body).into_response())
         }
-        entered => Ok(go_on(&site, entered)),
+        entered => {
+            site.limits.signed_in(&given.login, place);
+            let response = go_on(&site, entered);
+            match device {
+                Some(_) => Ok(response),
+                // Where nothing can be written, whoever is in is in all the same.
+                None => {
+                    Ok(remember(&site, response, devices, site.app.know_device(&given.login).await.unwrap_or_default()))
+                }
+            }
+        }
     }
+}
+
+/// What this browser is known by: a secret for each account that was signed in to from it, the newest first.
+fn devices(headers: &HeaderMap) -> Vec<String> {
+    let kept = cookie(headers, DEVICE).unwrap_or_default();
+    kept.split('.').filter(|secret| !secret.is_empty()).take(MOST_DEVICES).map(String::from).collect()
+}
+
+fn remember(site: &Site, response: Response, known: Vec<String>, new: Option<String>) -> Response {
+    let kept: Vec<String> = new.into_iter().chain(known).take(MOST_DEVICES).collect();
+    with_cookie_for(site, response, DEVICE, &kept.join("."), Some(DEVICE_DAYS * 86_400))
 }
 
 fn count(site: &Site, entered: &Entered) {
@@ -156,22 +198,45 @@ pub(crate) async fn leave(State(site): State<Site>, headers: HeaderMap) -> Page 
     if let Some(token) = cookie(&headers, SESSION) {
         site.app.sign_out(&token).await?;
     }
-    Ok(with_cookie(&site, see("/sign-in"), SESSION, ""))
+    let mut response = with_cookie(&site, see("/sign-in"), SESSION, "");
+    // Pages that an older program let the browser keep.
+    response.headers_mut().insert(HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\""));
+    Ok(response)
 }
 
-pub(crate) async fn language_page(State(site): State<Site>, Path(code): Path<String>, headers: HeaderMap) -> Response {
-    let lang = Lang::parse(&code).unwrap_or_default();
-    with_cookie(&site, see(&came_from(&headers)), LANG, lang.code())
+/// Where to go on after the language has been changed, if it is not where one comes from.
+#[derive(serde::Deserialize)]
+pub(crate) struct Back {
+    pub back: Option<String>,
+}
+
+pub(crate) async fn language_page(
+    State(site): State<Site>,
+    Path(code): Path<String>,
+    Query(Back { back }): Query<Back>,
+    headers: HeaderMap,
+) -> Response {
+    let Some(lang) = Lang::parse(&code) else { return crate::error::not_found() };
+    let back = back.map_or_else(|| came_from(&headers), |back| local(&back).to_string());
+    with_cookie(&site, see(&back), LANG, lang.code())
 }
 
 pub(crate) async fn illustrative(State(site): State<Site>, Path(on): Path<String>, headers: HeaderMap) -> Response {
-    with_cookie(&site, see(&came_from(&headers)), ILLUSTRATIVE, if on == "off" { "off" } else { "on" })
+    match on.as_str() {
+        "on" | "off" => with_cookie(&site, see(&came_from(&headers)), ILLUSTRATIVE, &on),
+        _ => crate::error::not_found(),
+    }
 }
 
-pub(crate) fn with_cookie(site: &Site, mut response: Response, name: &str, value: &str) -> Response {
+pub(crate) fn with_cookie(site: &Site, response: Response, name: &str, value: &str) -> Response {
+    // An empty one goes at once, any other with the browser's session.
+    with_cookie_for(site, response, name, value, value.is_empty().then_some(0))
+}
+
+fn with_cookie_for(site: &Site, mut response: Response, name: &str, value: &str, seconds: Option<i64>) -> Response {
     let secure = if site.doors.is_secure() { "; Secure" } else { "" };
-    // Lax: whoever follows a link in a letter is still signed in. An empty one goes at once.
-    let age = if value.is_empty() { "; Max-Age=0" } else { "" };
+    let age = seconds.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
+    // Lax: whoever follows a link in a letter is still signed in.
     let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}");
     // Values are tokens and codes of ours: hexadecimal digits and letters.
     if let Ok(cookie) = cookie.parse() {

@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use axum::extract::{Form, Path};
-use romduol_app::versions::Waiting;
+use romduol_app::versions::{CommentDecision, Waiting};
 use romduol_app::{AppError, Snapshot, analysis_tables, naming};
 use romduol_plan::diff::Changed;
 use romduol_plan::kinds::{Id, Node, Version, VersionState};
 use romduol_plan::permission::Act;
 use romduol_plan::versions::{Difference, differences, next_states};
-use romduol_plan::{Date, Kind, Say, Text};
+use romduol_plan::{Kind, Text};
 
+use crate::address::path;
 use crate::chrome::{Chrome, render, see};
 use crate::error::{Page, PageError};
+use crate::given::{choice, date, one_of};
 use crate::pages::take_home;
 use crate::viewer::Viewer;
 
@@ -51,13 +53,6 @@ fn both(en: &str, km: &str) -> Text {
 
 pub(crate) async fn name(viewer: Viewer, Form(given): Form<Named>) -> Page {
     viewer.must(Act::EditPlan)?;
-    let plain = |id: &str| id.trim().chars().all(|c| c.is_ascii_alphanumeric() || "-._".contains(c));
-    if !plain(&given.id) {
-        return Err(AppError::Bad(
-            Say::new("refused-bad-id").words("value", given.id.chars().take(40).collect::<String>()),
-        )
-        .into());
-    }
     let version = Version {
         id: given.id.trim().into(),
         title: both(&given.title, &given.title_km),
@@ -99,12 +94,12 @@ async fn sides(viewer: &Viewer, id: &str) -> Result<(Arc<Version>, Arc<Snapshot>
     let state = &viewer.snapshot.state;
     let missing = |id: &str| AppError::NotFound { kind: Kind::Version, id: id.into() };
     let version = state.find::<Version>(id).ok_or_else(|| missing(id))?.clone();
-    let before = viewer.site.app.at(version.position.into()).await?;
+    let before = viewer.site.app.at(version.position.into()).await?.shown(viewer.illustrative);
     let after = match viewer.asked("with") {
         None => viewer.snapshot.clone(),
         Some(other) => {
             let other = state.find::<Version>(other).ok_or_else(|| missing(other))?;
-            viewer.site.app.at(other.position.into()).await?
+            viewer.site.app.at(other.position.into()).await?.shown(viewer.illustrative)
         }
     };
     Ok((version, before, after))
@@ -166,14 +161,9 @@ pub(crate) struct Move {
 
 pub(crate) async fn go_on(viewer: Viewer, Path(id): Path<String>, Form(given): Form<Move>) -> Page {
     viewer.must(Act::EditPlan)?;
-    let bad = |value: &str| AppError::Bad(Say::new("refused-bad-choice").words("value", value));
-    let to = VersionState::parse(&given.to).ok_or_else(|| bad(&given.to))?;
-    let until = match given.until.trim() {
-        "" => None,
-        date => Some(Date::parse(date).ok_or_else(|| bad(date))?),
-    };
+    let (to, until) = (choice("to", &given.to)?, date("until", &given.until)?);
     viewer.site.app.move_version(&viewer.person, &id, to, until, &given.why).await?;
-    Ok(see(&format!("/versions/{id}")))
+    Ok(see(&path(&["versions", &id])))
 }
 
 #[derive(askama::Template)]
@@ -195,7 +185,12 @@ pub(crate) struct Deal {
 }
 
 pub(crate) async fn deal(viewer: Viewer, Path(key): Path<String>, Form(given): Form<Deal>) -> Page {
-    let words = if given.action == "take" { Ok(given.words.as_str()) } else { Err(given.words.as_str()) };
-    viewer.site.app.deal_with_comment(&viewer.person, &key, words).await?;
+    viewer.must(Act::EditPlan)?;
+    let takes = one_of("action", &given.action, &[("take", true), ("decline", false)])?;
+    let decision = match takes {
+        true => CommentDecision::Take { words: given.words },
+        false => CommentDecision::Decline { reason: given.words },
+    };
+    viewer.site.app.deal_with_comment(&viewer.person, &key, decision).await?;
     Ok(see("/comments"))
 }

@@ -2,7 +2,7 @@
 //! same requests at every run; a failure names its request.
 
 use axum::body::Body;
-use axum::http::{Method, Request, header};
+use axum::http::{Method, Request, StatusCode, header};
 use romduol_plan::permission::Role;
 use romduol_web::table;
 
@@ -246,8 +246,19 @@ async fn ask(house: &House, dice: &mut Dice, cookie: &mut Option<String>) -> (us
             let status = response.status();
             assert!(!status.is_server_error(), "{status}: {name}");
             (sent, given) = (sent + 1, given + usize::from(status.is_success()));
-            let ended = response.headers().get(header::LOCATION).is_some_and(|to| to == "/sign-in");
+            let away = response.headers().get(header::LOCATION);
+            let away = away.is_some_and(|to| to.as_bytes().starts_with(b"/sign-in"));
+            let ended = away || status == StatusCode::UNAUTHORIZED;
+            let kind = response.headers().get(header::CONTENT_TYPE).map(|kind| kind.to_str().unwrap().to_string());
             let body = text(response).await;
+            if status.is_client_error() && route.path != "/sdmx/{*path}" {
+                let told = match kind.as_deref() {
+                    Some("application/problem+json") => body.contains("\"detail\""),
+                    Some(kind) if kind.starts_with("text/html") => body.contains("<nav") && body.contains("<h1"),
+                    _ => status == 409,
+                };
+                assert!(told, "{status} as {kind:?}: {name}\n{body}");
+            }
             assert!(body.len() <= LONGEST, "{} bytes: {name}", body.len());
             if ended && cookie.is_some() {
                 *cookie = Some(house.session(Role::Secretariat).await);

@@ -7,6 +7,28 @@ use romduol_plan::{Date, Kind};
 
 const TODAY: Date = Date { year: 2026, month: 11, day: 23 };
 
+/// Who is late is told once, with every form and how often, and leads on.
+#[tokio::test]
+async fn who_is_late_stands_once_with_its_forms() {
+    let house = house().await;
+    let (snapshot, today) = (house.app.snapshot(), house.app.now().date);
+    let owed = romduol_plan::coordination::owed(&snapshot.state, today, true);
+    let (id, several) = owed.iter().find(|(_, owed)| owed.returns.len() > 1).expect("somebody is late with two forms");
+    let cookie = house.session(Role::Secretariat).await;
+    let home = house.read("/", Some(&cookie)).await;
+    let late = home.split("<h2>Who is late</h2>").nth(1).unwrap().split("</section>").next().unwrap();
+    assert_eq!(late.matches(&format!("href=\"/handover/{id}\"")).count(), 1, "{late}");
+    for (assignment, count) in &several.returns {
+        let form = &snapshot.state.find::<Assignment>(assignment).unwrap().form;
+        let told = format!("{}: {count}", snapshot.state.find::<Form>(form).unwrap().name.en);
+        for (page, text) in [("home", late), ("owed", &house.read("/owed", Some(&cookie)).await)] {
+            assert!(text.contains(&told), "{told} on {page}");
+        }
+    }
+    let rows = late.matches("<tr>").count() - 1;
+    assert_eq!(rows, owed.iter().filter(|(_, owed)| owed.returns() > 0).count());
+}
+
 #[tokio::test]
 async fn a_province_chooses_and_adapts_for_itself_only() {
     let house = house().await;
@@ -74,9 +96,16 @@ async fn a_province_costs_its_own_actions_only() {
     let page = house.read("/local", here).await;
     assert!(page.contains("Boats") && page.contains("A need counts once"), "{page}");
     // What is wrong is said on the page, and what was typed is still there.
-    let (status, page) = house.send("/local/costs", here, &form("A1.01", "&shared_share=120&title=Mr.+Sok")).await;
+    let (status, page) = house.send("/local/costs", here, &form("A1.01", "&shared_share=120&title=Boats")).await;
     assert_eq!(status, 200);
-    for words in ["Percent borne here: “120” is not a share", "contains what looks like a person", "1,000,000"] {
+    for words in ["Percent borne here: “120” is not a share", "1,000,000"] {
+        assert!(page.contains(words), "{words} in {page}");
+    }
+    // What points to a person gets no further than the page.
+    let path = "/local/costs?from=/local";
+    let (status, page) = house.send(path, here, &form("A1.01", "&shared_share=120&title=Mr.+Sok")).await;
+    assert_eq!(status, 422);
+    for words in ["what looks like a person", "value=\"Mr. Sok\"", "1,000,000"] {
         assert!(page.contains(words), "{words} in {page}");
     }
     // Nobody else's: neither by naming the line, nor by naming the place.

@@ -105,6 +105,12 @@ async fn bodies_that_stand_still_or_drip_are_given_up() {
     drip.abort();
 }
 
+/// How many folders for what is not whole yet stand beside the ledger.
+fn scratches(house: &House) -> usize {
+    let entries = std::fs::read_dir(house.app.ledger.folder().unwrap()).unwrap();
+    entries.filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().starts_with(".romduol-")).count()
+}
+
 /// A national load over a slow line takes as long as it takes.
 #[tokio::test]
 async fn a_bulk_upload_may_be_slow_but_not_stand_still() {
@@ -116,13 +122,17 @@ async fn a_bulk_upload_may_be_slow_but_not_stand_still() {
     );
     let mut stream = connect(served.site, &head).await;
     let start = Instant::now();
+    let mut on_disk = 0;
     for piece in "form,area,period,indicator,value\nx,y\n".as_bytes().chunks(6) {
         tokio::time::sleep(Duration::from_millis(500)).await;
+        on_disk = on_disk.max(scratches(&served.house));
         stream.write_all(piece).await.unwrap();
     }
     assert!(start.elapsed() > PATIENCE.form);
     let said = rest(stream).await;
     assert!(said.starts_with("HTTP/1.1 200"), "{said}");
+    assert_eq!(on_disk, 1, "it is on the disk of the data");
+    assert_eq!(scratches(&served.house), 0, "and gone with its answer");
 
     let start = Instant::now();
     let said = rest(connect(served.site, &head).await).await;

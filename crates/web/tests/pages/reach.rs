@@ -42,6 +42,7 @@ async fn two_taps_from_the_tree_reach_every_record() {
         Consultation,
         Attendance,
         Contribution,
+        Contradiction,
         Element,
         Assessment,
         Model,

@@ -111,7 +111,7 @@ async fn a_correction_stands_beside_the_printed_number() {
         printed.class.code()
     );
     let (status, page) = house.send("/records/attendances", cookie, &fields).await;
-    assert!(status == 200 && page.contains("is empty for a corrected number"), "a correction says why: {status}");
+    assert!(status == 422 && page.contains("is empty for a corrected number"), "a correction says why: {status}");
     assert_eq!(
         house.send("/records/attendances", cookie, &format!("{fields}&correction_reason=One+man+more")).await.0,
         303

@@ -25,6 +25,7 @@ impl<'a> Stored<'a> {
                 list.iter().for_each(|number| put_number(&mut out, *number));
             }
             put_number(&mut out, line.total);
+            put_number(&mut out, line.total_base);
             put_text(&mut out, &line.comment);
             put_size(&mut out, line.files.len());
             for File { blob, name } in line.files.iter() {
@@ -49,6 +50,7 @@ impl<'a> Stored<'a> {
                 values: rest.list(Rest::number)?,
                 bases: rest.list(Rest::number)?,
                 total: rest.number()?,
+                total_base: rest.number()?,
                 estimate: flags & 0x80 != 0,
                 comment: Cow::Borrowed(rest.text()?),
                 files: rest

@@ -20,14 +20,22 @@ pub struct TrendInput {
     pub bands: Option<BandLimits>,
     /// Written at the last preferred point.
     pub end_label: String,
+    /// What is said of the hatching over a point of which not all has come; nothing is said without it.
+    pub incomplete: String,
+    /// Whole things are counted: the axis has no parts of them.
+    pub whole: bool,
 }
 
 #[derive(Debug, Clone, Default)]
 pub struct TrendPoint {
-    /// Decimal year.
+    /// Decimal year: the middle of its period.
     pub x: f64,
     pub y: f64,
+    /// The length of its period in years.
+    pub span: f64,
     pub tooltip: String,
+    /// Not all of it has come: hollow, its period hatched, and no line leads to it or away.
+    pub incomplete: bool,
     /// Not real data: drawn dotted and in yellow.
     pub illustrative: bool,
     /// Points of the preferred source make the line; the others are small hollow marks.

@@ -9,6 +9,7 @@ use romduol_plan::coherence::{Tally, tally};
 use romduol_plan::kinds::{Gap, Policy, PolicyState, Theme};
 use romduol_plan::permission::Act;
 use romduol_plan::{Kind, coherence};
+use romduol_report::Markup;
 
 use super::{GapLine, PolicyLine, mark};
 use crate::chrome::{Chrome, render};
@@ -21,7 +22,7 @@ use crate::viewer::Viewer;
 struct Line {
     theme: Arc<Theme>,
     /// The state, as mark, and how many policies are in it.
-    states: Vec<(PolicyState, String, usize)>,
+    states: Vec<(PolicyState, Markup, usize)>,
     tally: Tally,
 }
 

@@ -6,13 +6,13 @@ use axum::extract::Path;
 use romduol_app::money::decimals;
 use romduol_app::{AppError, analysis_tables, answer_sheet};
 use romduol_locale::Locale;
+use romduol_plan::commitments;
 use romduol_plan::kinds::{Currency, Framework, Indicator, Instrument, Node, Position};
 use romduol_plan::money::Books;
 use romduol_plan::money::above::Above;
 use romduol_plan::money::gap::of_nodes;
 use romduol_plan::permission::Act;
-use romduol_plan::{Lang, commitments};
-use romduol_report::{Document, html};
+use romduol_report::{Document, Markup, html};
 
 use crate::chrome::{Chrome, render};
 use crate::error::Page;
@@ -111,7 +111,7 @@ fn add(viewer: &Viewer, purse: &(Books, Above), instrument: &Arc<Instrument>, de
 struct AnswerPage {
     c: Chrome,
     id: String,
-    body: String,
+    body: Markup,
     takes: bool,
     edits: bool,
 }
@@ -137,7 +137,7 @@ pub(crate) async fn answer_docx(viewer: Viewer, Path(id): Path<String>) -> Page 
 /// The sheet in the asked language, or in the reader's.
 fn sheet(viewer: &Viewer, id: &str) -> Result<Document, AppError> {
     let instrument = answer_sheet::instrument(&viewer.snapshot, id)?;
-    let lang = viewer.asked("in").and_then(Lang::parse).unwrap_or(viewer.lang());
+    let lang = viewer.chosen("in")?.unwrap_or(viewer.lang());
     let (locale, today) = (Locale::of(lang), viewer.site.app.now().date);
     let may_read = |indicator: &Indicator| viewer.may_read(indicator);
     Ok(answer_sheet::compose(&viewer.snapshot, viewer.illustrative, locale, instrument, today, &may_read))

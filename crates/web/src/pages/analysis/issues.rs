@@ -11,7 +11,7 @@ use romduol_plan::kinds::{Contribution, Evidence, FigureKind, Gap, Node, Theme, 
 use romduol_plan::permission::Act;
 use romduol_plan::{Kind, coherence};
 use romduol_report::chart::bars::{Bar, BarRow, BarsInput};
-use romduol_report::{bars, scene, svg};
+use romduol_report::{Markup, bars, scene, svg};
 
 use super::{GapLine, PolicyLine};
 use crate::chrome::{Chrome, render};
@@ -50,7 +50,7 @@ pub(crate) async fn xlsx(viewer: Viewer) -> Page {
 
 /// Figures that belong side by side.
 struct Group {
-    chart: String,
+    chart: Markup,
     figures: Vec<Arc<Evidence>>,
 }
 
@@ -122,7 +122,7 @@ fn is_aim(figure: &Evidence) -> bool {
 
 /// What is has a bar; a target or threshold is a tick with its value behind its name, and, where it is the only one, also
 /// a tick on every bar.
-fn chart(c: &Chrome, unit: Unit, figures: &[Arc<Evidence>]) -> String {
+fn chart(c: &Chrome, unit: Unit, figures: &[Arc<Evidence>]) -> Markup {
     let aims: Vec<&Arc<Evidence>> = figures.iter().filter(|figure| is_aim(figure)).collect();
     let only = if let [aim] = aims.as_slice() { aim.value } else { None };
     let percent = if unit == Unit::Percent { " %" } else { "" };
@@ -133,7 +133,7 @@ fn chart(c: &Chrome, unit: Unit, figures: &[Arc<Evidence>]) -> String {
         if is_aim(figure) {
             return BarRow { label: format!("{label}: {text}"), target: figure.value, ..BarRow::default() };
         }
-        let bars = vec![Bar { value: figure.value, text, illustrative: false }];
+        let bars = vec![Bar { value: figure.value, text, ..Bar::default() }];
         BarRow { label, bars, target: only, ..BarRow::default() }
     };
     let kind_of_aim = match aims.iter().map(|aim| aim.kind).collect::<Vec<_>>().as_slice() {

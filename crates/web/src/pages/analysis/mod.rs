@@ -8,6 +8,7 @@ pub(crate) mod readiness;
 
 use romduol_plan::kinds::{Gap, Node, Policy, PolicyState};
 use romduol_plan::{Kind, coherence as rule};
+use romduol_report::Markup;
 
 use super::records::Ref;
 use crate::chrome::Chrome;
@@ -43,21 +44,21 @@ impl PolicyLine {
         }
     }
 
-    pub fn mark(&self, c: &Chrome) -> String {
+    pub fn mark(&self, c: &Chrome) -> Markup {
         mark(c, self.state)
     }
 }
 
 /// The state of a policy as shape and word: nobody has to see colours.
-pub(crate) fn mark(c: &Chrome, state: PolicyState) -> String {
+pub(crate) fn mark(c: &Chrome, state: PolicyState) -> Markup {
     let shape = match state {
         PolicyState::InForce => "●",
         PolicyState::Expired => "○",
         PolicyState::Draft | PolicyState::Forthcoming => "◐",
         PolicyState::Unclear | PolicyState::NotExisting => "–",
     };
-    let class = if state == PolicyState::InForce { "s-on-track" } else { "s-no-data" };
-    format!("<span class=\"status {class}\">{shape} {}</span>", c.code(state.code()))
+    let class = if state == PolicyState::InForce { "status s-on-track" } else { "status s-no-data" };
+    Markup::element("span", &[("class", class)], format!("{shape} {}", c.code(state.code())))
 }
 
 /// A gap with what answers it.

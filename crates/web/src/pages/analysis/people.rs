@@ -1,15 +1,16 @@
 //! People: who is engaged and was heard, the consultations with their counts, and what became of what was said.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::Path;
+use romduol_app::heard::{self, Hidden};
 use romduol_app::{AppError, analysis_tables};
 use romduol_plan::Kind;
 use romduol_plan::kinds::*;
 use romduol_plan::people::{self, Counts};
 use romduol_plan::permission::Act;
 use romduol_plan::quality::{self, Finding};
+use romduol_report::Markup;
 
 use crate::chrome::{Chrome, render};
 use crate::error::Page;
@@ -61,7 +62,12 @@ pub(crate) async fn show(viewer: Viewer) -> Page {
         (*level, c.code(level.code()), rows)
     });
     let levels = levels.filter(|(.., rows)| !rows.is_empty()).collect();
-    let events = state.all::<Consultation>().map(|event| (event.clone(), people::counts_of_event(event).valid()));
+    let told = |event: &Consultation| {
+        let groups: Vec<&Arc<Attendance>> = people::groups(state, &event.id).collect();
+        let hides = hidden(&viewer, &groups).head;
+        if hides { [None; 3] } else { people::counts_of_event(event).valid() }
+    };
+    let events = state.all::<Consultation>().map(|event| (event.clone(), told(event)));
     render(&People { levels, events: events.collect(), unheard, heard, all, voices: state.count::<Contribution>(), c })
 }
 
@@ -98,7 +104,7 @@ struct Row {
 struct Event {
     c: Chrome,
     event: Arc<Consultation>,
-    head: Counts,
+    head: Option<Counts>,
     rows: Vec<Row>,
     hides: bool,
     /// How grave, and the sentence.
@@ -114,7 +120,7 @@ pub(crate) async fn consultation(viewer: Viewer, Path(id): Path<String>) -> Page
     let groups: Vec<&Arc<Attendance>> = people::groups(state, &id).collect();
     let hidden = hidden(&viewer, &groups);
     let row = |group: &&Arc<Attendance>| Row {
-        counts: (!hidden.contains(&group.id)).then(|| people::counts_of_group(group)),
+        counts: (!hidden.groups.contains(&group.id)).then(|| people::counts_of_group(group)),
         group: (*group).clone(),
     };
     let c = Chrome::of(&viewer, event.title.get(viewer.lang()));
@@ -125,13 +131,14 @@ pub(crate) async fn consultation(viewer: Viewer, Path(id): Path<String>) -> Page
             Kind::Attendance => groups.iter().any(|group| group.id == *record),
             _ => false,
         });
-        own && !finding.records.iter().any(|(_, record)| hidden.contains(record))
+        let hides = |record: &Id| hidden.groups.contains(record) || (hidden.head && *record == id);
+        own && !finding.records.iter().any(|(_, record)| hides(record))
     };
     let findings = quality::findings(state, viewer.site.app.now().date);
     render(&Event {
-        head: people::counts_of_event(&event),
+        head: (!hidden.head).then(|| people::counts_of_event(&event)),
         rows: groups.iter().map(row).collect(),
-        hides: !hidden.is_empty(),
+        hides: !hidden.nothing(),
         findings: findings
             .iter()
             .filter(|f| told(f))
@@ -149,11 +156,11 @@ fn event(viewer: &Viewer, id: &str) -> Result<Arc<Consultation>, AppError> {
     viewer.snapshot.state.find::<Consultation>(id).cloned().ok_or_else(missing)
 }
 
-/// The groups whose numbers the reader does not see.
-fn hidden(viewer: &Viewer, groups: &[&Arc<Attendance>]) -> BTreeSet<Id> {
+/// What the reader does not see of a consultation.
+fn hidden(viewer: &Viewer, groups: &[&Arc<Attendance>]) -> Hidden {
     match viewer.person.post.may_read(Class::Restricted) {
-        true => BTreeSet::new(),
-        false => people::hidden_groups(groups),
+        true => Hidden::default(),
+        false => heard::hidden(groups),
     }
 }
 
@@ -201,11 +208,15 @@ pub(crate) async fn said(viewer: Viewer) -> Page {
 }
 
 /// Three cells of numbers: where one was corrected, the valid one stands first and the printed one is struck out.
-fn counts(counts: &Counts) -> String {
+fn counts(counts: &Counts) -> Markup {
     let number = |n: Option<u32>| n.map_or("–".to_string(), |n| n.to_string());
     let cell = |(printed, corrected): (&Option<u32>, &Option<u32>)| match corrected {
-        Some(_) => format!("<td class=\"number\"><b>{}</b> <s>{}</s></td>", number(*corrected), number(*printed)),
-        None => format!("<td class=\"number\">{}</td>", number(*printed)),
+        Some(_) => {
+            let (valid, struck) = (number(*corrected), number(*printed));
+            Markup::element("b", &[], valid) + " " + Markup::element("s", &[], struck)
+        }
+        None => number(*printed).into(),
     };
+    let cell = |counts| Markup::element("td", &[("class", "number")], cell(counts));
     counts.printed.iter().zip(&counts.corrected).map(cell).collect()
 }

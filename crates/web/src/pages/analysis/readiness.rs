@@ -6,7 +6,9 @@ use std::sync::Arc;
 use axum::extract::Form;
 use romduol_plan::kinds::*;
 use romduol_plan::permission::Act;
+use romduol_report::Markup;
 
+use crate::address::encoded;
 use crate::chrome::{Chrome, render, see};
 use crate::error::Page;
 use crate::viewer::Viewer;
@@ -34,12 +36,11 @@ pub(crate) async fn show(viewer: Viewer) -> Page {
     viewer.must(Act::ReadPlan)?;
     let state = &viewer.snapshot.state;
     let c = Chrome::of(&viewer, viewer.locale.t("menu-readiness"));
-    let shown = |made_up: bool| viewer.illustrative || !made_up;
     let mut elements: Vec<Arc<Element>> = state.all::<Element>().cloned().collect();
     elements.sort_by_key(|element| element.order);
     let said = |element: &Element, side: Assessor| {
         let own = state.all::<Assessment>().filter(|a| a.element == element.id && a.assessor == side);
-        let mut list: Vec<Arc<Assessment>> = own.filter(|a| shown(a.illustrative)).cloned().collect();
+        let mut list: Vec<Arc<Assessment>> = own.cloned().collect();
         list.sort_by_key(|assessment| std::cmp::Reverse(assessment.date));
         list
     };
@@ -51,8 +52,7 @@ pub(crate) async fn show(viewer: Viewer) -> Page {
     for model in state.all::<Model>() {
         groups.entry(model.group).or_default().push(model.clone());
     }
-    let decisions =
-        state.all::<Decision>().filter(|decision| shown(decision.illustrative) && !decision.models.is_empty());
+    let decisions = state.all::<Decision>().filter(|decision| !decision.models.is_empty());
     render(&ReadinessPage {
         rows,
         sides: Assessor::ALL.iter().map(|side| c.code(side.code())).collect(),
@@ -66,10 +66,11 @@ pub(crate) async fn show(viewer: Viewer) -> Page {
 }
 
 /// A level as four steps: `■■□□`.
-fn level(c: &Chrome, readiness: &Readiness) -> String {
+fn level(c: &Chrome, readiness: &Readiness) -> Markup {
     let filled = Readiness::ALL.iter().position(|level| level == readiness).unwrap_or(0);
     let steps: String = (1..Readiness::ALL.len()).map(|step| if step <= filled { '■' } else { '□' }).collect();
-    format!("<span class=\"status\"><span aria-hidden=\"true\">{steps}</span> {}</span>", c.code(readiness.code()))
+    let steps = Markup::element("span", &[("aria-hidden", "true")], steps);
+    Markup::element("span", &[("class", "status")], steps + " " + c.code(readiness.code()))
 }
 
 #[derive(serde::Deserialize)]
@@ -85,5 +86,5 @@ pub(crate) async fn assess(viewer: Viewer, Form(said): Form<Said>) -> Page {
     viewer.must(Act::Assess)?;
     let app = &viewer.site.app;
     app.assess(&viewer.person, &said.element, &said.readiness, &said.reason, &said.evidence, viewer.lang()).await?;
-    Ok(see(&format!("/readiness#{}", said.element)))
+    Ok(see(&format!("/readiness#{}", encoded(&said.element))))
 }

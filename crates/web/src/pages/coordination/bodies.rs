@@ -11,6 +11,7 @@ use romduol_plan::permission::{Act, writing};
 
 use super::meetings::proposals;
 use super::{DutyLine, duties};
+use crate::address::path;
 use crate::chrome::{Chrome, render, see};
 use crate::error::Page;
 use crate::pages::records::Ref;
@@ -126,7 +127,7 @@ pub(crate) async fn show(viewer: Viewer, Path(id): Path<String>) -> Page {
         alternate: seat.alternate.as_ref().map(to),
         seat: seat.clone(),
     };
-    let own = state.all::<Meeting>().filter(|m| m.body == id && (viewer.illustrative || !m.illustrative));
+    let own = state.all::<Meeting>().filter(|m| m.body == id);
     let mut meetings: Vec<MeetingLine> = own.map(|meeting| meeting_line(&viewer, &c, meeting)).collect();
     meetings.sort_by_key(|line| std::cmp::Reverse(line.meeting.date));
     let of_body = |meeting: &Id| state.find::<Meeting>(meeting).is_some_and(|meeting| meeting.body == id);
@@ -173,5 +174,5 @@ pub(crate) struct Proposed {
 pub(crate) async fn propose(viewer: Viewer, Path(id): Path<String>, Form(given): Form<Proposed>) -> Page {
     viewer.must(Act::Propose)?;
     viewer.site.app.propose(&viewer.person, &id, &given.title, &given.reason, viewer.lang()).await?;
-    Ok(see(&format!("/bodies/{id}")))
+    Ok(see(&path(&["bodies", &id])))
 }

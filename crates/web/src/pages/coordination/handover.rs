@@ -12,6 +12,7 @@ use romduol_plan::returns::{self, Due};
 use romduol_plan::{Kind, Period};
 
 use super::{DutyLine, duties};
+use crate::address::path;
 use crate::chrome::{Chrome, render};
 use crate::error::Page;
 use crate::pages::home::unit_name;
@@ -55,10 +56,7 @@ pub(crate) async fn show(viewer: Viewer, Path(id): Path<String>) -> Page {
     });
     let own: Vec<&Arc<Assignment>> = state.all::<Assignment>().filter(|a| a.institution == id).collect();
     let owed: Vec<Due> = own.iter().flat_map(|assignment| returns::owed(state, assignment, today)).collect();
-    let waiting = state.all::<Rating>().filter(|rating| {
-        let shown = viewer.illustrative || !rating.illustrative;
-        shown && rating.answered.is_none() && answers_for(state, rating) == id
-    });
+    let waiting = state.all::<Rating>().filter(|rating| rating.answered.is_none() && answers_for(state, rating) == id);
     render(&Handover {
         seats: held.map(|seat| (Ref::to(&viewer, Kind::Committee, &seat.body), c.code(seat.role.code()))).collect(),
         leads: state
@@ -86,8 +84,7 @@ pub(crate) async fn show(viewer: Viewer, Path(id): Path<String>) -> Page {
 fn past(viewer: &Viewer, owed: &[Due]) -> Vec<(Period, Vec<Reported>)> {
     let mut past: BTreeMap<Period, Vec<Reported>> = BTreeMap::new();
     for due in owed {
-        let accepted = viewer.snapshot.state.accepted_return(&due.id());
-        if let Some(record) = accepted.filter(|record| viewer.illustrative || !record.illustrative) {
+        if let Some(record) = viewer.snapshot.state.accepted_return(&due.id()) {
             let due = Due { record: Some(record.clone()), ..due.clone() };
             past.entry(due.period).or_default().push(reported(viewer, due));
         }
@@ -98,8 +95,8 @@ fn past(viewer: &Viewer, owed: &[Due]) -> Vec<(Period, Vec<Reported>)> {
 fn reported(viewer: &Viewer, due: Due) -> Reported {
     let may = |act| viewer.person.post.may_for(act, &due.assignment, &viewer.snapshot.state).is_ok();
     let path = match &due.record {
-        _ if due.open() && may(Act::File) => format!("/returns/{}/{}", due.assignment.id, due.period),
-        Some(_) if may(Act::ReadReturn) => format!("/review/{}", due.id()),
+        _ if due.open() && may(Act::File) => path(&["returns", &due.assignment.id, &due.period.to_string()]),
+        Some(_) if may(Act::ReadReturn) => path(&["review", &due.id()]),
         _ => String::new(),
     };
     let made_up = due.record.as_ref().is_some_and(|record| record.illustrative);

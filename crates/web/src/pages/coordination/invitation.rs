@@ -3,11 +3,11 @@
 use axum::extract::Path;
 use romduol_app::{AppError, invitation};
 use romduol_locale::Locale;
-use romduol_plan::Lang;
 use romduol_plan::permission::Act;
-use romduol_report::{Document, html};
+use romduol_report::{Document, Markup, html};
 
 use super::meetings::found;
+use crate::address::path;
 use crate::chrome::{Chrome, render, see};
 use crate::error::Page;
 use crate::pages::take_home;
@@ -18,14 +18,14 @@ use crate::viewer::Viewer;
 struct InvitationPage {
     c: Chrome,
     id: String,
-    body: String,
+    body: Markup,
     takes: bool,
 }
 
 /// The invitation in the asked language, or in the reader's.
 fn document(viewer: &Viewer, id: &str) -> Result<Document, AppError> {
     let meeting = found(viewer, id)?;
-    let lang = viewer.asked("in").and_then(Lang::parse).unwrap_or(viewer.lang());
+    let lang = viewer.chosen("in")?.unwrap_or(viewer.lang());
     Ok(invitation::compose(viewer.view(), Locale::of(lang), &meeting, viewer.site.app.now().date))
 }
 
@@ -49,5 +49,5 @@ pub(crate) async fn docx(viewer: Viewer, Path(id): Path<String>) -> Page {
 pub(crate) async fn take_agenda(viewer: Viewer, Path(id): Path<String>) -> Page {
     viewer.must(Act::Coordinate)?;
     viewer.site.app.take_agenda(&viewer.person, &id, viewer.illustrative).await?;
-    Ok(see(&format!("/meetings/{id}")))
+    Ok(see(&path(&["meetings", &id])))
 }

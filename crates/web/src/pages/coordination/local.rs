@@ -47,7 +47,7 @@ pub(crate) async fn show(viewer: Viewer) -> Page {
 pub(super) fn page(viewer: &Viewer, typed: Typed) -> Page {
     let state = &viewer.snapshot.state;
     let mut areas: BTreeMap<&Id, Vec<&std::sync::Arc<Choice>>> = BTreeMap::new();
-    for choice in state.all::<Choice>().filter(|choice| viewer.illustrative || !choice.illustrative) {
+    for choice in state.all::<Choice>() {
         areas.entry(&choice.area).or_default().push(choice);
     }
     let to_node = |choice: &std::sync::Arc<Choice>| (Ref::to(viewer, Kind::Node, &choice.node), choice.clone());
@@ -56,7 +56,7 @@ pub(super) fn page(viewer: &Viewer, typed: Typed) -> Page {
     let area = |(id, choices): (&Id, Vec<&std::sync::Arc<Choice>>)| {
         let (need, firm) = sums(&books, id);
         let riel = |amount| format!("{} {}", c.locale.amount(amount, decimals(Currency::Khr)), c.code("KHR"));
-        let set = state.all::<Target>().filter(|t| t.area == *id && (viewer.illustrative || !t.illustrative));
+        let set = state.all::<Target>().filter(|t| t.area == *id);
         Area {
             to: Ref::to(viewer, Kind::Area, id),
             choices: choices.into_iter().map(to_node).collect(),

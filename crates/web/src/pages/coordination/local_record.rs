@@ -15,6 +15,7 @@ use romduol_plan::money::{Books, cost, library};
 use romduol_plan::package::Fault;
 use romduol_plan::permission::Act;
 use romduol_plan::{Amount, Body, Kind, Say, column};
+use romduol_report::Markup;
 
 use crate::chrome::{Chrome, see};
 use crate::error::Page;
@@ -50,7 +51,7 @@ pub(crate) struct Part {
     pub anchor: &'static str,
     pub kind: Kind,
     /// The place or the institution whose records these are.
-    pub whose: String,
+    pub whose: Markup,
     pub lines: Vec<Line>,
     pub beside: String,
     pub sum: Option<String>,
@@ -92,11 +93,11 @@ struct Desk<'a> {
 }
 
 impl Desk<'_> {
-    fn part(&self, whose: String, typed: &Typed) -> Part {
+    fn part(&self, whose: Markup, typed: &Typed) -> Part {
         let (state, post) = (&self.viewer.snapshot.state, &self.viewer.person.post);
         let (id, cells, faults) = self.asked_for(typed);
         let own = self.local.own(state, post);
-        let lines = own.iter().filter_map(|body| self.line(body)).filter(|line| self.shows(line.illustrative));
+        let lines = own.iter().filter_map(|body| self.line(body));
         Part {
             anchor: self.anchor,
             kind: self.local.kind(),
@@ -125,10 +126,6 @@ impl Desk<'_> {
             Some(body) => (body.id().to_string(), cells_of(&body), &[]),
             None => Default::default(),
         }
-    }
-
-    fn shows(&self, illustrative: bool) -> bool {
-        self.viewer.illustrative || !illustrative
     }
 
     fn line(&self, body: &Body) -> Option<Line> {
@@ -234,22 +231,22 @@ impl Desk<'_> {
                 (own.map(|node| one(&node.id, format!("{} {}", node.id, c.plain(&node.title)))).collect(), None)
             }
             "part_of" => {
-                let wider = around(state, post).into_iter().filter(|line| self.shows(line.illustrative));
+                let wider = around(state, post).into_iter();
                 let named = |line: &CostLine| one(&line.id, self.named(&line.clone().into()));
                 let options = wider.filter(|line| line.id != id).map(|line| named(line)).collect();
                 (options, Some(c.t("local-alone-costs")))
             }
             "from" => {
-                let wider = above(state, post).into_iter().filter(|from| self.shows(from.illustrative));
+                let wider = above(state, post).into_iter();
                 let named = |from: &Funding| one(&from.id, self.named(&from.clone().into()));
                 (wider.map(|from| named(from)).collect(), Some(c.t("local-alone-money")))
             }
             "fund" => {
-                let funds = state.all::<Fund>().filter(|fund| self.shows(fund.illustrative));
+                let funds = state.all::<Fund>();
                 (funds.map(|fund| one(&fund.id, c.plain(&fund.name))).collect(), Some(c.t("local-own-fund")))
             }
             "unit_cost" => {
-                let prices = state.all::<UnitCost>().filter(|unit| self.shows(unit.illustrative));
+                let prices = state.all::<UnitCost>();
                 let named = |unit: &UnitCost| one(&unit.id, format!("{} ({})", c.plain(&unit.title), unit.measure));
                 (prices.map(|unit| named(unit)).collect(), dash())
             }

@@ -6,16 +6,18 @@ use std::sync::Arc;
 use axum::extract::{Form, Path};
 use romduol_app::calendar::{Entry, EventStatus, ics};
 use romduol_app::meetings::{Decided, Held, Point, agenda};
-use romduol_app::{AppError, minutes};
+use romduol_app::{AppError, late, minutes};
 use romduol_locale::Locale;
 use romduol_plan::coordination::{Room, attendance, seats};
 use romduol_plan::kinds::*;
 use romduol_plan::permission::{Act, writing};
-use romduol_plan::{Kind, Lang, Say, Text};
+use romduol_plan::{Kind, Say, Text};
 
 use super::{DutyLine, institutions};
+use crate::address::path;
 use crate::chrome::{Chrome, render, see};
 use crate::error::Page;
+use crate::given::one_of;
 use crate::pages::records::{Ref, path_of};
 use crate::pages::take_home;
 use crate::viewer::Viewer;
@@ -47,10 +49,12 @@ struct MeetingPage {
     /// Open proposals to the body.
     proposals: Vec<(Arc<Proposal>, Option<Ref>)>,
     overdue: Vec<DutyLine>,
-    late: Vec<(Ref, usize)>,
+    late: Vec<(Ref, String)>,
     off_track: Vec<Ref>,
     decisions: Vec<(Arc<Decision>, Ref, String)>,
     institutions: Vec<Arc<Institution>>,
+    /// What is in the minutes in the reader's language.
+    minutes: String,
     lines: std::ops::Range<usize>,
     guests: std::ops::Range<usize>,
     /// May enter what happened; may change the record; may take the minutes home.
@@ -73,7 +77,9 @@ pub(crate) async fn show(viewer: Viewer, Path(id): Path<String>) -> Page {
     for point in agenda(viewer.view(), today, 10) {
         match point {
             Point::Overdue(duty) => overdue.push(DutyLine::of(&viewer, duty)),
-            Point::Late(id, owed) => late.push((Ref::to(&viewer, Kind::Institution, &id), owed.returns)),
+            Point::Late(id, owed) => {
+                late.push((Ref::to(&viewer, Kind::Institution, &id), late::forms(state, viewer.locale, &owed.returns)))
+            }
             Point::OffTrack(id) => off_track.push(Ref::to(&viewer, Kind::Indicator, &id)),
         }
     }
@@ -97,6 +103,7 @@ pub(crate) async fn show(viewer: Viewer, Path(id): Path<String>) -> Page {
         off_track,
         decisions: decisions.collect(),
         institutions: institutions(&viewer),
+        minutes: own_words(&viewer, &meeting.minutes),
         lines: 0..LINES,
         guests: 0..GUESTS,
         enters: viewer.may(Act::Coordinate) && viewer.at.is_none(),
@@ -105,6 +112,11 @@ pub(crate) async fn show(viewer: Viewer, Path(id): Path<String>) -> Page {
         meeting,
         c,
     })
+}
+
+/// A text in the reader's language, without the other one where that is all there is: the form writes this one.
+fn own_words(viewer: &Viewer, text: &Text) -> String {
+    if text.lacks(viewer.lang()) { String::new() } else { text.get(viewer.lang()).to_string() }
 }
 
 /// What members want a body to talk about, oldest first.
@@ -169,7 +181,7 @@ pub(crate) async fn hold(viewer: Viewer, Path(id): Path<String>, Form(pairs): Fo
     seatless(&mut held, guests)?;
     held.decisions = decisions;
     viewer.site.app.hold_meeting(&viewer.person, &id, held, viewer.lang()).await?;
-    Ok(see(&format!("/meetings/{id}")))
+    Ok(see(&path(&["meetings", &id])))
 }
 
 /// Institutions without a seat that were there; people without an institution are refused.
@@ -209,7 +221,7 @@ fn count(text: &str) -> Result<u32, AppError> {
 
 fn document(viewer: &Viewer, id: &str) -> Result<romduol_report::Document, AppError> {
     let meeting = found(viewer, id)?;
-    let lang = viewer.asked("in").and_then(Lang::parse).unwrap_or(viewer.lang());
+    let lang = viewer.chosen("in")?.unwrap_or(viewer.lang());
     Ok(minutes::compose(&viewer.snapshot.state, Locale::of(lang), &meeting))
 }
 
@@ -257,8 +269,9 @@ pub(crate) async fn close(viewer: Viewer, Path((code, id)): Path<(String, String
     viewer.must(Act::ReadPlan)?;
     let kind = Kind::parse(&code).filter(|kind| matches!(kind, Kind::Decision | Kind::Task | Kind::Proposal));
     let Some(kind) = kind else { return Ok(crate::error::not_found()) };
-    let bad = || AppError::Bad(Say::new("refused-bad-choice").words("value", &given.state));
-    let state = TaskState::parse(&given.state).filter(|state| *state != TaskState::Open).ok_or_else(bad)?;
+    let closed = TaskState::ALL.iter().filter(|state| **state != TaskState::Open);
+    let closed: Vec<_> = closed.map(|state| (state.code(), *state)).collect();
+    let state = one_of("state", &given.state, &closed)?;
     viewer.site.app.close_duty(&viewer.person, kind, &id, state, (&given.why, &given.evidence), viewer.lang()).await?;
     Ok(see(&path_of(kind, &id)))
 }

@@ -46,7 +46,7 @@ impl DutyLine {
 /// The open decisions and tasks that the reader sees, the most overdue first.
 pub(crate) fn duties(viewer: &Viewer, which: impl Fn(&Duty) -> bool) -> Vec<DutyLine> {
     let all = romduol_plan::coordination::duties(&viewer.snapshot.state);
-    let shown = all.into_iter().filter(|duty| (viewer.illustrative || !duty.illustrative) && which(duty));
+    let shown = all.into_iter().filter(|duty| which(duty));
     shown.map(|duty| DutyLine::of(viewer, duty)).collect()
 }
 

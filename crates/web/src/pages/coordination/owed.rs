@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use romduol_app::calendar::{Entry, ics};
+use romduol_app::late;
 use romduol_plan::coordination::{ANSWER_DAYS, Owed, next, owed};
 use romduol_plan::kinds::*;
 use romduol_plan::permission::Act;
@@ -19,7 +20,8 @@ use crate::viewer::Viewer;
 #[template(path = "coordination/owed.html")]
 struct OwedPage {
     c: Chrome,
-    list: Vec<(Ref, Owed)>,
+    /// With the forms that are late.
+    list: Vec<(Ref, Owed, String)>,
     overdue: Vec<DutyLine>,
     days: usize,
 }
@@ -27,10 +29,13 @@ struct OwedPage {
 pub(crate) async fn show(viewer: Viewer) -> Page {
     viewer.must(Act::ReadPlan)?;
     let (state, today) = (&viewer.snapshot.state, viewer.site.app.now().date);
-    let list = owed(state, today, viewer.illustrative).into_iter();
+    let list = owed(state, today, viewer.illustrative).into_iter().map(|(id, owed)| {
+        let forms = late::forms(state, viewer.locale, &owed.returns);
+        (Ref::to(&viewer, Kind::Institution, &id), owed, forms)
+    });
     render(&OwedPage {
         c: Chrome::of(&viewer, viewer.locale.t("menu-owed")),
-        list: list.map(|(id, owed)| (Ref::to(&viewer, Kind::Institution, &id), owed)).collect(),
+        list: list.collect(),
         overdue: duties(&viewer, |duty| duty.overdue(today)),
         days: usize::from(ANSWER_DAYS),
     })

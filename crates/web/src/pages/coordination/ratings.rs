@@ -9,10 +9,12 @@ use romduol_locale::Locale;
 use romduol_plan::kinds::*;
 use romduol_plan::permission::Act;
 use romduol_plan::status::Status;
-use romduol_plan::{Kind, Lang, Period, Say};
+use romduol_plan::{Kind, Period};
+use romduol_report::Markup;
 
 use crate::chrome::{Chrome, render, see};
 use crate::error::Page;
+use crate::given::choice;
 use crate::pages::records::Ref;
 use crate::pages::take_home;
 use crate::viewer::Viewer;
@@ -22,10 +24,10 @@ pub(crate) struct RatingLine {
     pub rating: Arc<Rating>,
     pub of: Ref,
     pub word: String,
-    pub computed: String,
-    pub official: String,
+    pub computed: Markup,
+    pub official: Markup,
     /// Why the official status is not the computed one.
-    pub because: String,
+    pub because: Markup,
     pub clock: String,
     pub answers: bool,
 }
@@ -33,10 +35,11 @@ pub(crate) struct RatingLine {
 /// The ratings that the reader sees.
 pub(crate) fn lines(viewer: &Viewer, c: &Chrome, which: impl Fn(&Rating) -> bool) -> Vec<RatingLine> {
     let (state, today) = (&viewer.snapshot.state, viewer.site.app.now().date);
-    let shown = state.all::<Rating>().filter(|r| (viewer.illustrative || !r.illustrative) && which(r));
+    let shown = state.all::<Rating>().filter(|rating| which(rating));
     let line = |rating: &Arc<Rating>| {
         let (kind, id) = subject(rating);
         let indicator = state.find::<Indicator>(id).filter(|_| kind == Kind::Indicator);
+        let indicator = indicator.filter(|indicator| viewer.may_read(indicator));
         let standing = indicator.map(|indicator| viewer.view().standing(indicator, Period::year(today.year)));
         let counted = (kind == Kind::Node).then(|| of_node(viewer, c, id));
         let [of_node, of_node_official] = counted.unwrap_or_default();
@@ -47,7 +50,7 @@ pub(crate) fn lines(viewer: &Viewer, c: &Chrome, which: impl Fn(&Rating) -> bool
             computed: standing.as_ref().map_or(of_node, |standing| c.mark(standing.judgement.status)),
             official: match (set, &standing) {
                 (Some(set), _) => c.mark(set.status),
-                (None, Some(_)) => c.t("official-as-computed"),
+                (None, Some(_)) => c.t("official-as-computed").into(),
                 (None, None) => of_node_official,
             },
             because: set.map(|set| c.text(&set.reason)).unwrap_or_default(),
@@ -62,15 +65,17 @@ pub(crate) fn lines(viewer: &Viewer, c: &Chrome, which: impl Fn(&Rating) -> bool
 }
 
 /// How many indicators of a node stand where: computed, and official.
-fn of_node(viewer: &Viewer, c: &Chrome, node: &str) -> [String; 2] {
-    let listed = |counts: &[(Status, usize)]| {
-        let one =
-            |(status, n): &(Status, usize)| format!("{}: {}", c.mark(*status), viewer.locale.number(*n as f64, 0));
-        counts.iter().map(one).collect::<Vec<_>>().join("<br>")
+fn of_node(viewer: &Viewer, c: &Chrome, node: &str) -> [Markup; 2] {
+    let one = |(status, n): &(Status, usize)| {
+        let count = viewer.locale.number(*n as f64, 0);
+        Markup::element("div", &[], c.mark(*status) + ": " + count)
     };
+    let listed = |counts: &[(Status, usize)]| counts.iter().map(one).collect::<Markup>();
     match counts(viewer.view(), node, viewer.site.app.now().date) {
-        None => [c.t("rated-no-indicator"), String::new()],
-        Some(counts) if counts.computed == counts.official => [listed(&counts.computed), c.t("official-as-computed")],
+        None => [c.t("rated-no-indicator").into(), Markup::default()],
+        Some(counts) if counts.computed == counts.official => {
+            [listed(&counts.computed), c.t("official-as-computed").into()]
+        }
         Some(counts) => [listed(&counts.computed), listed(&counts.official)],
     }
 }
@@ -99,9 +104,8 @@ pub(crate) struct Rated {
 
 pub(crate) async fn rate(viewer: Viewer, Path((code, id)): Path<(String, String)>, Form(given): Form<Rated>) -> Page {
     viewer.must(Act::Rate)?;
-    let bad = |value: &str| AppError::Bad(Say::new("refused-bad-choice").words("value", value));
-    let kind = Kind::parse(&code).ok_or_else(|| bad(&code))?;
-    let rating = Colour::parse(&given.rating).ok_or_else(|| bad(&given.rating))?;
+    let Some(kind) = Kind::parse(&code) else { return Ok(crate::error::not_found()) };
+    let rating = choice("rating", &given.rating)?;
     let app = &viewer.site.app;
     app.rate(&viewer.person, (kind, &id), rating, &given.reason, &given.evidence, viewer.lang()).await?;
     Ok(see(&crate::pages::records::path_of(kind, &id)))
@@ -118,17 +122,17 @@ pub(crate) async fn answer(viewer: Viewer, Path(id): Path<String>, Form(given): 
     Ok(see("/ratings"))
 }
 
-fn document(viewer: &Viewer) -> romduol_report::Document {
-    let lang = viewer.asked("in").and_then(Lang::parse).unwrap_or(viewer.lang());
-    shadow_report(viewer.view(), Locale::of(lang), viewer.site.app.now().date)
+fn document(viewer: &Viewer) -> Result<romduol_report::Document, AppError> {
+    let lang = viewer.chosen("in")?.unwrap_or(viewer.lang());
+    Ok(shadow_report(viewer.view(), Locale::of(lang), viewer.site.app.now().date))
 }
 
 pub(crate) async fn pdf(viewer: Viewer) -> Page {
     viewer.must(Act::ReadReport)?;
-    take_home::pdf(&viewer, document(&viewer), "shadow-report").await
+    take_home::pdf(&viewer, document(&viewer)?, "shadow-report").await
 }
 
 pub(crate) async fn docx(viewer: Viewer) -> Page {
     viewer.must(Act::ReadReport)?;
-    take_home::docx(&document(&viewer), "shadow-report")
+    take_home::docx(&document(&viewer)?, "shadow-report")
 }

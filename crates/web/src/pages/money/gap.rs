@@ -6,6 +6,7 @@ use romduol_plan::money::gap::By;
 use romduol_plan::permission::Act;
 
 use super::{Options, Shown, areas, choice, currencies, currency, shown, themes, years};
+use crate::address;
 use crate::chrome::{Chrome, render};
 use crate::error::Page;
 use crate::pages::take_home::{self, XLSX};
@@ -34,9 +35,9 @@ struct Gap {
 
 fn asked(viewer: &Viewer) -> Result<Asked, AppError> {
     Ok(Asked {
-        by: viewer.asked("by").and_then(By::parse).unwrap_or(By::Pillar),
+        by: viewer.chosen("by")?.unwrap_or(By::Pillar),
         choice: choice(viewer)?,
-        currency: currency(viewer),
+        currency: currency(viewer)?,
         illustrative: viewer.illustrative,
     })
 }
@@ -50,7 +51,7 @@ pub(crate) async fn show(viewer: Viewer) -> Page {
     let query = query(&asked);
     let link = |by: &By| {
         let choice = Asked { by: *by, choice: asked.choice.clone(), ..asked };
-        (format!("/money?{}", self::query(&choice)), c.t(&format!("money-{}", by.code())), *by == asked.by)
+        (format!("/money?{}", self::query(&choice)), c.tk("money-", by.code()), *by == asked.by)
     };
     let total = &view.table.total.figures;
     let made_up = total.made_up;
@@ -85,20 +86,13 @@ pub(crate) async fn show(viewer: Viewer) -> Page {
     })
 }
 
-/// The choice as it stands in an address; ids of records and codes need no escaping but are escaped all the same.
+/// The choice as it stands in an address.
 fn query(asked: &Asked) -> String {
     let mut parts = vec![("by", asked.by.code().to_string()), ("currency", asked.currency.code().to_string())];
     parts.extend(asked.choice.year.map(|year| ("year", year.to_string())));
     parts.extend(asked.choice.theme.clone().map(|theme| ("theme", theme)));
     parts.extend(asked.choice.area.clone().map(|area| ("area", area)));
-    let part = |(name, value): &(&str, String)| {
-        let bytes = value.bytes().map(|b| match b.is_ascii_alphanumeric() || b"-._".contains(&b) {
-            true => char::from(b).to_string(),
-            false => format!("%{b:02X}"),
-        });
-        format!("{name}={}", bytes.collect::<String>())
-    };
-    parts.iter().map(part).collect::<Vec<_>>().join("&")
+    address::query(parts)
 }
 
 pub(crate) async fn pdf(viewer: Viewer) -> Page {

@@ -55,8 +55,8 @@ pub(crate) fn shown(viewer: &Viewer, grid: &Grid) -> Shown {
 }
 
 /// The currency that the address asks for; riel where it asks for none.
-pub(crate) fn currency(viewer: &Viewer) -> Currency {
-    viewer.asked("currency").and_then(Currency::parse).unwrap_or(Currency::Khr)
+pub(crate) fn currency(viewer: &Viewer) -> Result<Currency, AppError> {
+    Ok(viewer.chosen("currency")?.unwrap_or(Currency::Khr))
 }
 
 /// What the address asks for. An unknown place or issue is refused, not ignored: it would show everything.

@@ -3,9 +3,8 @@
 use romduol_app::AppError;
 use romduol_app::money::budget_note::{self, Note};
 use romduol_locale::Locale;
-use romduol_plan::Lang;
 use romduol_plan::permission::Act;
-use romduol_report::html;
+use romduol_report::{Markup, html};
 
 use super::{Options, choice, currencies, currency, years};
 use crate::chrome::{Chrome, render};
@@ -19,7 +18,7 @@ struct NotePage {
     c: Chrome,
     years: Options,
     currencies: Options,
-    body: String,
+    body: Markup,
     query: String,
     takes: bool,
 }
@@ -28,13 +27,13 @@ struct NotePage {
 fn note(viewer: &Viewer) -> Result<Note, AppError> {
     let today = viewer.site.app.now().date;
     let year = choice(viewer)?.year.unwrap_or_else(|| budget_note::next_year(&viewer.snapshot, today));
-    let lang = viewer.asked("in").and_then(Lang::parse).unwrap_or(viewer.lang());
-    Ok(budget_note::compose(&viewer.snapshot, viewer.illustrative, currency(viewer), year, Locale::of(lang), today))
+    let lang = viewer.chosen("in")?.unwrap_or(viewer.lang());
+    Ok(budget_note::compose(&viewer.snapshot, viewer.illustrative, currency(viewer)?, year, Locale::of(lang), today))
 }
 
 pub(crate) async fn show(viewer: Viewer) -> Page {
     viewer.must(Act::ReadPlan)?;
-    let (note, currency) = (note(&viewer)?, currency(&viewer));
+    let (note, currency) = (note(&viewer)?, currency(&viewer)?);
     let c = Chrome::of(&viewer, viewer.locale.t("menu-note"));
     render(&NotePage {
         years: years(&viewer.snapshot.state, Some(note.year)),

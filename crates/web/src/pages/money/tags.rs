@@ -21,7 +21,7 @@ struct Tags {
 
 pub(crate) async fn show(viewer: Viewer) -> Page {
     viewer.must(Act::ReadPlan)?;
-    let (year, currency) = (choice(&viewer)?.year, currency(&viewer));
+    let (year, currency) = (choice(&viewer)?.year, currency(&viewer)?);
     let state = &viewer.snapshot.state;
     let books = Books::of(state, currency, viewer.illustrative);
     let c = Chrome::of(&viewer, viewer.locale.t("menu-tags"));

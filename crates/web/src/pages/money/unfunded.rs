@@ -8,15 +8,17 @@ use romduol_plan::kinds::Currency;
 use romduol_plan::money::Books;
 use romduol_plan::money::unfunded::{Want, unfunded};
 use romduol_plan::permission::{Act, Reach, reach};
+use romduol_report::Markup;
 
 use super::{Options, areas, choice, currencies, currency, themes, years};
 use crate::chrome::{Chrome, render, see};
 use crate::error::Page;
+use crate::given::whole;
 use crate::viewer::Viewer;
 
 struct Row {
     id: String,
-    title: String,
+    title: Markup,
     /// Without markup, for the list of the form.
     plain: String,
     need: String,
@@ -49,15 +51,14 @@ struct Unfunded {
 
 pub(crate) async fn show(viewer: Viewer) -> Page {
     viewer.must(Act::ReadPlan)?;
-    let (choice, currency) = (choice(&viewer)?, currency(&viewer));
+    let (choice, currency) = (choice(&viewer)?, currency(&viewer)?);
     let state = &viewer.snapshot.state;
     let books = Books::of(state, currency, viewer.illustrative);
     let c = Chrome::of(&viewer, viewer.locale.t("menu-unfunded"));
     let rows: Vec<Row> = unfunded(&books, &choice).iter().map(|want| row(&c, want, currency)).collect();
     let may = viewer.may(Act::Pledge) && viewer.at.is_none();
-    let shown = |fund: &&std::sync::Arc<romduol_plan::kinds::Fund>| viewer.illustrative || !fund.illustrative;
     let sources = may.then(|| {
-        let list = funds(state, &viewer.person).into_iter().filter(shown);
+        let list = funds(state, &viewer.person).into_iter();
         list.map(|fund| (fund.id.clone(), c.plain(&fund.name), false)).collect::<Options>()
     });
     let own = reach(viewer.person.post.role, Act::Pledge) == Reach::Own && sources.as_ref().is_some_and(Vec::is_empty);
@@ -102,7 +103,7 @@ pub(crate) struct Given {
     fund: String,
     #[serde(default)]
     area: String,
-    year: i32,
+    year: String,
     amount: String,
     currency: String,
     #[serde(default)]
@@ -112,6 +113,7 @@ pub(crate) struct Given {
 pub(crate) async fn pledge(viewer: Viewer, Form(given): Form<Given>) -> Page {
     viewer.must(Act::Pledge)?;
     let Given { node, fund, area, year, amount, currency, note } = given;
+    let year = whole("year", &year)?;
     let pledge = Pledge { node, fund, area, year, amount, currency, note };
     viewer.site.app.pledge(&viewer.person, pledge).await?;
     Ok(see("/money/unfunded?done=1"))

@@ -2,12 +2,14 @@
 //! where it would be too long to read.
 
 use romduol_app::pivot_book::head_name;
+use romduol_app::progress_report::cut;
 use romduol_plan::Period;
 use romduol_plan::answers::has_base;
+use romduol_plan::completeness::Lacks;
 use romduol_plan::pivot::{Axis, Cell, Choice, Head, Measure, Section, Table};
 use romduol_report::chart::bars::{Bar, BarRow, BarsInput};
 use romduol_report::chart::multiples::{MultiplesInput, Panel};
-use romduol_report::{AxisText, scene, svg};
+use romduol_report::{AxisText, Markup, scene, svg};
 
 use super::{about, written};
 use crate::viewer::Viewer;
@@ -19,9 +21,9 @@ const MOST_BARS: usize = 40;
 /// The cells of one row or column, with what they are about.
 type Strip<'a> = (&'a Head, Vec<(&'a Head, Option<Cell>)>);
 
-pub(super) fn draw(viewer: &Viewer, choice: &Choice, table: &Table, section: &Section) -> String {
+pub(super) fn draw(viewer: &Viewer, choice: &Choice, table: &Table, section: &Section) -> Markup {
     if !one_unit(choice, section) {
-        return String::new();
+        return Markup::default();
     }
     // A sum beside its parts would flatten them; a ratio of all is of their size.
     let sums = section.indicator.as_ref().is_none_or(|i| !has_base(i.kind)) || choice.measure != Measure::Value;
@@ -71,23 +73,28 @@ fn text(viewer: &Viewer, choice: &Choice, section: &Section, heads: (&Head, &Hea
 }
 
 /// A small line for each strip; its total over time, if any, is no point of it.
-fn lines(viewer: &Viewer, choice: &Choice, section: &Section, strips: &[Strip]) -> String {
+fn lines(viewer: &Viewer, choice: &Choice, section: &Section, strips: &[Strip]) -> Markup {
     if strips.len() > MOST_PANELS {
-        return String::new();
+        return Markup::default();
     }
     let locale = viewer.locale;
     let panel = |(head, cells): &Strip| {
         let point = |(along, cell): &(&Head, Option<Cell>)| match (along, cell) {
-            (Head::Period(period), Some(Cell { value: Some(value), .. })) => Some((period.end_as_year(), *value)),
+            (Head::Period(period), Some(Cell { value: Some(value), lacks, .. })) => {
+                Some(((period.middle_as_year(), *value), *lacks))
+            }
             _ => None,
         };
-        let points: Vec<(f64, f64)> = cells.iter().filter_map(point).collect();
-        let newest = points.last().map(|(_, value)| text(viewer, choice, section, (head, head), *value));
+        let (points, lacks): (Vec<(f64, f64)>, Vec<Lacks>) = cells.iter().filter_map(point).unzip();
+        let newest = points.last().zip(lacks.last()).map(|((_, value), lacks)| {
+            format!("{}{}", lacks.sign(), text(viewer, choice, section, (head, head), *value))
+        });
         let label = label(viewer, choice, head);
         Panel {
             tooltip: format!("{label}: {}", newest.clone().unwrap_or_default()),
             label,
             points,
+            incomplete: (0..lacks.len()).filter(|n| lacks[*n] != Lacks::Nothing).collect(),
             end_label: newest.unwrap_or_default(),
             status: None,
             illustrative: cells.iter().filter_map(|(_, cell)| *cell).any(|c| c.illustrative && c.value.is_some()),
@@ -101,23 +108,28 @@ fn lines(viewer: &Viewer, choice: &Choice, section: &Section, strips: &[Strip]) 
         target: None,
         no_data: locale.t("status-no-data"),
     };
-    let time = |x: f64| Period::ending((x * 12.0).round() as u32 - 1, choice.every).to_string();
-    svg::svg(&romduol_report::multiples(&input, &AxisText { value: &|v| locale.number(v, 1), time: &time }))
+    let time = |x: f64| Period::over(x, choice.every).to_string();
+    let axis = AxisText { value: &|v| locale.number(v, 1), time: &time, cut: &|v| cut(locale, v) };
+    svg::svg(&romduol_report::multiples(&input, &axis))
 }
 
 /// Up to two bars a row; of more columns the total, or each by itself where they are few.
-fn bars(viewer: &Viewer, choice: &Choice, table: &Table, section: &Section, strips: &[Strip]) -> String {
+fn bars(viewer: &Viewer, choice: &Choice, table: &Table, section: &Section, strips: &[Strip]) -> Markup {
     let locale = viewer.locale;
     let name = |head: &Head| label(viewer, choice, head);
     let parts = table.columns.iter().filter(|head| **head != Head::Total).count();
     let total = table.columns.len() > parts;
     let bar = |row: &Head, (column, cell): &(&Head, Option<Cell>)| {
         let value = cell.and_then(|cell| cell.value);
+        let lacks = cell.map_or(Lacks::Nothing, |cell| cell.lacks);
         let text = value.map(|value| text(viewer, choice, section, (row, column), value)).unwrap_or_default();
+        let text = format!("{}{text}", lacks.sign());
+        let incomplete = value.is_some() && lacks != Lacks::Nothing;
         let illustrative = value.is_some() && cell.is_some_and(|cell| cell.illustrative);
         // Two series are told apart by their colours; what is made up then has the star of the table.
         let starred = illustrative && parts == 2;
-        Bar { value, text: if starred { format!("{text} *") } else { text }, illustrative: illustrative && !starred }
+        let text = if starred { format!("{text} *") } else { text };
+        Bar { value, text, illustrative: illustrative && !starred, incomplete }
     };
     let row = |label: String, head: &Head, bars: Vec<Bar>| {
         let values: Vec<&str> = bars.iter().map(|bar| bar.text.as_str()).collect();
@@ -139,10 +151,10 @@ fn bars(viewer: &Viewer, choice: &Choice, table: &Table, section: &Section, stri
         let of = |(head, cells): &Strip| row(name(head), head, cells[parts..].iter().map(|c| bar(head, c)).collect());
         (strips.iter().map(of).collect(), Vec::new())
     } else {
-        return String::new();
+        return Markup::default();
     };
     if rows.len() > MOST_BARS {
-        return String::new();
+        return Markup::default();
     }
     let input = BarsInput {
         title: title(viewer, section),

@@ -8,6 +8,7 @@ use romduol_plan::kinds::{Area, AreaLevel, Indicator, Node, NodeLevel};
 use romduol_plan::pivot::{Axis, Choice, Measure, ShowCoverage, levels, periods};
 use romduol_plan::quality::serves;
 
+use crate::address::query;
 use crate::viewer::Viewer;
 
 /// One thing to choose: its code, its name, and whether it is chosen.
@@ -90,11 +91,10 @@ fn lists(viewer: &Viewer, choice: &Choice) -> Vec<List> {
     let list = |name, key: &str, picks| List { name, label: locale.t(key), picks };
     let itself = ("itself".to_string(), locale.t("pivot-level-itself"), choice.level.is_none());
     let level = |level: AreaLevel| {
-        (level.code().to_string(), locale.t(&format!("pivot-level-{}", level.code())), choice.level == Some(level))
+        (level.code().to_string(), locale.word("pivot-level", level.code()), choice.level == Some(level))
     };
-    let every = |every: Frequency| {
-        (every.code().to_string(), locale.t(&format!("frequency-{}", every.code())), choice.every == every)
-    };
+    let every =
+        |every: Frequency| (every.code().to_string(), locale.word("frequency", every.code()), choice.every == every);
     let known = periods(&view, &choice.indicators, choice.every);
     let all = |chosen: bool| (String::new(), locale.t("pivot-all"), chosen);
     let ends = |end: Option<romduol_plan::Period>| {
@@ -108,7 +108,7 @@ fn lists(viewer: &Viewer, choice: &Choice) -> Vec<List> {
     let measure =
         |measure: &Measure| (measure.code().to_string(), measure_name(locale, *measure), *measure == choice.measure);
     let coverage = |show: &ShowCoverage| {
-        (show.code().to_string(), locale.t(&format!("pivot-coverage-{}", show.code())), *show == choice.coverage)
+        (show.code().to_string(), locale.word("pivot-coverage", show.code()), *show == choice.coverage)
     };
     let below = levels(&view, &choice.place).into_iter().map(level);
     vec![
@@ -126,14 +126,5 @@ fn lists(viewer: &Viewer, choice: &Choice) -> Vec<List> {
 /// The query string that leads back to the choice.
 pub(super) fn address(viewer: &Viewer, choice: &Choice) -> String {
     let at = viewer.at.map(|at| ("at", at.to_string()));
-    let pair = |(name, value): (&str, String)| format!("{name}={}", encoded(&value));
-    choice.pairs().into_iter().chain(at).map(pair).collect::<Vec<_>>().join("&")
-}
-
-fn encoded(text: &str) -> String {
-    let byte = |b: u8| match b {
-        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(b).to_string(),
-        _ => format!("%{b:02X}"),
-    };
-    text.bytes().map(byte).collect()
+    query(choice.pairs().into_iter().chain(at))
 }

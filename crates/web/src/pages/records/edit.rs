@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use axum::extract::{Form, Path};
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
 use romduol_app::AppError;
 use romduol_app::records::{Written, last_touched};
 use romduol_plan::column::{self, CellType, Column};
@@ -12,6 +14,7 @@ use romduol_plan::{Kind, Lang};
 use super::{label, path_of, written};
 use crate::chrome::{Chrome, render, see};
 use crate::error::Page;
+use crate::given::whole;
 use crate::viewer::Viewer;
 
 struct Input {
@@ -52,7 +55,9 @@ pub(crate) async fn new(viewer: Viewer, Path(code): Path<String>) -> Page {
     let Some(kind) = written(&viewer, &code)? else { return Ok(crate::error::not_found()) };
     // The address may fill fields in, so that a page can begin a record that belongs to what it shows.
     let mut cells: Cells = viewer.query.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-    cells.entry("id".into()).or_insert_with(|| next_id(&viewer.snapshot.state.ids(kind)));
+    // Illustrative records have ids, too, whether or not they are shown.
+    let newest = viewer.site.app.snapshot();
+    cells.entry("id".into()).or_insert_with(|| next_id(&newest.state.ids(kind)));
     form(&viewer, kind, "", cells, 0, "", &[])
 }
 
@@ -71,7 +76,7 @@ pub(crate) async fn write(viewer: Viewer, Path(code): Path<String>, Form(pairs):
     for (name, value) in pairs {
         match name.as_str() {
             "_id" => id = value,
-            "_seen" => seen = value.parse().unwrap_or(0),
+            "_seen" => seen = whole("_seen", &value)?,
             "_why" => why = value,
             // Fields with several values come once for each.
             _ => match cells.get_mut(&name) {
@@ -82,7 +87,10 @@ pub(crate) async fn write(viewer: Viewer, Path(code): Path<String>, Form(pairs):
     }
     match viewer.site.app.write_record(&viewer.person, kind, &cells, seen, &why).await? {
         Written::Kept(id) => Ok(see(&path_of(kind, &id))),
-        Written::Faults(faults) => form(&viewer, kind, &id, cells, seen, &why, &faults),
+        Written::Faults(faults) => {
+            let page = form(&viewer, kind, &id, cells, seen, &why, &faults)?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
     }
 }
 

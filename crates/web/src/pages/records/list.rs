@@ -3,6 +3,7 @@
 use axum::extract::Path;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::IntoResponse;
+use romduol_app::spelling::fold;
 use romduol_plan::Kind;
 use romduol_plan::kinds::Body;
 use romduol_plan::permission::{Act, writing};
@@ -39,14 +40,14 @@ pub(crate) async fn show(viewer: Viewer, Path(code): Path<String>) -> Page {
     viewer.must(Act::ReadPlan)?;
     let Some(kind) = kind(&code) else { return Ok(crate::error::not_found()) };
     let asked = viewer.asked("q").unwrap_or("").to_string();
-    let words: Vec<String> = asked.to_lowercase().split_whitespace().map(String::from).collect();
+    let words: Vec<String> = fold(&asked).split_whitespace().map(String::from).collect();
     let bodies = seen(&viewer, kind);
     let all = bodies.len();
     let matching: Vec<&Body> = bodies
         .iter()
         .filter(|body| {
             let title = body.title();
-            let text = format!("{} {} {}", body.id(), title.en, title.km).to_lowercase();
+            let text = fold(&format!("{} {} {}", body.id(), title.en, title.km));
             words.iter().all(|word| text.contains(word))
         })
         .collect();
@@ -61,13 +62,13 @@ pub(crate) async fn show(viewer: Viewer, Path(code): Path<String>) -> Page {
         (to, links.is_alone(kind, body.id()))
     };
     render(&List {
-        c: Chrome::of(&viewer, viewer.locale.t(&format!("kinds-{}", kind.code()))),
+        c: Chrome::of(&viewer, viewer.locale.word("kinds", kind.code())),
         found: matching.len(),
         rows: matching.iter().skip(page * SHOWN).take(SHOWN).map(row).collect(),
         first: page * SHOWN + 1,
         before: page.checked_sub(1),
         after: (matching.len() > (page + 1) * SHOWN).then_some(page + 1),
-        query: crate::error::form_urlencoded(&asked),
+        query: crate::address::encoded(&asked),
         edits: kind.is_edited() && viewer.may(writing(kind)) && viewer.at.is_none(),
         kind,
         asked,
@@ -78,7 +79,7 @@ pub(crate) async fn show(viewer: Viewer, Path(code): Path<String>) -> Page {
 pub(crate) async fn csv(viewer: Viewer, Path(code): Path<String>) -> Page {
     viewer.must(Act::ReadPlan)?;
     let Some(kind) = kind(&code) else { return Ok(crate::error::not_found()) };
-    let bytes = romduol_app::records::table(kind, &seen(&viewer, kind))?;
+    let bytes = romduol_app::records::table(&viewer.snapshot.state, kind, &seen(&viewer, kind))?;
     let name = format!("attachment; filename=\"{}.csv\"", kind.code());
     Ok(([(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, name.as_str())], bytes).into_response())
 }
@@ -86,9 +87,9 @@ pub(crate) async fn csv(viewer: Viewer, Path(code): Path<String>) -> Page {
 pub(crate) async fn xlsx(viewer: Viewer, Path(code): Path<String>) -> Page {
     viewer.must(Act::ReadPlan)?;
     let Some(kind) = kind(&code) else { return Ok(crate::error::not_found()) };
-    let title = viewer.locale.t(&format!("kinds-{}", kind.code()));
+    let title = viewer.locale.word("kinds", kind.code());
     let unix = viewer.site.app.now().unix;
-    let bytes = romduol_app::records::book(kind, &title, &seen(&viewer, kind), unix)?;
+    let bytes = romduol_app::records::book(&viewer.snapshot.state, kind, &title, &seen(&viewer, kind), unix)?;
     Ok(take_home::file(&format!("{}.xlsx", kind.code()), take_home::XLSX, bytes))
 }
 

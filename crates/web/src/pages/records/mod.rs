@@ -11,23 +11,26 @@ use romduol_plan::column::Column;
 use romduol_plan::kinds::Body;
 use romduol_plan::permission::{Act, writing};
 use romduol_plan::{Kind, Text};
+use romduol_report::Markup;
 
+use crate::address;
 use crate::chrome::Chrome;
 use crate::error::PageError;
 use crate::viewer::Viewer;
 
 /// Where a record can be read.
 pub(crate) fn path_of(kind: Kind, id: &str) -> String {
-    match kind {
-        Kind::Indicator => format!("/indicators/{id}"),
-        Kind::Node => format!("/nodes/{id}"),
-        Kind::Theme => format!("/issues/{id}"),
-        Kind::Consultation => format!("/consultations/{id}"),
-        Kind::Committee => format!("/bodies/{id}"),
-        Kind::Meeting => format!("/meetings/{id}"),
-        Kind::Return => format!("/review/{id}"),
-        _ => format!("/records/{}/{id}", kind.code()),
-    }
+    let page = match kind {
+        Kind::Indicator => "indicators",
+        Kind::Node => "nodes",
+        Kind::Theme => "issues",
+        Kind::Consultation => "consultations",
+        Kind::Committee => "bodies",
+        Kind::Meeting => "meetings",
+        Kind::Return => "review",
+        _ => return address::path(&["records", kind.code(), id]),
+    };
+    address::path(&[page, id])
 }
 
 /// A record as a link: where, its id and what it is called.
@@ -47,12 +50,12 @@ impl Ref {
         Ref { path: path_of(kind, id), id: id.into(), title, via: None }
     }
 
-    pub fn html(&self, c: &Chrome) -> String {
-        let id = crate::chrome::escape(&self.id);
-        let via = self.via.as_deref().map(crate::chrome::escape);
-        let via = via.map(|id| format!(" <a class=\"hint\" href=\"/records/alignments/{id}\">{id}</a>"));
-        let title = c.text(&self.title);
-        format!("<a href=\"{}\"><span class=\"code\">{id}</span> {title}</a>{}", self.path, via.unwrap_or_default())
+    pub fn html(&self, c: &Chrome) -> Markup {
+        let id = Markup::element("span", &[("class", "code")], self.id.as_str());
+        let link = Markup::element("a", &[("href", &self.path)], id + " " + c.text(&self.title));
+        let Some(via) = self.via.as_deref() else { return link };
+        let path = path_of(Kind::Alignment, via);
+        link + " " + Markup::element("a", &[("class", "hint"), ("href", &path)], via)
     }
 }
 

@@ -46,7 +46,7 @@ pub(crate) async fn show(viewer: Viewer, Path((code, id)): Path<(String, String)
     if sight::is_restricted(&body) {
         viewer.note(kind, &id).await;
     }
-    let c = Chrome::of(&viewer, format!("{} {id}", viewer.locale.t(&format!("kind-{}", kind.code()))));
+    let c = Chrome::of(&viewer, format!("{} {id}", viewer.locale.word("kind", kind.code())));
     let mut fields = fields(&viewer, &c, kind, &body);
     if let Body::Policy(policy) = &body {
         let today = coherence::state_of(policy, viewer.site.app.now().date);

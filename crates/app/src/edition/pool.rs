@@ -1,0 +1,182 @@
+//! What is protected in an edition, and with what: the counts of every indicator, those that are the same people as one, and
+//! everything beside tables that tells them. Refuses to know how a number is shown.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use romduol_disclosure::{Effort, Policy};
+use romduol_edition::content::Key;
+use romduol_plan::Period;
+use romduol_plan::kinds::*;
+
+use super::about::{People, dominated, people_of};
+use super::compose::DISCLOSURE_VERSION;
+use super::counts::{self, Counts, NotACount};
+use super::job::Progress;
+use super::numbers::Work;
+use super::printed::Prints;
+use super::protect::{self, Bond, Measure, Wanted};
+use super::remembered::Remembered;
+use super::same_people::Kinship;
+use super::worked_out::Done;
+
+/// An indicator whose small counts are to be hidden: what was counted, and which tables are wanted of it.
+pub(crate) struct Plan {
+    pub counts: Counts,
+    /// The places, whole years and periods that are told.
+    pub places: Vec<Id>,
+    pub years: Vec<Period>,
+    pub periods: Vec<Period>,
+    pub wanted: Vec<Wanted>,
+    pub prints: Prints,
+    /// Cells that are secret although they count many.
+    secrets: Vec<(Id, Period)>,
+    k: u32,
+    /// Whether it is told itself.
+    told: bool,
+}
+
+/// The counts of one indicator as they may be told.
+pub(crate) struct Shielded {
+    pub done: Done,
+    /// Below it counts are small: that of the strictest of those that were protected together.
+    pub k: u32,
+    /// Every cell that is told by whatever way.
+    pub told: BTreeSet<Key>,
+}
+
+/// All counts of an edition.
+pub(crate) struct Pool {
+    plans: BTreeMap<Id, Plan>,
+    /// Indicators that are told and of whose numbers one is none of people.
+    not_counts: BTreeMap<Id, NotACount>,
+    pub kinship: Kinship,
+    people: BTreeMap<Id, People>,
+    pub effort: Effort,
+}
+
+impl Pool {
+    /// Reads the counts of every indicator that is told, and of those that were told before or are behind one that is.
+    pub fn of(work: Work, told: &[&Arc<Indicator>]) -> Pool {
+        let about: Vec<(&Arc<Indicator>, &Indicator)> =
+            told.iter().filter(|one| !one.is_counted()).filter_map(|one| Some((*one, people_of(work, one)?))).collect();
+        let is_told: BTreeSet<&Id> = told.iter().map(|one| &one.id).collect();
+        let behind: BTreeSet<&Id> = about.iter().map(|(_, people)| &people.id).collect();
+        let needed = |one: &&Arc<Indicator>| {
+            let known = work.memory.0.contains_key(&one.id) || behind.contains(&one.id) || is_told.contains(&one.id);
+            known && one.k > 1 && one.is_counted() && one.computed.is_none() && one.class != Class::Prohibited
+        };
+        let needed: Vec<&Arc<Indicator>> = work.view.state.all::<Indicator>().filter(needed).collect();
+        let read = |one: &&Arc<Indicator>| (one.id.clone(), plan(work, one, is_told.contains(&one.id)));
+        let read: Vec<(Id, Result<Plan, NotACount>)> = needed.par_iter().map(read).collect();
+        let (mut plans, mut not_counts) = (BTreeMap::new(), BTreeMap::new());
+        for (id, read) in read {
+            match read {
+                Ok(plan) if plan.counts.at.is_empty() => {}
+                Ok(plan) => drop(plans.insert(id, plan)),
+                Err(not) if is_told.contains(&id) => drop(not_counts.insert(id, not)),
+                // What is not told stops nothing.
+                Err(_) => {}
+            }
+        }
+        let mut people = BTreeMap::new();
+        for (one, behind) in about {
+            let Some(plan) = plans.get_mut(&behind.id) else { continue };
+            let (own, wanted) = People::of(work, one, behind, &mut plan.counts);
+            plan.wanted.extend(wanted);
+            plan.secrets.extend(dominated(work, one, &plan.counts));
+            people.insert(one.id.clone(), own);
+        }
+        let kinship = Kinship::of(work.view.state, plans.iter().map(|(id, plan)| (id, &plan.counts)));
+        let cells = plans.values().flat_map(|plan| plan.wanted.iter().map(|wanted| wanted.cells(&plan.counts))).sum();
+        Pool { plans, not_counts, kinship, people, effort: Effort::for_cells(cells) }
+    }
+
+    pub fn plan(&self, indicator: &str) -> Option<&Plan> {
+        self.plans.get(indicator)
+    }
+
+    pub fn not_a_count(&self, indicator: &str) -> Option<&NotACount> {
+        self.not_counts.get(indicator)
+    }
+
+    pub fn people(&self, indicator: &str) -> Option<&People> {
+        self.people.get(indicator)
+    }
+
+    /// Protects everything, each set on whichever core is free: sets share nothing but the effort, which is meant for the
+    /// edition as a whole.
+    pub fn protect(&self, work: Work, progress: &Progress) -> BTreeMap<Id, Shielded> {
+        let sets = self.kinship.sets(self.plans.keys());
+        let protect = |set: &BTreeSet<Id>| {
+            let members: Vec<(&Id, &Plan)> = set.iter().filter_map(|id| self.plans.get_key_value(id)).collect();
+            let done = self.protect_set(work, &members);
+            members.iter().filter(|(_, plan)| plan.told).for_each(|_| progress.step());
+            done
+        };
+        let done: Vec<Vec<(Id, Shielded)>> = sets.par_iter().map(protect).collect();
+        done.into_iter().flatten().collect()
+    }
+
+    fn protect_set(&self, work: Work, members: &[(&Id, &Plan)]) -> Vec<(Id, Shielded)> {
+        if members.iter().all(|(_, plan)| plan.wanted.is_empty()) {
+            return Vec::new();
+        }
+        // People whom a restricted indicator counts are protected by its rule wherever they are counted.
+        let k = members.iter().map(|(_, plan)| plan.k).max().unwrap_or_default();
+        let policy = Policy { effort: Some(self.effort), ..protect::policy(k) };
+        let nothing = Remembered::default();
+        let measures = members.iter().map(|(id, plan)| Measure {
+            counts: &plan.counts,
+            wanted: &plan.wanted,
+            secrets: &plan.secrets,
+            policy,
+            before: work.memory.0.get(*id).unwrap_or(&nothing),
+        });
+        let measures: Vec<Measure> = measures.collect();
+        let place = |id: &Id| members.iter().position(|(own, _)| *own == id);
+        let bond = |pair: &super::same_people::Pair| {
+            let (one, other) = (place(&pair.one.0)?, place(&pair.other.0)?);
+            Some(Bond { whole: (other, pair.other.1), part: (one, pair.one.1), same: pair.same })
+        };
+        let bonds: Vec<Bond> = self.kinship.pairs.iter().filter_map(bond).collect();
+        let names: Vec<&str> = members.iter().map(|(id, _)| id.as_str()).collect();
+        let edition = work.edition();
+        let input = (DISCLOSURE_VERSION, &measures, &bonds, &edition);
+        let done = Done::of(work.before, &names, &input, || protect::protect(&measures, &bonds, &edition));
+        let shielded = |((id, _), done): (&(&Id, &Plan), Done)| {
+            let told = done.protected.told.iter().filter(|cell| cell.pair.is_some());
+            let told = told.map(|cell| Key {
+                area: cell.area.clone(),
+                period: cell.period,
+                categories: cell.categories.clone(),
+            });
+            ((*id).clone(), Shielded { told: told.collect(), k, done })
+        };
+        members.iter().zip(done).map(shielded).collect()
+    }
+}
+
+/// The counts are read as finely and as far as they ever were told, whatever is wanted now: what was told before can only be
+/// held against that.
+fn plan(work: Work, indicator: &Indicator, told: bool) -> Result<Plan, NotACount> {
+    let lowest = counts::lowest(work.view.state, indicator, work.choice.level);
+    let (level, until) = work.memory.reach(&indicator.id, lowest, work.choice.until);
+    let counts = counts::counts(work.view, indicator, level, until)?;
+    let places = match level == lowest {
+        true => counts.places.shown(),
+        false => counts::places(work.view, indicator, lowest, &work.country()).shown(),
+    };
+    let in_time = |period: &Period| period.last_month() <= work.choice.until.last_month();
+    let years: Vec<Period> = counts.years.iter().map(|(year, _)| *year).filter(in_time).collect();
+    let periods: Vec<Period> = counts.periods.iter().copied().filter(in_time).collect();
+    let (wanted, prints, secrets) = (Vec::new(), Prints::default(), Vec::new());
+    let mut plan = Plan { counts, places, years, periods, wanted, prints, secrets, k: indicator.k, told };
+    if told && !plan.counts.at.is_empty() {
+        plan.wanted = work.wanted(&plan.places, &plan.periods, &plan.years, plan.counts.dimensions.len());
+        plan.prints = Prints::of(work, indicator, Some(&mut plan.counts));
+        plan.wanted.extend(plan.prints.wanted(&work.country()));
+    }
+    Ok(plan)
+}
