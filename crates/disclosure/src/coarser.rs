@@ -38,13 +38,16 @@ impl Edition {
 }
 
 /// How much would be shown and hidden of an edition with one dimension a step coarser, at least and at most: it is not
-/// looked for the fewest. Nothing is remembered.
+/// looked for the fewest. None where no table has a step to take. Nothing is remembered.
 ///
 /// # Errors
 /// There is no such dimension, or the coarser edition is refused.
-pub fn what_if(edition: &Edition, memory: &Memory, dimension: &str) -> Result<Tally, Refusal> {
+pub fn what_if(edition: &Edition, memory: &Memory, dimension: &str) -> Result<Option<Tally>, Refusal> {
     let mut coarser = edition.coarser(dimension)?;
+    if coarser.tables == edition.tables {
+        return Ok(None);
+    }
     let usual = coarser.policy.effort.unwrap_or_else(|| Effort::for_cells(usize::MAX));
     coarser.policy.effort = Some(Effort { search: 0, prune: 0, reach: usual.reach.min(HASTY) });
-    Ok(suppress(&coarser, memory)?.tally())
+    Ok(Some(suppress(&coarser, memory)?.tally()))
 }

@@ -5,6 +5,9 @@ use crate::field::Draw;
 use crate::series::Series;
 use crate::system::{Role, System};
 
+/// So many rounds for each secondary cell there is at first: where nearly all that is hidden is small, there is little to try.
+const PER_SECONDARY: u64 = 50;
+
 /// Which cells are hidden.
 pub(crate) type Hidden = Vec<bool>;
 
@@ -60,6 +63,9 @@ impl<'a> Search<'a> {
     /// Takes small steps back in the beginning, fewer and fewer later; the cheapest that was found is kept.
     pub(crate) fn run(&mut self, hidden: &mut Hidden, rounds: u64) {
         let (mut best, mut best_cost) = (hidden.clone(), self.cost);
+        let secondary =
+            (0..).zip(self.system.cells()).zip(&*hidden).filter(|((_, cell), hidden)| **hidden && !cell.must_hide());
+        let rounds = rounds.min(PER_SECONDARY * secondary.count() as u64);
         for round in 0..rounds {
             let secondaries = (0..).zip(self.system.cells()).zip(&*hidden);
             let secondaries = secondaries.filter(|((_, cell), hidden)| **hidden && !cell.must_hide());

@@ -32,21 +32,28 @@ fn uncomputable_with(system: &System, touching: &[Vec<u32>], rounds: u32, seed: 
 /// # Errors
 /// Small counts that cannot be protected beside what is known already.
 pub fn hide(system: &System, policy: &Policy) -> Result<(Vec<bool>, Vec<Change>), Vec<u32>> {
-    hide_with(system, policy, None)
+    hide_with(system, policy, &vec![true; system.len()], None)
 }
 
-/// The same with a look at the grid that the sums come from. Pieces are worked at on whichever core is free.
+/// The same of what is told anew, `news` by cell, with a look at the grid that the sums come from. What only stays as it was
+/// told needs no new protection. Pieces are worked at on whichever core is free.
 pub(crate) fn hide_with(
     system: &System,
     policy: &Policy,
+    news: &[bool],
     grid: Option<&Grid>,
 ) -> Result<(Vec<bool>, Vec<Change>), Vec<u32>> {
     let pieces = Pieces::of(system);
+    let touched = system.touched(news);
     let boxes = grid.map(|grid| Boxes::new(grid, system, &pieces));
     let effort = policy.effort.unwrap_or_else(|| Effort::for_cells(system.len()));
     let all: usize = pieces.pieces.iter().map(|piece| piece.system.len()).sum();
     let own = |piece: &Piece| Policy { effort: Some(effort.share(piece.system.len(), all)), ..*policy };
-    let done: Vec<_> = pieces.pieces.par_iter().map(|piece| hide_piece(piece, &own(piece), boxes.as_ref())).collect();
+    let rests = |piece: &Piece| piece.members.iter().flatten().all(|&cell| !touched[cell as usize]);
+    let done = |piece: &Piece| {
+        if rests(piece) { Ok(as_told(piece)) } else { hide_piece(piece, &own(piece), boxes.as_ref()) }
+    };
+    let done: Vec<_> = pieces.pieces.par_iter().map(done).collect();
     let (mut hidden, mut witnesses, mut lost) = (vec![false; system.len()], Vec::new(), Vec::new());
     for (piece, done) in pieces.pieces.iter().zip(done) {
         match done {
@@ -65,10 +72,15 @@ pub(crate) fn hide_with(
     if lost.is_empty() { Ok((hidden, witnesses)) } else { Err(lost) }
 }
 
+/// Nothing is hidden but what is hidden in any case.
+fn as_told(piece: &Piece) -> (Vec<bool>, Vec<Change>) {
+    (piece.system.cells().iter().map(crate::Cell::must_hide).collect(), Vec::new())
+}
+
 fn hide_piece(piece: &Piece, policy: &Policy, boxes: Option<&Boxes>) -> Result<(Vec<bool>, Vec<Change>), Vec<u32>> {
     let system = &piece.system;
     if system.primaries().next().is_none() {
-        return Ok((system.cells().iter().map(crate::Cell::must_hide).collect(), Vec::new()));
+        return Ok(as_told(piece));
     }
     let touching = system.touching();
     let lost = eliminate::lost(system, &touching, policy.seed);

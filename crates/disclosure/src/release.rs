@@ -3,7 +3,7 @@
 
 use rustc_hash::FxHashSet;
 
-use crate::audit::audit;
+use crate::audit::audit_news;
 use crate::compile::Grid;
 use crate::edition::{Coming, Edition};
 use crate::hide::hide_with;
@@ -182,17 +182,35 @@ pub(crate) fn decide(ready: Vec<Ready>, system: System) -> Result<Vec<Release>, 
     let policy = Policy { insiders: ready.iter().any(|one| one.edition.policy.insiders), ..strictest.edition.policy };
     // Boxes know the codes of one measure.
     let grid = if let [only] = ready.as_slice() { Some(&only.grid) } else { None };
-    let (hidden, witnesses) = hide_with(&system, &policy, grid).map_err(|cells| {
+    let news = news(&ready, &system);
+    let (hidden, witnesses) = hide_with(&system, &policy, &news, grid).map_err(|cells| {
         let touching = system.touching();
         let lost = cells.into_iter().take(200).map(|cell| lost(&ready, &system, &touching, cell));
         Refusal::Unprotectable { lost: lost.collect() }
     })?;
-    if let Err(findings) = audit(&system, &hidden, &witnesses, policy.insiders) {
+    if let Err(findings) = audit_news(&system, &hidden, &witnesses, policy.insiders, &news) {
         let name = |cell: u32| name_among(&ready, cell);
         let findings = findings.iter().map(|finding| finding.say(&name)).collect();
         return Err(Refusal::Audit { findings });
     }
     Ok(ready.into_iter().map(|one| one.release(&system, &hidden, &witnesses)).collect())
+}
+
+/// By cell: whether it is told now and was not before. A zero that everybody knows is news where it was counted.
+fn news(ready: &[Ready], system: &System) -> Vec<bool> {
+    let mut news = vec![false; system.cells().len()];
+    for one in ready {
+        let told: FxHashSet<u32> = one.told.iter().copied().collect();
+        let cells = (0..).zip(&system.cells()[one.first as usize..]).take(one.system.cells().len());
+        for (own, cell) in cells {
+            news[(one.first + own) as usize] = match cell.role {
+                Role::Open => true,
+                Role::Shown => !told.contains(&own) && one.grid.is_counted(own),
+                Role::Hidden | Role::Unpublished => false,
+            };
+        }
+    }
+    news
 }
 
 fn name_among(ready: &[Ready], cell: u32) -> String {

@@ -172,6 +172,23 @@ impl System {
         touching
     }
 
+    /// Unknown cells of which something is told by these, directly or from sum to sum.
+    pub(crate) fn touched(&self, news: &[bool]) -> Vec<bool> {
+        let touching = self.touching();
+        let mut touched = vec![false; self.cells.len()];
+        let mut waiting: Vec<u32> = (0..).zip(news).filter(|&(_, &new)| new).map(|(cell, _)| cell).collect();
+        waiting.iter().for_each(|&cell| touched[cell as usize] = true);
+        while let Some(cell) = waiting.pop() {
+            let sums = touching[cell as usize].iter().map(|&sum| &self.relations[sum as usize]);
+            for other in sums.flat_map(Relation::cells).filter(|&other| !self.cell(other).is_fixed()) {
+                if !std::mem::replace(&mut touched[other as usize], true) {
+                    waiting.push(other);
+                }
+            }
+        }
+        touched
+    }
+
     /// Small counts, by number.
     #[allow(clippy::cast_possible_truncation)]
     pub(crate) fn primaries(&self) -> impl Iterator<Item = u32> + '_ {

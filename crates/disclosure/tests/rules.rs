@@ -134,9 +134,9 @@ fn a_coarser_dimension_can_be_tried_out() {
     let edition = by_sex();
     let now = suppress(&edition, &Memory::new()).unwrap().tally();
     assert_eq!((now.cells, now.small), (21, 1));
-    let then = what_if(&edition, &Memory::new(), "area").unwrap();
+    let then = what_if(&edition, &Memory::new(), "area").unwrap().unwrap();
     assert_eq!((then.cells, then.small, then.secondary), (9, 0, 0), "west, east and all by sex");
-    let then = what_if(&edition, &Memory::new(), "sex").unwrap();
+    let then = what_if(&edition, &Memory::new(), "sex").unwrap().unwrap();
     assert_eq!((then.cells, then.small, then.secondary), (7, 0, 0), "areas alone");
     assert!(matches!(
         what_if(&edition, &Memory::new(), "age"),

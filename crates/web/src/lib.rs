@@ -15,6 +15,7 @@ mod pages;
 mod patience;
 mod refusal;
 mod routes;
+mod unread;
 mod viewer;
 mod watch;
 

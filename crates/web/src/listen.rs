@@ -16,6 +16,7 @@ use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt;
 
 use crate::patience::Patience;
+use crate::unread::Unread;
 
 /// The longest head of a request in bytes. Ours have one cookie and a short address.
 const LONGEST_HEAD: usize = 64 * 1024;
@@ -40,9 +41,11 @@ pub(crate) async fn answer(
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(patience.unread));
         let router = router.clone();
-        let service = service_fn(move |mut request: Request<Incoming>| {
-            request.extensions_mut().insert(ConnectInfo(peer));
-            router.clone().oneshot(request)
+        let service = service_fn(move |request: Request<Incoming>| {
+            let (mut head, body) = request.into_parts();
+            head.extensions.insert(ConnectInfo(peer));
+            let body = Unread::of(body, &head.headers, patience);
+            router.clone().oneshot(Request::from_parts(head, body))
         });
         let connection = open.watch(http.serve_connection(TokioIo::new(Box::pin(stream)), service));
         // How a connection ends is the other side's business: most simply go away.

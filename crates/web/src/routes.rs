@@ -29,7 +29,7 @@ use crate::{Site, api, given_out};
 const FORM_LIMIT: usize = 1024 * 1024;
 
 /// A return with its evidence files. What is too large is read past, so that the rest of the form is not lost with it.
-const FILES_LIMIT: usize = 96 * 1024 * 1024;
+pub(crate) const FILES_LIMIT: usize = 96 * 1024 * 1024;
 
 /// A national load as CSV.
 const BULK_LIMIT: usize = 4 << 30;

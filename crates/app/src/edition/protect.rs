@@ -331,7 +331,7 @@ pub(super) fn running_year(counts: &Counts, table: &Wanted) -> Option<Period> {
 /// What fewer places or periods would give. An edition that could not come out so either is no advice.
 fn instead(measure: &Edition, memory: &Memory) -> Vec<(String, usize, usize)> {
     let try_one = |dimension: &str| {
-        let tally = what_if(measure, memory, dimension).ok()?;
+        let tally = what_if(measure, memory, dimension).ok()??;
         let hidden = tally.small + tally.secondary;
         Some((dimension.to_string(), tally.cells - hidden, hidden))
     };

@@ -29,6 +29,18 @@ pub fn audit(
     witnesses: &[Vec<(u32, i64)>],
     insiders: bool,
 ) -> Result<Passed, Vec<Finding>> {
+    audit_news(system, hidden, witnesses, insiders, &vec![true; system.cells().len()])
+}
+
+/// The same where only some cells are news: whoever has learnt nothing of a small count since the edition before needs no
+/// witness against it. That it cannot be computed is checked all the same.
+pub(crate) fn audit_news(
+    system: &System,
+    hidden: &[bool],
+    witnesses: &[Vec<(u32, i64)>],
+    insiders: bool,
+    news: &[bool],
+) -> Result<Passed, Vec<Finding>> {
     let mut findings = Vec::new();
     if hidden.len() != system.cells().len() {
         return Err(vec![Finding::WrongLength { given: hidden.len(), expected: system.cells().len() }]);
@@ -44,7 +56,7 @@ pub fn audit(
     }
     findings.extend(exposure::computed(system, hidden));
     let usable = testimony::usable(system, hidden, witnesses, &mut findings);
-    testimony::missing(system, hidden, &usable, &mut findings);
+    testimony::missing(system, &spoken_of(system, news), &usable, &mut findings);
     if insiders {
         insider::betrayed(system, hidden, &usable, &mut findings);
     }
@@ -54,5 +66,27 @@ pub fn audit(
         Ok(Passed { hidden, small, witnesses: witnesses.len() })
     } else {
         Err(findings)
+    }
+}
+
+/// Cells that hang together with news, sum by sum.
+fn spoken_of(system: &System, news: &[bool]) -> Vec<bool> {
+    let mut spoken_of = news.to_vec();
+    let is_open = |cell: u32| !matches!(system.cells()[cell as usize].role, crate::Role::Shown);
+    loop {
+        let mut further = false;
+        for relation in system.relations() {
+            let cells = || std::iter::once(relation.total).chain(relation.parts.iter().copied());
+            let tells = |cell: u32| spoken_of[cell as usize] && (is_open(cell) || news[cell as usize]);
+            if !cells().any(tells) {
+                continue;
+            }
+            for cell in cells().filter(|&cell| is_open(cell)) {
+                further |= !std::mem::replace(&mut spoken_of[cell as usize], true);
+            }
+        }
+        if !further {
+            return spoken_of;
+        }
     }
 }

@@ -48,9 +48,9 @@ fn lie(system: &System, hidden: &[bool], sums_of: &[Vec<(usize, i64)>], witness:
     Some(system.relations()[broken.0].total)
 }
 
-/// Small counts without a witness in which they are large enough.
-pub(super) fn missing(system: &System, hidden: &[bool], usable: &[BTreeMap<u32, i64>], findings: &mut Vec<Finding>) {
-    let mut vouched = vec![false; hidden.len()];
+/// Small counts of which something is said, without a witness in which they are large enough.
+pub(super) fn missing(system: &System, spoken_of: &[bool], usable: &[BTreeMap<u32, i64>], findings: &mut Vec<Finding>) {
+    let mut vouched = vec![false; spoken_of.len()];
     for witness in usable {
         for (&cell, by) in witness {
             let at = &system.cells()[cell as usize];
@@ -58,7 +58,8 @@ pub(super) fn missing(system: &System, hidden: &[bool], usable: &[BTreeMap<u32, 
         }
     }
     for (at, cell) in (0..).zip(system.cells()) {
-        if cell.reach.is_some() && !matches!(cell.role, crate::Role::Shown) && !vouched[at as usize] {
+        let is_secret = cell.reach.is_some() && !matches!(cell.role, crate::Role::Shown);
+        if is_secret && spoken_of[at as usize] && !vouched[at as usize] {
             findings.push(Finding::NoWitness { cell: at });
         }
     }

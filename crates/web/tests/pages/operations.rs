@@ -200,6 +200,32 @@ async fn what_is_too_large_or_too_deep_is_refused() {
     assert!(response.status().is_client_error());
 }
 
+/// A proxy, and a browser, send all of it before they read. A connection that is closed under them is answered by the proxy
+/// with 502, and by the browser with its own words.
+#[tokio::test]
+async fn whoever_sends_too_much_reads_the_refusal() {
+    let served = served().await;
+    let size = 14_000_000;
+    let refused = [
+        ("/sign-in", "application/x-www-form-urlencoded", "413"),
+        ("/no-such-page", "application/x-www-form-urlencoded", "404"),
+        ("/api/v1/returns", "text/csv", "401"),
+        ("/returns/import", "multipart/form-data", "404"),
+    ];
+    for (path, kind, status) in refused {
+        let head = format!("POST {path} HTTP/1.1\r\nHost: a\r\nContent-Type: {kind}\r\nContent-Length: {size}\r\n\r\n");
+        let mut stream = connect(served.site, &head).await;
+        // The refusal is there long before the end.
+        for _ in 0..14 {
+            stream.write_all(&vec![b'a'; size / 14]).await.unwrap_or_else(|error| panic!("{path}: {error}"));
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let mut answer = vec![0; 12];
+        stream.read_exact(&mut answer).await.unwrap();
+        assert!(answer.ends_with(status.as_bytes()), "{path}: {}", String::from_utf8_lossy(&answer));
+    }
+}
+
 #[tokio::test]
 async fn numbers_tell_what_was_asked_and_nothing_that_was_typed() {
     let served = served().await;
