@@ -33,6 +33,8 @@ pub(crate) struct Grid {
     pub structural: Vec<bool>,
     /// It is no count but a change.
     pub changes: Vec<bool>,
+    /// No table crosses what it is by, and nobody knows it to be corrected: it is there for what others say together.
+    pub beside: Vec<bool>,
     /// The cells of each table, the last dimension that it names running fastest.
     pub tables: Vec<Vec<u32>>,
     /// The cells of what was published before.
@@ -57,7 +59,7 @@ impl Grid {
         let known = edition.known.iter().map(|codes| sets(edition, codes)).collect::<Result<Vec<_>, _>>()?;
         let beside: Vec<Key> =
             earlier.iter().chain(&known).map(|sets| axes.iter_mut().zip(sets).map(add).collect()).collect();
-        let faces = make_faces(&mut axes, &shapes, &beside)?;
+        let (faces, told) = make_faces(&mut axes, &shapes, &beside, edition.corrected().next().is_some())?;
         let mut grid = Self {
             axes,
             keys: Vec::new(),
@@ -67,6 +69,7 @@ impl Grid {
             values: Vec::new(),
             structural: Vec::new(),
             changes: Vec::new(),
+            beside: Vec::new(),
             tables: Vec::new(),
             earlier: Vec::new(),
             known: Vec::new(),
@@ -81,6 +84,7 @@ impl Grid {
         grid.link_faces();
         grid.close();
         grid.fill(edition)?;
+        grid.set_beside(edition, &told);
         Ok(grid)
     }
 
@@ -105,11 +109,10 @@ impl Grid {
 
     /// What a corrected count has become: a count like others, whether a table tells it or not, which can be as small, and
     /// is never less than nothing.
+    #[allow(clippy::cast_possible_truncation)]
     fn add_corrected(&mut self, edition: &Edition) {
         for face in 0..self.faces.len() {
-            for (leaves, _) in edition.counts.iter().filter(|(_, change)| *change != 0) {
-                let changed = |d: &usize| edition.dimensions[*d].is_change(leaves[*d]);
-                let Some(d) = (0..leaves.len()).find(changed) else { continue };
+            for (d, leaves) in edition.corrected() {
                 let Face { mask, splits } = &self.faces[face];
                 if mask >> d & 1 == 0 {
                     continue;
@@ -126,6 +129,22 @@ impl Grid {
                 }
             }
         }
+    }
+
+    /// `told` are the dimensions that tables cross.
+    fn set_beside(&mut self, edition: &Edition, told: &[u64]) {
+        let mut corrected: FxHashSet<Key> = FxHashSet::default();
+        for (_, leaves) in edition.corrected() {
+            let keys = self.faces.iter().map(|face| whenever(edition, &self.finest_key(face, leaves)));
+            corrected.extend(keys);
+        }
+        let by = |key: &Key| {
+            let own = key.iter().zip(&self.axes).enumerate().filter(|(_, (code, axis))| **code != axis.every);
+            own.fold(0_u64, |mask, (d, _)| mask | 1 << d)
+        };
+        let crossed = |key: &Key| told.iter().any(|mask| mask & by(key) == by(key));
+        self.beside =
+            self.keys.iter().map(|key| !crossed(key) && !corrected.contains(&whenever(edition, key))).collect();
     }
 
     /// What two faces share they must agree on, also where no table shows it.
@@ -303,10 +322,9 @@ impl Grid {
         edition.dimensions.iter().zip(&self.axes).zip(&self.keys[at]).any(only_changes)
     }
 
-    /// The key of a cell whatever its vintage: the same for a count, its changes and what they make of it.
+    /// The key of a cell whatever its vintage.
     pub(crate) fn whenever(&self, edition: &Edition, at: usize) -> Key {
-        let code = |(&code, dimension): (&u32, &Dimension)| if dimension.has_changes() { u32::MAX } else { code };
-        self.keys[at].iter().zip(&edition.dimensions).map(code).collect()
+        whenever(edition, &self.keys[at])
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -424,6 +442,12 @@ impl Grid {
     }
 }
 
+/// A key whatever the vintage: the same for a count, its changes and what they make of it.
+fn whenever(edition: &Edition, key: &Key) -> Key {
+    let code = |(&code, dimension): (&u32, &Dimension)| if dimension.has_changes() { u32::MAX } else { code };
+    key.iter().zip(&edition.dimensions).map(code).collect()
+}
+
 /// The leaves of a cell in each dimension.
 fn sets(edition: &Edition, codes: &[(String, String)]) -> Result<Vec<Vec<u32>>, ShapeError> {
     let mut sets: Vec<Vec<u32>> =
@@ -455,7 +479,12 @@ fn resolve(table: &Table, dimensions: &[Dimension], axes: &mut [Axis]) -> Result
     Ok(codes)
 }
 
-fn make_faces(axes: &mut [Axis], shapes: &[Vec<Vec<u32>>], earlier: &[Key]) -> Result<Vec<Face>, ShapeError> {
+fn make_faces(
+    axes: &mut [Axis],
+    shapes: &[Vec<Vec<u32>>],
+    earlier: &[Key],
+    corrected: bool,
+) -> Result<(Vec<Face>, Vec<u64>), ShapeError> {
     let mut used: FxHashMap<u64, Vec<Vec<u32>>> = FxHashMap::default();
     let every: Vec<u32> = axes.iter().map(|axis| axis.every).collect();
     let mut note = |codes: &mut dyn Iterator<Item = &[u32]>| {
@@ -467,7 +496,9 @@ fn make_faces(axes: &mut [Axis], shapes: &[Vec<Vec<u32>>], earlier: &[Key]) -> R
     };
     shapes.iter().for_each(|shape| note(&mut shape.iter().map(Vec::as_slice)));
     earlier.iter().for_each(|key| note(&mut key.iter().map(std::slice::from_ref)));
-    let masks = faces(used.keys().copied().chain([0]).collect());
+    let told = faces(used.keys().copied().chain([0]).collect());
+    // That nothing else was corrected ties tables that are parts of many wholes otherwise.
+    let masks = if corrected { vec![told.iter().fold(0, |all, mask| all | mask)] } else { told.clone() };
     let uses = |mask: u64, d: usize| {
         let within = used.iter().filter(|(inner, _)| *inner & mask == **inner);
         let mut codes: Vec<u32> = within.flat_map(|(_, used)| used[d].iter().copied()).collect();
@@ -492,7 +523,7 @@ fn make_faces(axes: &mut [Axis], shapes: &[Vec<Vec<u32>>], earlier: &[Key]) -> R
             split.find_parts(&axes[d], &uses(face.mask, d));
         }
     }
-    Ok(faces)
+    Ok((faces, told))
 }
 
 /// Where two faces divide what they share neither alike nor one finer than the other, both take both divisions.

@@ -159,6 +159,14 @@ impl Edition {
         &self.dimensions
     }
 
+    /// Counts that are changes, and the dimension that says so by its place.
+    pub(crate) fn corrected(&self) -> impl Iterator<Item = (usize, &Vec<u32>)> {
+        self.counts.iter().filter(|(_, change)| *change != 0).filter_map(|(leaves, _)| {
+            let d = (0..leaves.len()).find(|&d| self.dimensions[d].is_change(leaves[d]))?;
+            Some((d, leaves))
+        })
+    }
+
     fn leaves<S: AsRef<str>>(&self, names: &[S]) -> Result<Vec<u32>, ShapeError> {
         let codes = self.dimensions.iter().zip(names).map(|(dimension, name)| dimension.code(name.as_ref()));
         let leaves: Vec<u32> = codes.collect::<Result<_, _>>()?;

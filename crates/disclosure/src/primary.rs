@@ -29,7 +29,8 @@ pub(crate) fn system(edition: &Edition, grid: &Grid, earlier: &Earlier) -> Resul
         cells.iter().for_each(|&cell| boost[cell as usize] = boost[cell as usize].max(times));
     }
     let few = changing_few(edition, grid);
-    let cells = (0..grid.len()).map(|at| cell(policy, grid, at, boost[at], !grid.changes[at] || few.contains(&at)));
+    let cells = (0..grid.len())
+        .map(|at| cell(policy, grid, at, boost[at], (!grid.changes[at] || few.contains(&at)) && !grid.beside[at]));
     let mut cells: Vec<Cell> = cells.collect();
     for &at in &grid.known {
         let cell = &mut cells[at as usize];

@@ -23,7 +23,7 @@ use super::{sections, words};
 use crate::{AppError, Snapshot};
 
 /// The rule by which counts are protected; a change of it is a new version.
-pub(super) const DISCLOSURE_VERSION: &str = "3";
+pub(super) const DISCLOSURE_VERSION: &str = "4";
 /// The rule by which numbers are rolled up.
 const ROLL_UP_VERSION: &str = "1";
 

@@ -387,10 +387,11 @@ fn bare(counts: &Counts, axes: &Axes, remembered: &Remembered, policy: Policy) -
     }
     impossible(&mut measure, remembered)?;
     ended(&mut measure, counts, axes, remembered)?;
-    for (place, period, part) in &axes.unchanged {
-        let vintage = remembered.vintages().last().cloned().unwrap_or_default();
-        let codes = [("place", place), ("period", period), ("part", part), ("vintage", &vintage)];
-        measure.known(codes.map(|(dimension, code)| (dimension.to_string(), code.clone())).into());
+    for same in remembered.unchanged(axes) {
+        let by = axes.dimensions.iter().map(|(name, _)| name.as_str()).zip(&same.categories);
+        let of = [("place", &same.place), ("period", &same.period), ("part", &same.part), ("vintage", &same.vintage)];
+        let codes = by.chain(of).map(|(dimension, code)| (dimension.to_string(), code.clone()));
+        measure.known(codes.collect());
     }
     Ok(measure)
 }

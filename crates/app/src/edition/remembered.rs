@@ -37,6 +37,21 @@ pub(crate) struct Remembered {
     /// The last period that was counted.
     #[serde(default)]
     until: Option<Period>,
+    /// What was broken down otherwise than before in some edition, and was no more and no less.
+    #[serde(default)]
+    unchanged: Vec<Unchanged>,
+}
+
+/// A number that everybody knows not to have changed in an edition, though what it is made of was counted otherwise.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Unchanged {
+    pub place: Id,
+    pub period: String,
+    /// A category of each dimension; none for all of them together.
+    #[serde(default)]
+    pub categories: Vec<Id>,
+    pub part: String,
+    pub vintage: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -57,8 +72,6 @@ pub(super) struct Axes {
     added: Vec<bool>,
     /// Leaves of today that were told only as a part of a larger place.
     told_as: BTreeMap<Id, Id>,
-    /// Places, periods and parts that are broken down otherwise than before, and are no more and no less.
-    pub unchanged: Vec<(Id, String, String)>,
 }
 
 /// What was told before cannot be held against today's counts: the measure is another one.
@@ -88,6 +101,29 @@ impl Remembered {
         &self.vintages
     }
 
+    /// What everybody knows not to have changed: by categories where none of them has, otherwise all of them together.
+    pub(super) fn unchanged(&self, axes: &Axes) -> Vec<Unchanged> {
+        let mut known = Vec::new();
+        for same in &self.unchanged {
+            let group = axes.places.groups.iter().find(|(group, _)| *group == same.place);
+            let leaves = group.map_or(std::slice::from_ref(&same.place), |(_, leaves)| leaves);
+            let mut changes: BTreeMap<&[String], i64> = BTreeMap::new();
+            for (key, change) in &self.counts {
+                let [place, period, categories @ .., part, vintage] = key.as_slice() else { continue };
+                if (period, part, vintage) == (&same.period, &same.part, &same.vintage) && leaves.contains(place) {
+                    *changes.entry(categories).or_default() += change;
+                }
+            }
+            if changes.values().all(|change| *change == 0) {
+                let apart = |categories: &&[String]| Unchanged { categories: categories.to_vec(), ..same.clone() };
+                known.extend(changes.keys().map(apart));
+            } else {
+                known.push(same.clone());
+            }
+        }
+        known
+    }
+
     pub(super) fn counts(&self) -> &[(Vec<String>, i64)] {
         &self.counts
     }
@@ -105,7 +141,7 @@ impl Remembered {
 
     /// Takes in the counts of today: those of periods that were told before as changes. Gives the code lists of both.
     pub(super) fn take(&mut self, counts: &Counts, edition: &str) -> Result<Axes, Unlike> {
-        let mut axes = self.axes(counts)?;
+        let axes = self.axes(counts)?;
         self.widen(counts, &axes);
         let first = self.vintages.first().cloned().unwrap_or_else(|| edition.to_string());
         let told_before: BTreeSet<String> = self.periods.clone();
@@ -129,7 +165,7 @@ impl Remembered {
             group.settle(&axes, &first, &mut self.counts, &mut changes);
         }
         changes.retain(|_, change| *change != 0);
-        axes.unchanged = axes.only_broken_down(&changes);
+        self.unchanged.extend(axes.only_broken_down(&changes, edition));
         if self.vintages.is_empty() || !changes.is_empty() {
             self.vintages.push(edition.to_string());
         }
@@ -404,7 +440,7 @@ impl Axes {
     }
 
     /// What is counted by other places or categories than before and makes the same: that it did not change is known.
-    fn only_broken_down(&self, changes: &BTreeMap<Key, i64>) -> Vec<(Id, String, String)> {
+    fn only_broken_down(&self, changes: &BTreeMap<Key, i64>, edition: &str) -> Vec<Unchanged> {
         let mut sums: BTreeMap<(Id, String, String), (i64, bool)> = BTreeMap::new();
         for (key, change) in changes {
             let place = self.widened(key, &Width { place: true, without: Vec::new() }).swap_remove(0);
@@ -420,7 +456,11 @@ impl Axes {
             leaf || self.places.groups.iter().any(|(group, _)| group == place)
         };
         let same = sums.into_iter().filter(|((place, ..), (sum, otherwise))| *sum == 0 && *otherwise && known(place));
-        same.map(|(at, _)| at).collect()
+        let unchanged = |((place, period, part), _)| {
+            let (categories, vintage) = (Vec::new(), edition.into());
+            Unchanged { place, period, categories, part, vintage }
+        };
+        same.map(unchanged).collect()
     }
 
     /// In what a key of then is wider than those of now.

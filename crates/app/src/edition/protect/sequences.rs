@@ -191,7 +191,7 @@ impl Attacker {
 #[test]
 fn any_edition_after_any_edition() {
     let (mut editions, mut silent, mut withheld, mut attacked) = (0, 0, 0, 0);
-    let sequences = std::env::var("SEQUENCES").ok().and_then(|n| n.parse().ok()).unwrap_or(60);
+    let sequences = std::env::var("SEQUENCES").ok().and_then(|n| n.parse().ok()).unwrap_or(200);
     for seed in 0..sequences {
         let mut draw = Draw(seed);
         let mut truth: BTreeMap<Atom, i64> = BTreeMap::new();
