@@ -4,6 +4,7 @@
 mod analysis;
 mod architecture;
 mod backup;
+mod certificate;
 mod cut_off;
 mod days;
 mod editions;
