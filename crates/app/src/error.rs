@@ -92,7 +92,8 @@ impl AppError {
     pub fn say(&self) -> Say {
         match self {
             AppError::Ledger(error) => {
-                told(error).unwrap_or_else(|| Say::new("fault").words("what", error.to_string()))
+                // The store's words are a whole sentence, and so is a fault.
+                told(error).unwrap_or_else(|| Say::new("fault").words("what", error.to_string().trim_end_matches('.')))
             }
             AppError::Refused(refused) => refused.say(),
             AppError::Denied(denied) => {

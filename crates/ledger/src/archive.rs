@@ -12,8 +12,8 @@ use crate::{BLOB_FOLDER, BlobId, FILE_NAME, LedgerError, disk};
 
 const FIRST: &str = "BACKUP";
 const LAST: &str = "END";
-/// The format's number changes when an older program could not read it.
-const FORMAT: &str = "romduol backup 1";
+/// Its number changes when an older program could not read it.
+const FORMAT: Format = Format { name: "romduol backup", number: 1 };
 const LEVEL: i32 = 3;
 /// First bytes of a compressed stream.
 const MAGIC: [u8; 4] = [0x28, 0xB5, 0x2F, 0xFD];
@@ -24,6 +24,33 @@ const FILE_LIMIT: u64 = 1 << 30;
 /// How much longer than its backup a ledger is at most (entries are compressed already), and what a small one may have.
 const DATABASE_RATIO: u64 = 200;
 const DATABASE_LEAST: u64 = 64 << 20;
+
+/// What the first line of something says about how the rest is written.
+pub(crate) struct Format {
+    pub(crate) name: &'static str,
+    pub(crate) number: u32,
+}
+
+impl Format {
+    /// What stands below the first line; `path` is where a refusal says that it was found.
+    pub(crate) fn open<'a>(&self, text: &'a str, path: &Path) -> Result<&'a str, LedgerError> {
+        let (line, rest) = text.split_once('\n').unwrap_or((text, ""));
+        let number = line.strip_prefix(self.name).and_then(|number| number.trim().parse::<u32>().ok());
+        match number {
+            Some(found) if found == self.number => Ok(rest),
+            Some(found) if found > self.number => {
+                Err(LedgerError::NewerBackup { path: path.to_path_buf(), found, known: self.number })
+            }
+            _ => Err(LedgerError::NotABackup { path: path.to_path_buf() }),
+        }
+    }
+}
+
+impl std::fmt::Display for Format {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.name, self.number)
+    }
+}
 
 /// Writes members in their order.
 pub(crate) struct Writer {
@@ -96,7 +123,7 @@ pub(crate) fn read(
         let mut member = member.map_err(broken)?;
         let name = String::from_utf8_lossy(&member.path_bytes()).into_owned();
         if head.is_none() {
-            head = Some(first(&name, &mut member).ok_or_else(|| LedgerError::NotABackup { path: path.into() })?);
+            head = Some(first(path, &name, &mut member)?);
         } else if promised.is_some() {
             return Err(damaged(format!("{name:?} stands behind the end")));
         } else if name == FILE_NAME {
@@ -122,9 +149,11 @@ pub(crate) fn read(
     }
 }
 
-fn first(name: &str, member: &mut dyn Read) -> Option<Head> {
-    let text = note(member).filter(|_| name == FIRST)?;
-    Head::from_text(text.strip_prefix(FORMAT)?.trim().strip_prefix("ends at ")?)
+fn first(path: &Path, name: &str, member: &mut dyn Read) -> Result<Head, LedgerError> {
+    let foreign = || LedgerError::NotABackup { path: path.to_path_buf() };
+    let text = note(member).filter(|_| name == FIRST).ok_or_else(foreign)?;
+    let end = FORMAT.open(&text, path)?.trim().strip_prefix("ends at ");
+    end.and_then(Head::from_text).ok_or_else(foreign)
 }
 
 fn note(member: &mut dyn Read) -> Option<String> {
@@ -162,6 +191,19 @@ fn part_fault(backup: &Path, database: &Path, error: io::Error) -> LedgerError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_higher_number_is_a_newer_program_and_anything_else_none_of_ours() {
+        let format = Format { name: "romduol letter", number: 3 };
+        let open = |text: &'static str| format.open(text, Path::new("a"));
+        assert_eq!(format.to_string(), "romduol letter 3");
+        assert_eq!(open("romduol letter 3\nDear secretariat\n").unwrap(), "Dear secretariat\n");
+        let newer = open("romduol letter 4\n…").unwrap_err();
+        assert!(matches!(newer, LedgerError::NewerBackup { found: 4, known: 3, .. }), "{newer}");
+        for foreign in ["", "romduol letter 2\n", "romduol letter\n3", "romduol letter 3a\n", "romduol postcard 4\n"] {
+            assert!(matches!(open(foreign), Err(LedgerError::NotABackup { .. })), "{foreign:?}");
+        }
+    }
 
     #[test]
     fn a_file_without_end_is_refused() {

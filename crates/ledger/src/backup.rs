@@ -209,7 +209,13 @@ async fn unpack(
         Ok((head, files))
     })
     .await?;
-    let ledger = Ledger::open(folder).await?;
+    let ledger = Ledger::open(folder).await.map_err(|error| match error {
+        // Where it was unpacked tells nobody anything.
+        LedgerError::NewerSchema { found, known, .. } => {
+            LedgerError::NewerSchema { path: path.to_path_buf(), found, known }
+        }
+        error => error,
+    })?;
     let found = ledger.verify().await?.into_result()?;
     if found != head {
         let detail = format!("it says that its ledger ends at entry {}, and it ends at {}", head.seq, found.seq);

@@ -77,6 +77,9 @@ pub enum LedgerError {
     /// A file that no backup begins like.
     #[error("{} is not a Romduol backup; choose a file that `romduol backup` has made.", path.display())]
     NotABackup { path: PathBuf },
+    /// A backup or a copy in an object store, made by a newer program.
+    #[error("The backup {} has format {found}, this program knows up to {known}; install the newer program.", path.display())]
+    NewerBackup { path: PathBuf, found: u32, known: u32 },
     /// A backup whose bytes do not fit together any more, or that ends too early.
     #[error("The backup {} is damaged or cut short ({detail}); nothing was restored; use another copy of it or an older backup.", path.display())]
     BackupDamaged { path: PathBuf, detail: String },
@@ -141,6 +144,7 @@ impl LedgerError {
             | LedgerError::NotACopy { .. }
             | LedgerError::LoginTaken { .. }
             | LedgerError::NotABackup { .. }
+            | LedgerError::NewerBackup { .. }
             | LedgerError::BackupDamaged { .. }
             | LedgerError::BackupSealed { .. }
             | LedgerError::WrongPassphrase { .. }

@@ -156,7 +156,10 @@ impl Ledger {
         let ledger = Self::connect(&place, options).await?;
         let found = ledger.schema().await?;
         if found > schema::LATEST {
-            return Err(LedgerError::NewerSchema { path: ledger.path(), found, known: schema::LATEST });
+            let path = ledger.path();
+            // Nothing of having looked is left beside it.
+            ledger.close().await;
+            return Err(LedgerError::NewerSchema { path, found, known: schema::LATEST });
         }
         Ok((ledger, found))
     }

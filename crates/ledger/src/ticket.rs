@@ -121,6 +121,26 @@ impl Ledger {
         count.map(i64::cast_unsigned).map_err(|e| self.fault(e))
     }
 
+    /// Leaves an account `most` tickets of a purpose, those that count longest.
+    ///
+    /// # Errors
+    /// [`LedgerError`] of the engine.
+    pub async fn keep_tickets(&self, purpose: &str, account: &str, most: u32) -> Result<(), LedgerError> {
+        on!(&self.writer, |pool| {
+            sqlx::query(
+                "DELETE FROM ticket WHERE purpose = $1 AND account = $2 AND hash NOT IN
+                 (SELECT hash FROM ticket WHERE purpose = $1 AND account = $2 ORDER BY expires DESC, hash LIMIT $3)",
+            )
+            .bind(purpose)
+            .bind(account)
+            .bind(i64::from(most))
+            .execute(pool)
+            .await
+            .map(drop)
+        })
+        .map_err(|e| self.fault(e))
+    }
+
     /// Makes all tickets of a purpose for an account worthless.
     ///
     /// # Errors

@@ -133,7 +133,7 @@ impl Entry {
 
     /// Reads a stored entry, lifting bodies of older versions.
     pub fn from_stored(text: &str) -> Result<Entry, Unreadable> {
-        let stored: StoredEntry<Read> = serde_json::from_str(text).map_err(|error| Unreadable(error.to_string()))?;
+        let stored: StoredEntry<Read> = serde_json::from_str(text).map_err(|error| unreadable(&error))?;
         let changes = stored.changes.into_iter().map(|change| match change {
             Read::Put(Versioned(body)) => Ok(Change::Put(body)),
             Read::Amend(Versioned(amendment)) => Ok(Change::Amend(amendment)),
@@ -209,6 +209,12 @@ impl<'de, T: Bodied> DeserializeSeed<'de> for Seed<T> {
         let lifted = upgrade::lift(kind, version, old).map_err(D::Error::custom)?;
         T::read(kind, lifted).map_err(D::Error::custom)
     }
+}
+
+/// What is wrong, without the place in a text that nobody sees.
+fn unreadable(error: &serde_json::Error) -> Unreadable {
+    let (words, place) = (error.to_string(), format!(" at line {} column {}", error.line(), error.column()));
+    Unreadable(words.strip_suffix(&place).unwrap_or(&words).into())
 }
 
 fn known(kind: &str) -> Result<Kind, Unreadable> {

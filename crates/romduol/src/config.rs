@@ -1,5 +1,6 @@
-//! Settings in a file: the options of `romduol serve` under their own names. Refuses to know what they mean; the options
-//! are the one list of settings, and what stands in the file is read as if it had been typed.
+//! Settings in a file: the options of `romduol serve` under their own names, of which `romduol doctor` takes those that it has,
+//! too. Refuses to know what they mean; the options are the one list of settings, and what stands in the file is read as if it
+//! had been typed.
 
 use std::ffi::OsString;
 use std::os::unix::fs::PermissionsExt;
@@ -13,6 +14,11 @@ use toml::{Table, Value};
 /// Every setting with what it is for; `romduol config example` prints it.
 pub(crate) const EXAMPLE: &str = include_str!("../../../romduol.example.toml");
 
+/// Whose options the settings are.
+const SERVE: &str = "serve";
+/// Who reads them.
+const READERS: [&str; 2] = [SERVE, "doctor"];
+
 /// What was typed, with the settings of the file that neither an option nor the environment has decided.
 pub(crate) struct Given {
     pub arguments: Vec<OsString>,
@@ -22,17 +28,18 @@ pub(crate) struct Given {
 pub(crate) fn with_file(command: &Command, typed: Vec<OsString>) -> anyhow::Result<Given> {
     // What is wrong on the command line is said when it is read for good.
     let read = command.clone().ignore_errors(true).try_get_matches_from(&typed);
-    let serve = read.as_ref().ok().and_then(|found| found.subcommand()).filter(|(name, _)| *name == "serve");
-    let file = serve.and_then(|(_, given)| given.get_one::<PathBuf>("config").cloned());
-    let (Some((_, given)), Some(file)) = (serve, file) else { return Ok(Given { arguments: typed, file: None }) };
+    let asked = read.as_ref().ok().and_then(|found| found.subcommand()).filter(|(name, _)| READERS.contains(name));
+    let file = asked.and_then(|(_, given)| given.get_one::<PathBuf>("config").cloned());
+    let (Some((reader, given)), Some(file)) = (asked, file) else { return Ok(Given { arguments: typed, file: None }) };
     let mut command = command.clone();
     command.build();
-    let options = command.find_subcommand("serve").context("the program serves")?;
+    let settings = command.find_subcommand(SERVE).context("the program serves")?;
+    let options = command.find_subcommand(reader).context("it was asked for this")?;
     let mut arguments = typed;
     for (key, value) in table(&file)? {
-        let option = option(options, &key).with_context(|| unknown(&file, options, &key))?;
-        let typed = spell(option, &value).with_context(|| format!("{}: the value of “{key}”", file.display()))?;
-        if !is_decided(given, option) {
+        let setting = option(settings, &key).with_context(|| unknown(&file, settings, &key))?;
+        let typed = spell(setting, &value).with_context(|| format!("{}: the value of “{key}”", file.display()))?;
+        if option(options, &key).is_some_and(|option| !is_decided(given, option)) {
             arguments.extend(typed.map(OsString::from));
         }
     }
@@ -108,14 +115,18 @@ mod tests {
 
     /// What the options are with these words on the command line and this file.
     fn read(typed: &[&str], text: &str) -> anyhow::Result<ArgMatches> {
+        read_by(SERVE, typed, text)
+    }
+
+    fn read_by(reader: &str, typed: &[&str], text: &str) -> anyhow::Result<ArgMatches> {
         let folder = tempfile::tempdir()?;
         let file = folder.path().join("romduol.toml");
         std::fs::write(&file, text)?;
         let file = file.display().to_string();
-        let words = ["romduol", "serve", "--config", &file].into_iter().chain(typed.iter().copied());
+        let words = ["romduol", reader, "--config", &file].into_iter().chain(typed.iter().copied());
         let given = with_file(&Arguments::command(), words.map(OsString::from).collect())?;
-        let (_, serve) = Arguments::command().try_get_matches_from(given.arguments)?.remove_subcommand().unwrap();
-        Ok(serve)
+        let (_, options) = Arguments::command().try_get_matches_from(given.arguments)?.remove_subcommand().unwrap();
+        Ok(options)
     }
 
     fn refused(text: &str) -> String {
@@ -130,6 +141,18 @@ mod tests {
         assert!(read(&[], file).unwrap().get_flag("password_alone"));
         assert!(read(&["--database", "/elsewhere"], file).is_ok(), "another name of the same option");
         assert!(!read(&[], "data = \"a\"\npassword-alone = false").unwrap().get_flag("password_alone"));
+    }
+
+    #[test]
+    fn the_doctor_takes_what_it_knows_of_the_same_file() {
+        let file = "data = \"/var/lib/romduol\"\nport = 8090\naddress = \"https://wps.example.org\"\n";
+        let options = read_by("doctor", &[], file).unwrap();
+        assert_eq!(options.get_one::<String>("address").unwrap(), "https://wps.example.org");
+        let options = read_by("doctor", &["--address", "https://other.example.org"], file).unwrap();
+        assert_eq!(options.get_one::<String>("address").unwrap(), "https://other.example.org");
+        assert!(read_by("doctor", &[], EXAMPLE).is_ok());
+        let said = format!("{:#}", read_by("doctor", &[], "data = \"a\"\nadress = \"b\"").unwrap_err());
+        assert!(said.contains("“adress” is not a setting; the nearest one is “address”"), "{said}");
     }
 
     #[test]

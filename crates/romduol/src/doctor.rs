@@ -11,16 +11,23 @@ use romduol_app::sound::{self, Beside};
 use romduol_ledger::{Ledger, Place, SCHEMA_VERSION, check_backup};
 use romduol_plan::Entry;
 
-use crate::Ended;
 use crate::backup::Seal;
+use crate::{Ended, certificate};
 
 #[derive(clap::Args)]
 pub(crate) struct Doctor {
+    /// The settings of `romduol serve`: its data and its address are taken from there. What is typed goes before the
+    /// environment, the environment before the file.
+    #[arg(long, value_name = "FILE", env = "ROMDUOL_CONFIG")]
+    config: Option<PathBuf>,
     #[arg(long, visible_alias = "database", env = "ROMDUOL_DATABASE", hide_env_values = true)]
     data: Place,
     /// Where the backups are; the newest one is read to its end.
     #[arg(long, value_name = "FOLDER")]
     backups: Option<PathBuf>,
+    /// How browsers reach the site, such as https://wps.example.org: asked for its certificate.
+    #[arg(long, env = "ROMDUOL_ADDRESS")]
+    address: Option<String>,
     /// The mail server for letters, such as smtp://127.0.0.1:25: asked whether it answers.
     #[arg(long, env = "ROMDUOL_SMTP", hide_env_values = true)]
     smtp: Option<String>,
@@ -29,7 +36,7 @@ pub(crate) struct Doctor {
 }
 
 /// What was looked at.
-enum Line {
+pub(crate) enum Line {
     Well(String),
     /// It wants somebody.
     Look(String),
@@ -45,7 +52,8 @@ const OLDEST_BACKUP: Duration = Duration::from_secs(26 * 3_600);
 const LEAST_FREE: u64 = 1 << 30;
 
 pub(crate) async fn run(wanted: Doctor) -> anyhow::Result<Ended> {
-    let mut lines = vec![Said(format!("romduol {}, data in {}", env!("CARGO_PKG_VERSION"), wanted.data))];
+    let settings = wanted.config.as_ref().map(|file| format!(", settings in {}", file.display())).unwrap_or_default();
+    let mut lines = vec![Said(format!("romduol {}, data in {}{settings}", env!("CARGO_PKG_VERSION"), wanted.data))];
     match Ledger::open_as_it_is(&wanted.data).await {
         Ok(ledger) => {
             lines.push(told("schema", schema(&ledger).await));
@@ -66,7 +74,10 @@ pub(crate) async fn run(wanted: Doctor) -> anyhow::Result<Ended> {
         Some(server) => told("letters", tokio::task::spawn_blocking(move || mail(&server)).await.map_err(Into::into)),
         None => Said("letters: not looked at; name the mail server with --smtp".into()),
     });
-    lines.push(Said("certificate: the proxy's; the browser and `openssl s_client` tell its end".into()));
+    match &wanted.address {
+        Some(address) => lines.extend(certificate::look(address, unix_now()).await),
+        None => lines.push(Said("certificate: not looked at; name the site with --address https://…".into())),
+    }
     let mut ended = Ended::Whole;
     for line in lines {
         let (mark, text) = match line {

@@ -2,6 +2,7 @@
 
 mod backup;
 mod bench;
+mod certificate;
 mod commands;
 mod config;
 mod doctor;

@@ -9,6 +9,9 @@ use crate::{App, AppError};
 const DEVICE: &str = "device";
 /// How long a browser is known.
 pub const DEVICE_DAYS: i64 = 90;
+/// How many browsers an account is known by. Some browsers forget at every end what they were given, and whoever signs in from
+/// one each morning would fill the table.
+const MOST_DEVICES: u32 = 20;
 /// The ticket that notes a guess.
 const GUESS: &str = "guess";
 /// How many guesses of one login strangers have together, and in how long.
@@ -34,11 +37,13 @@ impl App {
         Ok(None)
     }
 
-    /// A secret for the browser from which somebody has just signed in. It opens nothing. Shutting the account out ends it.
+    /// A secret for the browser from which somebody has just signed in. It opens nothing. Shutting the account out ends it, and
+    /// so does signing in from many others.
     pub async fn know_device(&self, login: &str) -> Result<Option<String>, AppError> {
         let now = self.now().unix;
         let accounts = self.ledger.accounts().await?;
         let Some(account) = accounts.into_iter().find(|account| account.login == login.trim()) else { return Ok(None) };
+        self.ledger.keep_tickets(DEVICE, &account.id, MOST_DEVICES - 1).await?;
         let expires = now + DEVICE_DAYS * 86_400;
         let ticket = Ticket { account: Some(account.id), data: String::new(), expires };
         Ok(Some(self.ledger.add_ticket(DEVICE, &ticket, now).await?))
@@ -111,6 +116,30 @@ mod tests {
         let id = app.ledger.accounts().await.unwrap().remove(0).id;
         app.ledger.shut_out(&id, NOW).await.unwrap();
         assert_eq!(known(&app, "dara").await, None, "whoever has the phone is a stranger");
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn an_account_is_known_by_its_newest_browsers_only() {
+        let dir = tempfile::tempdir().unwrap();
+        let app = app(dir.path()).await;
+        let new = NewAccount { login: "dara".into(), role: "reporter".into(), ..NewAccount::default() };
+        app.ledger.add_account(new, None, NOW).await.unwrap();
+        let mut secrets = Vec::new();
+        for second in 0..=i64::from(MOST_DEVICES) + 1 {
+            let app = App { clock: Clock::Fixed(NOW + second), ..app.clone() };
+            secrets.push(app.know_device("dara").await.unwrap().unwrap());
+        }
+        let mut known = Vec::new();
+        for secret in &secrets {
+            known.extend(app.known_device("dara", std::slice::from_ref(secret)).await.unwrap());
+        }
+        assert_eq!(known, secrets[2..], "the two that were known first are strangers again");
+        // Many in one second: whoever has just signed in is known.
+        for _ in 0..3 {
+            let newest = app.know_device("dara").await.unwrap().unwrap();
+            assert!(app.known_device("dara", &[newest]).await.unwrap().is_some());
+        }
+        assert_eq!(app.ledger.tickets_waiting(DEVICE, NOW).await.unwrap().len(), MOST_DEVICES as usize);
     }
 
     #[tokio::test(flavor = "multi_thread")]

@@ -60,6 +60,14 @@ impl Doors {
         self.address.as_ref().is_some_and(|address| address.scheme() == "https")
     }
 
+    /// The host and port that browsers ask for a certificate, if they do.
+    pub fn certificate_at(&self) -> Option<(String, u16)> {
+        let address = self.address.as_ref().filter(|_| self.is_secure())?;
+        // An IPv6 number stands in brackets in an address, and nowhere else.
+        let host = address.host_str()?.trim_matches(['[', ']']);
+        Some((host.into(), address.port_or_known_default()?))
+    }
+
     /// An address on the site, whole where it is known how browsers reach it.
     pub fn link(&self, path: &str) -> String {
         match &self.address {

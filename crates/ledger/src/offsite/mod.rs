@@ -25,14 +25,15 @@ use serde::{Deserialize, Serialize};
 pub use follow::OffsiteCopy;
 pub use restore::{check_offsite, unpack_offsite};
 
+use crate::archive::Format;
 use crate::{LedgerError, seal};
 
 const KEY: &str = "KEY";
 const ENTRIES: &str = "entries";
 const FILES: &str = "files";
 const ROWS: &str = "rows";
-/// The format's number changes when an older program could not read it.
-const FORMAT: &str = "romduol offsite 1";
+/// Its number changes when an older program could not read it.
+const FORMAT: Format = Format { name: "romduol offsite", number: 1 };
 const LEVEL: i32 = 3;
 /// What one object may unpack to; no evidence, no edition and no entry comes near it.
 const OBJECT_LIMIT: u64 = 1 << 30;
@@ -87,8 +88,8 @@ impl Offsite {
             Err(error) => return Err(fault(&path, &error)),
         };
         let text = seal::open_text(&sealed, passphrase, &path)?;
-        let identity = text.strip_prefix(FORMAT).and_then(|rest| Identity::from_str(rest.trim()).ok());
-        let identity = identity.ok_or_else(|| LedgerError::NotABackup { path: path.clone() })?;
+        let identity = Identity::from_str(FORMAT.open(&text, &path)?.trim());
+        let identity = identity.map_err(|_| LedgerError::NotABackup { path: path.clone() })?;
         Ok(Self { address: path, store, recipient: identity.to_public(), identity: Arc::new(identity) })
     }
 

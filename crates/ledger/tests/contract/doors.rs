@@ -66,6 +66,29 @@ async fn a_ticket_opens_its_own_thing_once_and_until_its_time() {
 }
 
 #[tokio::test]
+async fn an_account_keeps_so_many_tickets_of_a_purpose_and_the_first_to_end_goes() {
+    let (home, ledger) = fresh().await;
+    let (dara, sokha) = (account(&ledger, "dara").await, account(&ledger, "sokha").await);
+    let mut secrets = Vec::new();
+    for until in [3, 1, 4, 2] {
+        secrets.push(ledger.add_ticket("device", &ticket(&dara, NOW + until), NOW).await.unwrap());
+    }
+    ledger.add_ticket("device", &ticket(&sokha, NOW + 1), NOW).await.unwrap();
+    ledger.add_ticket("invite", &ticket(&dara, NOW + 1), NOW).await.unwrap();
+    ledger.keep_tickets("device", &dara.id, 9).await.unwrap();
+    ledger.keep_tickets("device", &dara.id, 2).await.unwrap();
+    for (secret, stays) in secrets.iter().zip([true, false, true, false]) {
+        assert_eq!(ledger.ticket("device", secret, NOW).await.unwrap().is_some(), stays);
+    }
+    assert_eq!(
+        texts(&home, "SELECT purpose FROM ticket ORDER BY purpose").await,
+        ["device", "device", "device", "invite"]
+    );
+    ledger.keep_tickets("device", &dara.id, 0).await.unwrap();
+    assert_eq!(texts(&home, "SELECT account FROM ticket WHERE purpose = 'device'").await, [sokha.id]);
+}
+
+#[tokio::test]
 async fn a_proof_is_used_forwards_only_and_a_code_once() {
     let (_home, ledger) = fresh().await;
     let (dara, sokha) = (account(&ledger, "dara").await, account(&ledger, "sokha").await);
