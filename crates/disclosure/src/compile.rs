@@ -59,7 +59,8 @@ impl Grid {
         let known = edition.known.iter().map(|codes| sets(edition, codes)).collect::<Result<Vec<_>, _>>()?;
         let beside: Vec<Key> =
             earlier.iter().chain(&known).map(|sets| axes.iter_mut().zip(sets).map(add).collect()).collect();
-        let (faces, told) = make_faces(&mut axes, &shapes, &beside, edition.corrected().next().is_some())?;
+        let corrected: Vec<Key> = edition.corrected().map(|(_, leaves)| single(&mut axes, leaves)).collect();
+        let (faces, told) = make_faces(&mut axes, &shapes, &beside, &corrected)?;
         let mut grid = Self {
             axes,
             keys: Vec::new(),
@@ -460,6 +461,11 @@ fn sets(edition: &Edition, codes: &[(String, String)]) -> Result<Vec<Vec<u32>>, 
     Ok(sets)
 }
 
+/// The cell of one leaf in each dimension.
+fn single(axes: &mut [Axis], leaves: &[u32]) -> Key {
+    axes.iter_mut().zip(leaves).map(|(axis, &leaf)| axis.add(vec![leaf], String::new())).collect()
+}
+
 /// The codes of a table in each dimension.
 fn resolve(table: &Table, dimensions: &[Dimension], axes: &mut [Axis]) -> Result<Vec<Vec<u32>>, ShapeError> {
     let mut codes: Vec<Vec<u32>> = axes.iter().map(|axis| vec![axis.every]).collect();
@@ -483,7 +489,7 @@ fn make_faces(
     axes: &mut [Axis],
     shapes: &[Vec<Vec<u32>>],
     earlier: &[Key],
-    corrected: bool,
+    corrected: &[Key],
 ) -> Result<(Vec<Face>, Vec<u64>), ShapeError> {
     let mut used: FxHashMap<u64, Vec<Vec<u32>>> = FxHashMap::default();
     let every: Vec<u32> = axes.iter().map(|axis| axis.every).collect();
@@ -497,8 +503,14 @@ fn make_faces(
     shapes.iter().for_each(|shape| note(&mut shape.iter().map(Vec::as_slice)));
     earlier.iter().for_each(|key| note(&mut key.iter().map(std::slice::from_ref)));
     let told = faces(used.keys().copied().chain([0]).collect());
-    // That nothing else was corrected ties tables that are parts of many wholes otherwise.
-    let masks = if corrected { vec![told.iter().fold(0, |all, mask| all | mask)] } else { told.clone() };
+    // That nothing else was corrected ties tables that are parts of many wholes otherwise. Each count that was stands alone,
+    // whether a table tells it from others or not.
+    let whole = (0..axes.len()).filter(|d| axes[*d].set(every[*d]).len() > 1).fold(0, |all, d| all | 1 << d);
+    if !corrected.is_empty() {
+        let used = used.entry(whole).or_insert_with(|| vec![Vec::new(); axes.len()]);
+        used.iter_mut().enumerate().for_each(|(d, used)| used.extend(corrected.iter().map(|key| key[d])));
+    }
+    let masks = if corrected.is_empty() { told.clone() } else { vec![whole] };
     let uses = |mask: u64, d: usize| {
         let within = used.iter().filter(|(inner, _)| *inner & mask == **inner);
         let mut codes: Vec<u32> = within.flat_map(|(_, used)| used[d].iter().copied()).collect();

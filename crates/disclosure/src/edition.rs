@@ -159,9 +159,9 @@ impl Edition {
         &self.dimensions
     }
 
-    /// Counts that are changes, and the dimension that says so by its place.
+    /// Counts that are changes, also by nothing, and the dimension that says so by its place.
     pub(crate) fn corrected(&self) -> impl Iterator<Item = (usize, &Vec<u32>)> {
-        self.counts.iter().filter(|(_, change)| *change != 0).filter_map(|(leaves, _)| {
+        self.counts.iter().filter_map(|(leaves, _)| {
             let d = (0..leaves.len()).find(|&d| self.dimensions[d].is_change(leaves[d]))?;
             Some((d, leaves))
         })

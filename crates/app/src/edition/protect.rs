@@ -388,7 +388,7 @@ fn bare(counts: &Counts, axes: &Axes, remembered: &Remembered, policy: Policy) -
     impossible(&mut measure, remembered)?;
     ended(&mut measure, counts, axes, remembered)?;
     for same in remembered.unchanged(axes) {
-        let by = axes.dimensions.iter().map(|(name, _)| name.as_str()).zip(&same.categories);
+        let by = same.categories.iter().map(|(name, category)| (name.as_str(), category));
         let of = [("place", &same.place), ("period", &same.period), ("part", &same.part), ("vintage", &same.vintage)];
         let codes = by.chain(of).map(|(dimension, code)| (dimension.to_string(), code.clone()));
         measure.known(codes.collect());

@@ -43,13 +43,13 @@ pub(crate) struct Remembered {
 }
 
 /// A number that everybody knows not to have changed in an edition, though what it is made of was counted otherwise.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct Unchanged {
     pub place: Id,
     pub period: String,
-    /// A category of each dimension; none for all of them together.
+    /// By dimension; of one that is not named all categories together.
     #[serde(default)]
-    pub categories: Vec<Id>,
+    pub categories: BTreeMap<Id, Id>,
     pub part: String,
     pub vintage: String,
 }
@@ -101,22 +101,24 @@ impl Remembered {
         &self.vintages
     }
 
-    /// What everybody knows not to have changed: by categories where none of them has, otherwise all of them together.
+    /// What everybody knows not to have changed: by all categories where none of them has, otherwise as it was noted.
     pub(super) fn unchanged(&self, axes: &Axes) -> Vec<Unchanged> {
         let mut known = Vec::new();
         for same in &self.unchanged {
             let group = axes.places.groups.iter().find(|(group, _)| *group == same.place);
             let leaves = group.map_or(std::slice::from_ref(&same.place), |(_, leaves)| leaves);
-            let mut changes: BTreeMap<&[String], i64> = BTreeMap::new();
+            let mut changes: BTreeMap<BTreeMap<Id, Id>, i64> = BTreeMap::new();
             for (key, change) in &self.counts {
                 let [place, period, categories @ .., part, vintage] = key.as_slice() else { continue };
-                if (period, part, vintage) == (&same.period, &same.part, &same.vintage) && leaves.contains(place) {
-                    *changes.entry(categories).or_default() += change;
+                let own = axes.named(categories);
+                let is_of = same.categories.iter().all(|(dimension, category)| own.get(dimension) == Some(category));
+                let then = (period, part, vintage) == (&same.period, &same.part, &same.vintage);
+                if then && is_of && leaves.contains(place) {
+                    *changes.entry(own).or_default() += change;
                 }
             }
             if changes.values().all(|change| *change == 0) {
-                let apart = |categories: &&[String]| Unchanged { categories: categories.to_vec(), ..same.clone() };
-                known.extend(changes.keys().map(apart));
+                known.extend(changes.into_keys().map(|categories| Unchanged { categories, ..same.clone() }));
             } else {
                 known.push(same.clone());
             }
@@ -439,28 +441,35 @@ impl Axes {
         key
     }
 
-    /// What is counted by other places or categories than before and makes the same: that it did not change is known.
+    /// Categories by the names of their dimensions.
+    fn named(&self, categories: &[Id]) -> BTreeMap<Id, Id> {
+        self.dimensions.iter().map(|(name, _)| name.clone()).zip(categories.iter().cloned()).collect()
+    }
+
+    /// What is counted by other places or categories than before and makes the same: that it did not change is known, of some
+    /// categories or of all together.
     fn only_broken_down(&self, changes: &BTreeMap<Key, i64>, edition: &str) -> Vec<Unchanged> {
-        let mut sums: BTreeMap<(Id, String, String), (i64, bool)> = BTreeMap::new();
+        let mut sums: BTreeMap<Unchanged, (i64, bool)> = BTreeMap::new();
         for (key, change) in changes {
+            let [_, period, categories @ .., part] = key.as_slice() else { continue };
             let place = self.widened(key, &Width { place: true, without: Vec::new() }).swap_remove(0);
             let own = self.dimensions.iter().zip(&self.today).enumerate();
             let other = own.into_iter().any(|(at, ((name, _), today))| today.is_none() || key[2 + at] == unknown(name));
             let otherwise = other || place != key[0] || self.added.contains(&true);
-            let (sum, any) = sums.entry((place, key[1].clone(), key[key.len() - 1].clone())).or_default();
-            *sum += change;
-            *any |= otherwise;
+            let (period, part, vintage) = (period.clone(), part.clone(), edition.into());
+            let together = Unchanged { place, period, categories: BTreeMap::new(), part, vintage };
+            for of in [Unchanged { categories: self.named(categories), ..together.clone() }, together] {
+                let (sum, any) = sums.entry(of).or_default();
+                *sum += change;
+                *any |= otherwise;
+            }
         }
         let known = |place: &Id| {
             let leaf = self.places.leaves.contains(place);
             leaf || self.places.groups.iter().any(|(group, _)| group == place)
         };
-        let same = sums.into_iter().filter(|((place, ..), (sum, otherwise))| *sum == 0 && *otherwise && known(place));
-        let unchanged = |((place, period, part), _)| {
-            let (categories, vintage) = (Vec::new(), edition.into());
-            Unchanged { place, period, categories, part, vintage }
-        };
-        same.map(unchanged).collect()
+        let same = sums.into_iter().filter(|(of, (sum, otherwise))| *sum == 0 && *otherwise && known(&of.place));
+        same.map(|(of, _)| of).collect()
     }
 
     /// In what a key of then is wider than those of now.

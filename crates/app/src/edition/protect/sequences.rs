@@ -227,12 +227,27 @@ fn any_edition_after_any_edition() {
         let mut truth: BTreeMap<Atom, i64> = BTreeMap::new();
         let atoms = (0..DISTRICTS.len()).flat_map(|d| (0..4).flat_map(move |q| (0..2).map(move |s| (d, q, s))));
         truth.extend(atoms.map(|atom| (atom, draw.count())));
+        // A district that does not report for a quarter, and everybody knows which.
+        let mut missing: Vec<(usize, usize)> = Vec::new();
+        for (d, q) in (0..DISTRICTS.len()).flat_map(|d| (0..4).map(move |q| (d, q))) {
+            if draw.below(8) == 0 {
+                missing.push((d, q));
+                truth.retain(|(own, at, _), _| (*own, *at) != (d, q));
+            }
+        }
         let (mut before, mut attacker) = (Remembered::default(), Attacker::default());
         let mut before_that = (AreaLevel::District, true);
         for number in 0..3 {
             for count in truth.values_mut().filter(|_| number > 0) {
                 if draw.below(16) == 0 {
                     *count = draw.count();
+                }
+            }
+            if number > 0 {
+                let came: Vec<(usize, usize)> = missing.iter().copied().filter(|_| draw.below(4) == 0).collect();
+                missing.retain(|one| !came.contains(one));
+                for (d, q) in came {
+                    truth.extend([0, 1].map(|sex| ((d, q, sex), draw.count())));
                 }
             }
             let mut tables = [(); 4].map(|()| draw.below(2) == 0);
