@@ -2,29 +2,20 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::axes::{Axis, Split};
-use crate::edition::{Edition, Table};
-use crate::faces::faces;
+use crate::axes::Axis;
+use crate::edition::Edition;
+use crate::shape::{Face, make_faces, resolve, sets, single};
 use crate::system::Relation;
 use crate::{Dimension, ShapeError};
-
-const MOST_CELLS: u128 = 4_000_000;
 
 /// A code of each dimension.
 pub(crate) type Key = Vec<u32>;
 
-/// Dimensions that are crossed, and how each falls into classes.
-#[derive(Clone, Debug)]
-struct Face {
-    mask: u64,
-    splits: Vec<Split>,
-}
-
 /// Cells by number, with the sums that tie them and their values.
 #[derive(Clone, Debug)]
 pub(crate) struct Grid {
-    axes: Vec<Axis>,
-    keys: Vec<Key>,
+    pub(crate) axes: Vec<Axis>,
+    pub(crate) keys: Vec<Key>,
     index: FxHashMap<Key, u32>,
     faces: Vec<Face>,
     pub relations: Vec<Relation>,
@@ -380,184 +371,10 @@ impl Grid {
         };
         (0..self.faces.len()).map(|face| (0..self.axes.len()).map(|d| along(face, d)).collect()).collect()
     }
-
-    /// Leaves of a cell in each dimension.
-    pub(crate) fn sets(&self, cell: u32) -> impl Iterator<Item = &[u32]> {
-        self.keys[cell as usize].iter().zip(&self.axes).map(|(&code, axis)| axis.set(code))
-    }
-
-    /// A cell in words: the dimensions that it does not sum over.
-    pub(crate) fn name(&self, edition: &Edition, cell: u32) -> String {
-        let words = self.at(edition, cell).into_iter().map(|(dimension, code)| format!("{dimension} {code}"));
-        let words: Vec<String> = words.collect();
-        if words.is_empty() { "the total".into() } else { words.join(", ") }
-    }
-
-    /// The dimensions that a cell does not sum over, and its codes.
-    pub(crate) fn at(&self, edition: &Edition, cell: u32) -> Vec<(String, String)> {
-        let key = self.keys.get(cell as usize).map(Vec::as_slice).unwrap_or_default();
-        let own = edition.dimensions.iter().zip(&self.axes).zip(key).filter(|((_, axis), code)| **code != axis.every);
-        let name = |((dimension, axis), &code): ((&Dimension, &Axis), &u32)| {
-            let name = match axis.name(code) {
-                "" => self.leaf_names(dimension, axis.set(code)),
-                name => name.to_string(),
-            };
-            (dimension.name().to_string(), name)
-        };
-        own.map(name).collect()
-    }
-
-    fn leaf_names(&self, dimension: &Dimension, set: &[u32]) -> String {
-        let names: Vec<&str> = set.iter().map(|&leaf| dimension.codes()[leaf as usize].name.as_str()).collect();
-        match names.len() {
-            0..=3 => names.join("+"),
-            more => format!("{}+{} others", names[0], more - 1),
-        }
-    }
-
-    /// Which share of the published cells of each code is hidden, in percent.
-    pub(crate) fn shares(&self, edition: &Edition, hidden: &[bool]) -> Vec<(String, String, usize)> {
-        let mut counts: std::collections::BTreeMap<(usize, u32), [usize; 2]> = std::collections::BTreeMap::new();
-        let mut cells: Vec<u32> = self.tables.iter().flatten().copied().collect();
-        cells.sort_unstable();
-        cells.dedup();
-        for cell in cells {
-            for (d, &code) in
-                self.keys[cell as usize].iter().enumerate().filter(|&(d, &code)| code != self.axes[d].every)
-            {
-                counts.entry((d, code)).or_default()[usize::from(hidden[cell as usize])] += 1;
-            }
-        }
-        let share = |((d, code), [shown, hidden]): ((usize, u32), [usize; 2])| {
-            let names = (edition.dimensions[d].name().to_string(), self.axes[d].name(code).to_string());
-            (names.0, names.1, 100 * hidden / (shown + hidden))
-        };
-        counts.into_iter().map(share).collect()
-    }
-
-    /// Which dimension a sum runs over; none if it is no sum of tables.
-    pub(crate) fn runs_over(&self, relation: &Relation) -> Option<usize> {
-        let part = self.keys.get(*relation.parts.first()? as usize)?;
-        let total = self.keys.get(relation.total as usize)?;
-        (0..part.len()).find(|&d| part[d] != total[d])
-    }
 }
 
 /// A key whatever the vintage: the same for a count, its changes and what they make of it.
 fn whenever(edition: &Edition, key: &Key) -> Key {
     let code = |(&code, dimension): (&u32, &Dimension)| if dimension.has_changes() { u32::MAX } else { code };
     key.iter().zip(&edition.dimensions).map(code).collect()
-}
-
-/// The leaves of a cell in each dimension.
-fn sets(edition: &Edition, codes: &[(String, String)]) -> Result<Vec<Vec<u32>>, ShapeError> {
-    let mut sets: Vec<Vec<u32>> =
-        edition.dimensions.iter().map(|dimension| (0..dimension.leaves()).collect()).collect();
-    for (name, code) in codes {
-        let unknown = || ShapeError::UnknownDimension { dimension: name.clone() };
-        let d = edition.dimensions.iter().position(|own| own.name() == name).ok_or_else(unknown)?;
-        sets[d].clone_from(&edition.dimensions[d].codes()[edition.dimensions[d].code(code)? as usize].leaves);
-    }
-    Ok(sets)
-}
-
-/// The cell of one leaf in each dimension.
-fn single(axes: &mut [Axis], leaves: &[u32]) -> Key {
-    axes.iter_mut().zip(leaves).map(|(axis, &leaf)| axis.add(vec![leaf], String::new())).collect()
-}
-
-/// The codes of a table in each dimension.
-fn resolve(table: &Table, dimensions: &[Dimension], axes: &mut [Axis]) -> Result<Vec<Vec<u32>>, ShapeError> {
-    let mut codes: Vec<Vec<u32>> = axes.iter().map(|axis| vec![axis.every]).collect();
-    let mut named = vec![false; dimensions.len()];
-    for (name, shown) in &table.axes {
-        let unknown = || ShapeError::UnknownDimension { dimension: name.clone() };
-        let at = dimensions.iter().position(|dimension| dimension.name() == name).ok_or_else(unknown)?;
-        if std::mem::replace(&mut named[at], true) {
-            return Err(ShapeError::NamedTwice { table: table.name.clone(), dimension: name.clone() });
-        }
-        codes[at].clear();
-        for code in shown {
-            let set = dimensions[at].codes()[dimensions[at].code(code)? as usize].leaves.clone();
-            codes[at].push(axes[at].add(set, code.clone()));
-        }
-    }
-    Ok(codes)
-}
-
-fn make_faces(
-    axes: &mut [Axis],
-    shapes: &[Vec<Vec<u32>>],
-    earlier: &[Key],
-    corrected: &[Key],
-) -> Result<(Vec<Face>, Vec<u64>), ShapeError> {
-    let mut used: FxHashMap<u64, Vec<Vec<u32>>> = FxHashMap::default();
-    let every: Vec<u32> = axes.iter().map(|axis| axis.every).collect();
-    let mut note = |codes: &mut dyn Iterator<Item = &[u32]>| {
-        let codes: Vec<&[u32]> = codes.collect();
-        let mask = codes.iter().zip(&every).enumerate().filter(|(_, (codes, every))| **codes != [**every]);
-        let mask = mask.fold(0, |mask, (d, _)| mask | 1 << d);
-        let used = used.entry(mask).or_insert_with(|| vec![Vec::new(); codes.len()]);
-        used.iter_mut().zip(codes).for_each(|(used, codes)| used.extend(codes));
-    };
-    shapes.iter().for_each(|shape| note(&mut shape.iter().map(Vec::as_slice)));
-    earlier.iter().for_each(|key| note(&mut key.iter().map(std::slice::from_ref)));
-    let told = faces(used.keys().copied().chain([0]).collect());
-    // That nothing else was corrected ties tables that are parts of many wholes otherwise. Each count that was stands alone,
-    // whether a table tells it from others or not.
-    let whole = (0..axes.len()).filter(|d| axes[*d].set(every[*d]).len() > 1).fold(0, |all, d| all | 1 << d);
-    if !corrected.is_empty() {
-        let used = used.entry(whole).or_insert_with(|| vec![Vec::new(); axes.len()]);
-        used.iter_mut().enumerate().for_each(|(d, used)| used.extend(corrected.iter().map(|key| key[d])));
-    }
-    let masks = if corrected.is_empty() { told.clone() } else { vec![whole] };
-    let uses = |mask: u64, d: usize| {
-        let within = used.iter().filter(|(inner, _)| *inner & mask == **inner);
-        let mut codes: Vec<u32> = within.flat_map(|(_, used)| used[d].iter().copied()).collect();
-        codes.sort_unstable();
-        codes.dedup();
-        codes
-    };
-    let split = |mask: u64, d: usize| Split::of(&axes[d], &uses(mask, d));
-    let splits = |mask: u64| (0..axes.len()).map(|d| split(mask, d)).collect();
-    let mut faces: Vec<Face> = masks.iter().map(|&mask| Face { mask, splits: splits(mask) }).collect();
-    agree(&mut faces);
-    for face in &mut faces {
-        let inside: Vec<usize> = (0..axes.len()).filter(|&d| face.mask >> d & 1 == 1).collect();
-        let cells = inside.iter().map(|&d| u128::from(face.splits[d].len())).product();
-        if cells > MOST_CELLS {
-            return Err(ShapeError::TooFine { cells, most: MOST_CELLS });
-        }
-        face.splits.iter_mut().zip(axes.iter_mut()).for_each(|(split, axis)| split.name_classes(axis));
-    }
-    for face in &mut faces {
-        for (d, split) in face.splits.iter_mut().enumerate() {
-            split.find_parts(&axes[d], &uses(face.mask, d));
-        }
-    }
-    Ok((faces, told))
-}
-
-/// Where two faces divide what they share neither alike nor one finer than the other, both take both divisions.
-fn agree(faces: &mut [Face]) {
-    let mut changed = true;
-    while changed {
-        changed = false;
-        for a in 0..faces.len() {
-            for b in 0..faces.len() {
-                let shared: Vec<usize> =
-                    (0..64).filter(|d| a != b && faces[a].mask & faces[b].mask & (1_u64 << d) != 0).collect();
-                let holds = |a: usize, b: usize, d: &usize| faces[a].splits[*d].holds(&faces[b].splits[*d]);
-                if shared.iter().all(|d| holds(a, b, d)) || shared.iter().all(|d| holds(b, a, d)) {
-                    continue;
-                }
-                changed = true;
-                for d in shared {
-                    let finer = faces[b].splits[d].clone();
-                    faces[a].splits[d].refine_by(&finer);
-                    faces[b].splits[d] = faces[a].splits[d].clone();
-                }
-            }
-        }
-    }
 }

@@ -118,6 +118,8 @@ type Seen = (Vec<usize>, Option<i64>);
 #[derive(Default)]
 struct Attacker {
     variables: BTreeMap<Atom, usize>,
+    /// By variable.
+    atoms: Vec<Atom>,
     truth: Vec<i64>,
     seen: Vec<Seen>,
     /// Counts that came in after something was told, which no table need tell.
@@ -138,6 +140,7 @@ impl Attacker {
         let new: Vec<Atom> = truth.keys().copied().filter(is_new).collect();
         for atom in new {
             self.variables.insert(atom, self.truth.len());
+            self.atoms.push(atom);
             self.truth.push(truth[&atom]);
             self.corrected.extend((!self.seen.is_empty()).then_some(self.truth.len() - 1));
         }
@@ -177,8 +180,10 @@ impl Attacker {
         let (alone, secrets) = (small(|sum| sum == 1), small(|sum| sum < K));
         let mut betrayed = Vec::new();
         for (own, insider) in &alone {
-            // Where he is counted he counts himself: another cell of one that holds him too is he.
-            let counted = |own: &[usize]| own.iter().copied().filter(|at| self.truth[*at] > 0).collect::<Vec<_>>();
+            // Another cell of one that counts the same people, also before or after a correction, is he.
+            let counted = |own: &[usize]| -> Vec<Atom> {
+                own.iter().filter(|at| self.truth[**at] > 0).map(|at| self.atoms[*at]).collect()
+            };
             let is_he = |target: &[usize]| {
                 target.iter().all(|at| own.contains(at)) || (sum(target) == 1 && counted(target) == counted(own))
             };
