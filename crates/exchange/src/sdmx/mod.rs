@@ -7,6 +7,7 @@ mod artefacts;
 mod availability;
 mod choose;
 mod csv;
+mod data_generic;
 mod data_json;
 mod data_ml;
 mod detail;

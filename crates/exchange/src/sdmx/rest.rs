@@ -7,7 +7,7 @@ use super::artefacts::Wanted;
 use super::choose::Choice;
 use super::detail::Detail;
 use super::media::{About, Form, Labels, by_name, choose, labels, media};
-use super::{Dataset, availability, csv, data_json, data_ml, structure_json, structure_ml};
+use super::{Dataset, availability, csv, data_generic, data_json, data_ml, structure_json, structure_ml};
 
 /// A question. The path begins with `v1` or `v2`; path and query are as they stand in the address.
 #[derive(Clone, Copy, Debug)]
@@ -165,7 +165,9 @@ impl Asked<'_> {
         let body = match form {
             Form::Json2 => structure_json::write(self.data, wanted),
             Form::Ml21 => structure_ml::write(self.data, wanted, structure_ml::Version::V21),
-            _ => structure_ml::write(self.data, wanted, structure_ml::Version::V30),
+            Form::Ml30 | Form::Csv1 | Form::Csv2 | Form::Generic21 => {
+                structure_ml::write(self.data, wanted, structure_ml::Version::V30)
+            }
         };
         Answer { media: media(About::Structure, form), body }
     }
@@ -218,7 +220,9 @@ impl Asked<'_> {
         let body = match form {
             Form::Json2 => availability::json(self.data, &codes),
             Form::Ml21 => availability::ml(self.data, &codes, structure_ml::Version::V21),
-            Form::Ml30 | Form::Csv1 | Form::Csv2 => availability::ml(self.data, &codes, structure_ml::Version::V30),
+            Form::Ml30 | Form::Csv1 | Form::Csv2 | Form::Generic21 => {
+                availability::ml(self.data, &codes, structure_ml::Version::V30)
+            }
         };
         Ok(Answer { media: media(About::Structure, form), body })
     }
@@ -298,6 +302,7 @@ impl Asked<'_> {
             Form::Csv2 => csv::write(data, &rows, csv::Version::Two, labels),
             Form::Json2 => data_json::write(data, &rows),
             Form::Ml21 => data_ml::write(data, &rows, data_ml::Version::V21, in_series),
+            Form::Generic21 => data_generic::write(data, &rows, in_series),
             Form::Ml30 => data_ml::write(data, &rows, data_ml::Version::V30, in_series),
         };
         let media = media(About::Data, form);

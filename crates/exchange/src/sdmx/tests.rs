@@ -131,6 +131,24 @@ fn explorers_ask_for_less_and_for_names() {
 }
 
 #[test]
+fn older_clients_get_generic_data() {
+    let generic = "application/vnd.sdmx.genericdata+xml;version=2.1";
+    let body = |query: &str| ask("v1/data/DF/A.X-1.F", query, generic).unwrap().body;
+    let key = r#"<gen:Value id="FREQ" value="A"/><gen:Value id="SERIES" value="X-1"/><gen:Value id="SEX" value="F"/>"#;
+    let series = body("");
+    assert!(series.contains(&format!("<gen:Series><gen:SeriesKey>{key}</gen:SeriesKey><gen:Obs>")), "{series}");
+    assert!(
+        series.contains(r#"<gen:ObsDimension value="2023"/><gen:ObsValue value="1.5"/><gen:Attributes>"#),
+        "{series}"
+    );
+    let flat = body("dimensionAtObservation=AllDimensions");
+    let time = r#"<gen:Value id="TIME_PERIOD" value="2023"/>"#;
+    assert!(flat.contains(&format!("<gen:Obs><gen:ObsKey>{key}{time}</gen:ObsKey><gen:ObsValue value=")), "{flat}");
+    let keys = body("detail=serieskeysonly");
+    assert!(keys.contains(&format!("<gen:Series><gen:SeriesKey>{key}</gen:SeriesKey></gen:Series>")), "{keys}");
+}
+
+#[test]
 fn only_codes_that_occur_are_available() {
     let json = "application/vnd.sdmx.structure+json;version=2.0.0";
     let codes = |path: &str, query: &str| {
