@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
+use axum::http::header::CONTENT_LENGTH;
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -25,6 +26,9 @@ use crate::form::sender;
 use crate::limits::asker;
 use crate::metrics::Limit;
 use crate::viewer::bearer;
+
+/// A form of so many bytes is short: a sign-in, a comment.
+const SHORT_FORM: usize = 16 * 1024;
 
 /// What an answer costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,13 +64,13 @@ struct Lane {
 }
 
 /// Someone's turn: theirs first, so that whoever has asked for much waits for themselves and not before others.
-struct Turn {
+pub(crate) struct Turn {
     _own: OwnedSemaphorePermit,
     _turn: OwnedSemaphorePermit,
 }
 
 /// A place in a lane; leaving it makes room for the next.
-struct Place {
+pub(crate) struct Place {
     lane: Arc<Lane>,
     who: Who,
 }
@@ -126,6 +130,9 @@ impl Drop for Place {
     }
 }
 
+/// A place and the turn that came to it, for as long as both are needed.
+pub(crate) type Held = (Place, Turn);
+
 /// Where what is costly passes.
 #[derive(Clone)]
 pub struct Gate {
@@ -133,6 +140,8 @@ pub struct Gate {
     uploads: Arc<Lane>,
     /// What is sent by somebody without an account: nothing of it is kept, and it holds no place of those who have one.
     strangers: Arc<Lane>,
+    /// Long forms of such people: what has come of one lies in memory until it is whole.
+    forms: Arc<Lane>,
     refused: Family<Limit, Counter>,
 }
 
@@ -144,7 +153,8 @@ impl Gate {
         // Slow lines hold a place for minutes, but no memory: what they send goes to a file.
         let uploads = Lane::new("uploads", (8, 48), 16, 8, 30);
         let strangers = Lane::new("strangers", (2, 8), 0, 2, 30);
-        Gate { heavy, uploads, strangers, refused }
+        let forms = Lane::new("forms", (8, 32), 64, 24, 5);
+        Gate { heavy, uploads, strangers, forms, refused }
     }
 
     /// Works on what an account has sent when it is its turn, beside the threads that answer the others.
@@ -166,6 +176,16 @@ impl Gate {
         })
     }
 
+    /// A turn for a form of somebody without an account, to be held until it was read; none is needed for a short one, so that
+    /// whoever signs in is never kept out by those who send much.
+    pub(crate) async fn large_form(&self, headers: &HeaderMap, address: IpAddr) -> Result<Option<Held>, AppError> {
+        let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+        if length.is_some_and(|length: usize| length <= SHORT_FORM) {
+            return Ok(None);
+        }
+        self.enter(&self.forms, Who::Address(address)).await.map(Some)
+    }
+
     fn lane(&self, cost: Cost, who: &Who) -> &Arc<Lane> {
         match (cost, who) {
             (Cost::Light | Cost::Heavy, _) => &self.heavy,
@@ -174,7 +194,7 @@ impl Gate {
         }
     }
 
-    async fn enter(&self, lane: &Arc<Lane>, who: Who) -> Result<(Place, Turn), AppError> {
+    async fn enter(&self, lane: &Arc<Lane>, who: Who) -> Result<Held, AppError> {
         let Some(place) = lane.enter(who) else {
             self.refused.get_or_create(&Limit { limit: lane.name }).inc();
             return Err(AppError::Crowded { seconds: lane.seconds });
@@ -271,6 +291,22 @@ mod tests {
         assert!(lane.enter(person(30)).is_some(), "a place that was left is free");
         drop((mine, others));
         assert!(lane.asked.lock().unwrap().is_empty(), "nobody is remembered");
+    }
+
+    #[tokio::test]
+    async fn long_forms_of_strangers_take_turns_and_short_ones_pass() {
+        let gate = Gate::new(Family::default());
+        let (here, there) = ([192, 0, 2, 1].into(), [192, 0, 2, 2].into());
+        let head = |length: usize| HeaderMap::from_iter([(CONTENT_LENGTH, length.into())]);
+        let mut held = Vec::new();
+        for _ in 0..8 {
+            held.push(gate.large_form(&head(SHORT_FORM + 1), here).await.unwrap());
+        }
+        assert!(held.iter().all(Option::is_some));
+        let soon = std::time::Duration::from_millis(20);
+        assert!(tokio::time::timeout(soon, gate.large_form(&HeaderMap::new(), here)).await.is_err(), "it waits");
+        assert!(gate.large_form(&head(SHORT_FORM), here).await.unwrap().is_none(), "a sign-in");
+        assert!(gate.large_form(&HeaderMap::new(), there).await.unwrap().is_some(), "somebody else");
     }
 
     #[tokio::test]

@@ -33,6 +33,7 @@ pub(crate) use told::{Told, told};
 use crate::Site;
 use crate::address::{encoded, query};
 use crate::error::{Page, PageError, Refusal};
+use crate::limits::asker;
 use crate::viewer::{SESSION, came_from, cookie, local};
 use answer::{Answer, is_done};
 use onward::Carried;
@@ -118,6 +119,7 @@ fn address(parts: &Parts) -> Address {
 }
 
 async fn form(site: Site, texts: Texts, open: bool, request: Request, next: Next) -> Page {
+    let place = asker(&request, site.limits.proxy);
     let (mut parts, body) = request.into_parts();
     if parts.extensions.get::<Reshow>().is_some() {
         return Ok(next.run(Request::from_parts(parts, body)).await);
@@ -126,7 +128,9 @@ async fn form(site: Site, texts: Texts, open: bool, request: Request, next: Next
     let sender = sender(&site, &parts.headers).await;
     let folder = site.app.ledger.folder().map_or_else(std::env::temp_dir, std::path::Path::to_path_buf);
     let room = if matches!(&sender, Ok(Some(_))) { Room::Folder(&folder) } else { Room::None };
+    let held = if matches!(room, Room::None) { site.gate.large_form(&parts.headers, place).await? } else { None };
     let (mut sent, mut bytes) = Sent::read(&parts, body, room).await?;
+    drop(held);
     // A password is what was typed, whatever that is.
     if texts != Texts::Secret && sent.unturn() && !is_multipart(&parts) {
         bytes = query(sent.pairs.iter().map(|(name, value)| (name, value))).into();
@@ -303,8 +307,11 @@ async fn settle(
 
 /// Signing in takes along what was typed before it, and gives it back behind it.
 async fn passage(site: Site, request: Request, next: Next) -> Page {
+    let place = asker(&request, site.limits.proxy);
     let (parts, body) = request.into_parts();
-    let (sent, bytes) = Sent::read(&parts, body, Room::None).await?;
+    let held = site.gate.large_form(&parts.headers, place).await?;
+    let (sent, bytes) = Sent::read(&parts, body, Room::Passage).await?;
+    drop(held);
     let carried = match sent.get(onward::FIELD) {
         Some(carried) => Carried::read(&site, carried).await?,
         None => None,

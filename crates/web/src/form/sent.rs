@@ -1,6 +1,7 @@
 //! What a form has sent, read once: its fields and its files. Refuses to know what they mean.
 
 use std::borrow::Cow;
+use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use axum::extract::{Form, FromRequest, FromRequestParts, Multipart, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
-use http_body_util::Limited;
+use http_body_util::{BodyExt, LengthLimitError};
 use romduol_app::AppError;
 use romduol_edition::manifest::hex;
 use romduol_plan::{Say, clean};
@@ -25,8 +26,15 @@ pub(crate) const LARGEST_FILE: usize = 10 << 20;
 /// All texts of a form with files together, in bytes: the rows of a table that were shown go back as one.
 const LARGEST_TEXT: usize = LARGEST_FILE;
 
-/// And of somebody who is not signed in: what a form can hold, and what goes along with it through the sign-in.
-const LARGEST_OF_NOBODY: usize = 3 << 19;
+/// And of somebody who is not signed in: a form of ours with long texts in all its fields.
+const LARGEST_OF_NOBODY: usize = 3 << 17;
+
+/// What goes along through the sign-in: all that, sealed and written in letters.
+const LARGEST_PASSING: usize = 3 << 19;
+
+/// A field needs memory also where it is empty: ours have some thousand at most, and some files.
+const MOST_FIELDS: usize = 10_000;
+const MOST_FILES: usize = 100;
 
 /// A file that somebody has chosen.
 #[derive(Clone)]
@@ -54,6 +62,8 @@ pub(crate) fn read(kept: &Kept) -> Result<Vec<u8>, AppError> {
 pub(crate) enum Room<'a> {
     Folder(&'a Path),
     None,
+    /// A sign-in, with what was typed before it.
+    Passage,
 }
 
 /// The fields in their order, and the files.
@@ -104,8 +114,10 @@ impl Sent {
             return Ok((of_parts(parts, room).await?.whole()?, Bytes::new()));
         }
         // Whoever sends a form without files to a route for files has no more text than others.
-        let body = Body::new(Limited::new(body, room.largest_text()));
-        let bytes = Bytes::from_request(request(body), &()).await.map_err(|error| cut_off(error.status()))?;
+        let bytes = whole(body, room.largest_text()).await?;
+        if bytes.iter().filter(|byte| **byte == b'&').count() >= MOST_FIELDS {
+            return Err(PageError::TooLarge);
+        }
         let pairs = Form::<Vec<(String, String)>>::from_request(request(Body::from(bytes.clone())), &()).await;
         let sent = Sent { pairs: pairs.map(|Form(pairs)| pairs).unwrap_or_default(), files: Vec::new() };
         Ok((sent.whole()?, bytes))
@@ -143,6 +155,32 @@ fn broken() -> AppError {
     AppError::Bad(Say::new("refused-form-broken"))
 }
 
+/// A body in one piece. The pieces in which it comes can be a byte each, and each would keep what it was read into.
+async fn whole(mut body: Body, most: usize) -> Result<Bytes, PageError> {
+    let mut bytes = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| if is_too_long(&error) { PageError::TooLarge } else { broken().into() })?;
+        let Some(piece) = frame.data_ref() else { continue };
+        if bytes.len() + piece.len() > most {
+            return Err(PageError::TooLarge);
+        }
+        bytes.extend_from_slice(piece);
+    }
+    Ok(bytes.into())
+}
+
+/// Whether the limit of the route is why there is no more.
+fn is_too_long(error: &axum::Error) -> bool {
+    let mut cause: Option<&dyn Error> = Some(error);
+    while let Some(error) = cause {
+        if error.is::<LengthLimitError>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
 /// The form ended before its end: it is larger than its route takes, or the line broke.
 fn cut_off(status: StatusCode) -> PageError {
     match status {
@@ -156,19 +194,23 @@ impl Room<'_> {
         match self {
             Room::Folder(_) => LARGEST_TEXT,
             Room::None => LARGEST_OF_NOBODY,
+            Room::Passage => LARGEST_PASSING,
         }
     }
 }
 
 async fn of_parts(mut parts: Multipart, room: Room<'_>) -> Result<Sent, PageError> {
-    let (mut sent, mut texts) = (Sent::default(), 0);
+    let (mut sent, mut fields, mut left) = (Sent::default(), 0, room.largest_text());
     while let Some(field) = parts.next_field().await.map_err(broken_off)? {
         let name = field.name().unwrap_or("").to_string();
+        fields += 1;
+        left = left.checked_sub(name.len()).filter(|_| fields <= MOST_FIELDS).ok_or(PageError::TooLarge)?;
         match field.file_name().map(String::from) {
+            Some(_) if sent.files.len() == MOST_FILES => return Err(PageError::TooLarge),
             Some(file) => sent.files.extend(file_of(field, name, file, room).await?),
             None => {
-                let text = text_of(field, room.largest_text() - texts).await?;
-                texts += text.len();
+                let text = text_of(field, left).await?;
+                left -= text.len();
                 sent.pairs.push((name, text));
             }
         }
@@ -245,6 +287,32 @@ mod tests {
     fn sent(pairs: &[(&str, &str)]) -> Sent {
         let pairs = pairs.iter().map(|(name, value)| ((*name).to_string(), (*value).to_string())).collect();
         Sent { pairs, files: Vec::new() }
+    }
+
+    fn head(kind: &str) -> Parts {
+        axum::http::Request::builder().header(CONTENT_TYPE, kind).body(()).unwrap().into_parts().0
+    }
+
+    #[tokio::test]
+    async fn a_form_of_many_fields_or_files_is_refused_before_it_takes_memory() {
+        let pairs = |fields: usize| Body::from(vec!["a=1"; fields].join("&"));
+        let form = head("application/x-www-form-urlencoded");
+        let most = Sent::read(&form, pairs(MOST_FIELDS), Room::None).await;
+        assert!(most.is_ok_and(|(sent, _)| sent.pairs.len() == MOST_FIELDS));
+        let read = async |body: Body| matches!(Sent::read(&form, body, Room::None).await, Err(PageError::TooLarge));
+        assert!(read(pairs(MOST_FIELDS + 1)).await && read(Body::from(vec![b'a'; LARGEST_OF_NOBODY + 1])).await);
+        let part = |more: &str| format!("--x\r\nContent-Disposition: form-data; name=\"{more}\r\n\r\n1\r\n");
+        let parts = head("multipart/form-data; boundary=x");
+        let read = async |part: String, times: usize| {
+            let body = Body::from(part.repeat(times) + "--x--\r\n");
+            Sent::read(&parts, body, Room::None).await.map(|(sent, _)| sent.pairs.len() + sent.files.len())
+        };
+        assert_eq!(read(part("a\""), 100).await.ok(), Some(100));
+        assert!(matches!(read(part("a\""), MOST_FIELDS + 1).await, Err(PageError::TooLarge)));
+        assert!(matches!(read(part(&format!("{}\"", "a".repeat(4_000))), 100).await, Err(PageError::TooLarge)));
+        let file = part("a\"; filename=\"b.pdf\"");
+        assert_eq!(read(file.clone(), MOST_FILES).await.ok(), Some(MOST_FILES));
+        assert!(matches!(read(file, MOST_FILES + 1).await, Err(PageError::TooLarge)));
     }
 
     #[test]
