@@ -137,6 +137,8 @@ pub(crate) type Held = (Place, Turn);
 #[derive(Clone)]
 pub struct Gate {
     heavy: Arc<Lane>,
+    /// The same for people without an account, so that many of them leave the others their turns.
+    visitors: Arc<Lane>,
     uploads: Arc<Lane>,
     /// What is sent by somebody without an account: nothing of it is kept, and it holds no place of those who have one.
     strangers: Arc<Lane>,
@@ -150,11 +152,12 @@ impl Gate {
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get).max(2);
         // A browser opens six connections; an office sits behind one address.
         let heavy = Lane::new("heavy", (1, cores), 64, 12, 5);
+        let visitors = Lane::new("visitors", (1, cores.div_ceil(2)), 64, 12, 5);
         // Slow lines hold a place for minutes, but no memory: what they send goes to a file.
         let uploads = Lane::new("uploads", (8, 48), 16, 8, 30);
         let strangers = Lane::new("strangers", (2, 8), 0, 2, 30);
         let forms = Lane::new("forms", (8, 32), 64, 24, 5);
-        Gate { heavy, uploads, strangers, forms, refused }
+        Gate { heavy, visitors, uploads, strangers, forms, refused }
     }
 
     /// Works on what an account has sent when it is its turn, beside the threads that answer the others.
@@ -188,7 +191,8 @@ impl Gate {
 
     fn lane(&self, cost: Cost, who: &Who) -> &Arc<Lane> {
         match (cost, who) {
-            (Cost::Light | Cost::Heavy, _) => &self.heavy,
+            (Cost::Light | Cost::Heavy, Who::Account(_)) => &self.heavy,
+            (Cost::Light | Cost::Heavy, Who::Address(_)) => &self.visitors,
             (Cost::Upload, Who::Account(_)) => &self.uploads,
             (Cost::Upload, Who::Address(_)) => &self.strangers,
         }

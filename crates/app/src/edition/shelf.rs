@@ -1,9 +1,13 @@
 //! Published editions as they are read again and again: unpacked once, checked, and kept. Refuses to know anything of an
 //! edition that is not in its own files.
 
+use std::collections::BTreeMap;
+use std::io::Write;
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use romduol_edition::content::Content;
 use romduol_edition::manifest::{Files, Manifest, verify};
 use romduol_edition::open::{Answer, Dataset, Refused, Request, answer, dataset};
@@ -25,6 +29,8 @@ pub struct Opened {
     pub files: Files,
     /// All of them in one ZIP file.
     pub bundle: Vec<u8>,
+    /// The files as they go to whoever unpacks them, each packed once for all who ask.
+    packed: BTreeMap<String, OnceLock<Vec<u8>>>,
     /// Its numbers as statistics offices ask for them, from the first question on.
     statistics: OnceLock<Dataset>,
     told: OnceLock<Arc<Told>>,
@@ -34,6 +40,12 @@ impl Opened {
     /// What it told of counts of people.
     pub fn told(&self) -> Arc<Told> {
         self.told.get_or_init(|| Arc::new(crate::sight::told(&self.content))).clone()
+    }
+
+    /// A file packed with gzip (RFC 1952); none of that name.
+    pub fn packed(&self, path: &str) -> Option<&[u8]> {
+        let (file, packed) = (self.files.get(path)?, self.packed.get(path)?);
+        Some(packed.get_or_init(|| gzip(file)))
     }
 
     /// Answers a question of the SDMX REST standard.
@@ -52,6 +64,11 @@ impl Opened {
     fn statistics(&self) -> &Dataset {
         self.statistics.get_or_init(|| dataset(&self.content))
     }
+}
+
+fn gzip(file: &[u8]) -> Vec<u8> {
+    let mut packer = GzEncoder::new(Vec::new(), Compression::default());
+    packer.write_all(file).and_then(|()| packer.finish()).expect("writing to memory does not fail")
 }
 
 /// An edition by its bundle, opened or being so. A published one never changes.
@@ -147,7 +164,8 @@ fn open(bundle: Vec<u8>, key: &str) -> Result<Opened, AppError> {
     let content = files.get(site::CONTENT).and_then(|bytes| serde_json::from_slice(bytes).ok());
     let unreadable = || damaged(&Say::new("edition-broken-unreadable").words("value", site::CONTENT));
     let content = content.ok_or_else(unreadable)?;
-    Ok(Opened { content, manifest, files, bundle, statistics: OnceLock::new(), told: OnceLock::new() })
+    let packed = files.keys().map(|path| (path.clone(), OnceLock::new())).collect();
+    Ok(Opened { content, manifest, files, bundle, packed, statistics: OnceLock::new(), told: OnceLock::new() })
 }
 
 #[cfg(test)]

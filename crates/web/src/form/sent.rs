@@ -115,9 +115,6 @@ impl Sent {
         }
         // Whoever sends a form without files to a route for files has no more text than others.
         let bytes = whole(body, room.largest_text()).await?;
-        if bytes.iter().filter(|byte| **byte == b'&').count() >= MOST_FIELDS {
-            return Err(PageError::TooLarge);
-        }
         let pairs = Form::<Vec<(String, String)>>::from_request(request(Body::from(bytes.clone())), &()).await;
         let sent = Sent { pairs: pairs.map(|Form(pairs)| pairs).unwrap_or_default(), files: Vec::new() };
         Ok((sent.whole()?, bytes))
@@ -155,13 +152,14 @@ fn broken() -> AppError {
     AppError::Bad(Say::new("refused-form-broken"))
 }
 
-/// A body in one piece. The pieces in which it comes can be a byte each, and each would keep what it was read into.
+/// A form without files in one piece. The pieces in which it comes can be a byte each, and each would keep what it was read into.
 async fn whole(mut body: Body, most: usize) -> Result<Bytes, PageError> {
-    let mut bytes = Vec::new();
+    let (mut bytes, mut fields) = (Vec::new(), 1);
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| if is_too_long(&error) { PageError::TooLarge } else { broken().into() })?;
         let Some(piece) = frame.data_ref() else { continue };
-        if bytes.len() + piece.len() > most {
+        fields += piece.iter().filter(|byte| **byte == b'&').count();
+        if bytes.len() + piece.len() > most || fields > MOST_FIELDS {
             return Err(PageError::TooLarge);
         }
         bytes.extend_from_slice(piece);

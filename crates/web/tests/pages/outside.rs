@@ -190,6 +190,22 @@ async fn public_files_are_given_to_all_in_parts_and_once() {
     assert_eq!(asked(&house, Method::GET, "/public/", &[]).await.status(), StatusCode::SEE_OTHER);
     let packed = asked(&house, Method::GET, "/public/report-en.pdf", &[(header::ACCEPT_ENCODING, "gzip")]).await;
     assert_eq!(value(&packed, header::CONTENT_ENCODING), "", "a PDF is compressed already");
+    // Packed once, and given out to all who take it so.
+    let path = "/public/editions/1/edition.json";
+    let plain = body(asked(&house, Method::GET, path, &[]).await).await;
+    let packed = asked(&house, Method::GET, path, &[(header::ACCEPT_ENCODING, "br, gzip")]).await;
+    assert_eq!(value(&packed, header::CONTENT_ENCODING), "gzip");
+    assert_eq!(value(&packed, header::VARY), "accept-encoding");
+    let packed = body(packed).await;
+    assert!(packed.len() < plain.len() / 3 && packed.starts_with(&[0x1f, 0x8b]));
+    assert_eq!(house.app.edition("1").await.unwrap().packed("edition.json"), Some(packed.as_slice()));
+    let both = [(header::ACCEPT_ENCODING, "gzip"), (header::RANGE, "bytes=0-9")];
+    let part = asked(&house, Method::GET, path, &both).await;
+    assert_eq!((value(&part, header::CONTENT_ENCODING), body(part).await), (String::new(), plain[..10].to_vec()));
+}
+
+async fn body(answer: axum::response::Response) -> Vec<u8> {
+    axum::body::to_bytes(answer.into_body(), usize::MAX).await.unwrap().to_vec()
 }
 
 /// A second edition of the same structures keeps their version; a question as of a day is answered by its edition.
