@@ -134,7 +134,7 @@ impl Grid {
             let own = key.iter().zip(&self.axes).enumerate().filter(|(_, (code, axis))| **code != axis.every);
             own.fold(0_u64, |mask, (d, _)| mask | 1 << d)
         };
-        let crossed = |key: &Key| told.iter().any(|mask| mask & by(key) == by(key));
+        let crossed = |key: &Key| corrected.is_empty() || told.iter().any(|mask| mask & by(key) == by(key));
         self.beside =
             self.keys.iter().map(|key| !crossed(key) && !corrected.contains(&whenever(edition, key))).collect();
     }
