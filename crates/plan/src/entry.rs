@@ -131,6 +131,16 @@ impl Entry {
         stored.starts_with(WITH_NONCE)
     }
 
+    /// When a stored entry was written (see [`Entry::at`]), without reading what it changed: the time stands before everything
+    /// but the nonce. Nothing where the text is no entry.
+    pub fn stamp(stored: &str) -> Option<&str> {
+        let rest = match stored.strip_prefix(WITH_NONCE) {
+            Some(nonce) => nonce.split_once("\",").map(|(_, rest)| rest),
+            None => stored.strip_prefix('{'),
+        };
+        rest?.strip_prefix("\"at\":\"")?.split_once('"').map(|(at, _)| at)
+    }
+
     /// Reads a stored entry, lifting bodies of older versions.
     pub fn from_stored(text: &str) -> Result<Entry, Unreadable> {
         let stored: StoredEntry<Read> = serde_json::from_str(text).map_err(|error| unreadable(&error))?;

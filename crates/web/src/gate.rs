@@ -1,5 +1,5 @@
-//! How many costly things are done at once. Whoever comes too many waits in a line, and whoever asks for too much at once is
-//! told when to come back, so that one visitor cannot take the machine from the others. Refuses to know what is asked.
+//! How many things are done at once. Whoever comes too many waits in a line, and whoever asks for too much at once is told
+//! when to come back, so that one visitor cannot take the machine from the others. Refuses to know what is asked.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -26,6 +26,9 @@ use crate::form::sender;
 use crate::limits::asker;
 use crate::metrics::Limit;
 use crate::viewer::bearer;
+
+/// While so few pages are made at once, nobody is asked who they are for.
+const FEW_PAGES: usize = 16;
 
 /// A form of so many bytes is short: a sign-in, a comment.
 const SHORT_FORM: usize = 16 * 1024;
@@ -136,6 +139,9 @@ pub(crate) type Held = (Place, Turn);
 /// Where what is costly passes.
 #[derive(Clone)]
 pub struct Gate {
+    /// Pages that anybody may have made without a turn of their own, and those for which somebody else has to be thought of.
+    few_pages: Arc<Semaphore>,
+    pages: Arc<Lane>,
     heavy: Arc<Lane>,
     /// The same for people without an account, so that many of them leave the others their turns.
     visitors: Arc<Lane>,
@@ -150,6 +156,9 @@ pub struct Gate {
 impl Gate {
     pub(crate) fn new(refused: Family<Limit, Counter>) -> Gate {
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get).max(2);
+        let few_pages = Arc::new(Semaphore::new(FEW_PAGES));
+        // As many of one asker as the machine can make at once: more would only stand before those of the others.
+        let pages = Lane::new("pages", (cores, Semaphore::MAX_PERMITS / 2), 0, 128, 2);
         // A browser opens six connections; an office sits behind one address.
         let heavy = Lane::new("heavy", (1, cores), 64, 12, 5);
         let visitors = Lane::new("visitors", (1, cores.div_ceil(2)), 64, 12, 5);
@@ -157,7 +166,7 @@ impl Gate {
         let uploads = Lane::new("uploads", (8, 48), 16, 8, 30);
         let strangers = Lane::new("strangers", (2, 8), 0, 2, 30);
         let forms = Lane::new("forms", (8, 32), 64, 24, 5);
-        Gate { heavy, visitors, uploads, strangers, forms, refused }
+        Gate { few_pages, pages, heavy, visitors, uploads, strangers, forms, refused }
     }
 
     /// Works on what an account has sent when it is its turn, beside the threads that answer the others.
@@ -191,8 +200,9 @@ impl Gate {
 
     fn lane(&self, cost: Cost, who: &Who) -> &Arc<Lane> {
         match (cost, who) {
-            (Cost::Light | Cost::Heavy, Who::Account(_)) => &self.heavy,
-            (Cost::Light | Cost::Heavy, Who::Address(_)) => &self.visitors,
+            (Cost::Light, _) => &self.pages,
+            (Cost::Heavy, Who::Account(_)) => &self.heavy,
+            (Cost::Heavy, Who::Address(_)) => &self.visitors,
             (Cost::Upload, Who::Account(_)) => &self.uploads,
             (Cost::Upload, Who::Address(_)) => &self.strangers,
         }
@@ -209,7 +219,8 @@ impl Gate {
 }
 
 pub(crate) async fn pass(site: Site, cost: Cost, request: Request, next: Next) -> Response {
-    if cost == Cost::Light {
+    let few = site.gate.few_pages.clone();
+    if let Some(_one) = Some(few).filter(|_| cost == Cost::Light).and_then(|few| few.try_acquire_owned().ok()) {
         return next.run(request).await;
     }
     let place = asker(&request, site.limits.proxy);
@@ -221,8 +232,8 @@ pub(crate) async fn pass(site: Site, cost: Cost, request: Request, next: Next) -
         Ok(held) => held,
         Err(error) => return PageError::from(error).into_response(),
     };
-    // What is sent is finished by its own layer, whoever hangs up.
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+    // A page is made where it was asked for; what is sent is finished by its own layer, whoever hangs up.
+    if cost == Cost::Light || !matches!(*request.method(), Method::GET | Method::HEAD) {
         let response = next.run(request).await;
         drop((turn, place));
         return response;

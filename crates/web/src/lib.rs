@@ -41,6 +41,7 @@ pub struct Site {
     pub demo: bool,
     pub limits: limits::Limits,
     gate: gate::Gate,
+    seals: form::Seals,
     metrics: metrics::Metrics,
     patience: Patience,
     /// What is asked of those who come in.
@@ -54,7 +55,7 @@ impl Site {
         let metrics = metrics::Metrics::new(&limits);
         let gate = gate::Gate::new(limits.refused.clone());
         let (outlines, doors, patience) = (outlines.map(Arc::new), Arc::new(doors), Patience::default());
-        Site { app, outlines, demo, limits, gate, metrics, patience, doors }
+        Site { app, outlines, demo, limits, gate, seals: form::Seals::default(), metrics, patience, doors }
     }
 
     /// Believes this proxy, beside those on the same machine, about whom it speaks for.

@@ -312,8 +312,8 @@ pub(crate) fn router(site: Site) -> Router {
         // What takes long begins when all of it was sent, so that a slow line holds no turn; and what is sent has its place
         // from the first byte on.
         let handler: MethodRouter<Site> = match cost {
-            Cost::Heavy => route.handler.layer(from_fn(pass.clone())),
-            Cost::Light | Cost::Upload => route.handler,
+            Cost::Light | Cost::Heavy => route.handler.layer(from_fn(pass.clone())),
+            Cost::Upload => route.handler,
         };
         let handler: MethodRouter<Site> = handler.layer(from_fn(receive));
         let handler: MethodRouter<Site> = handler.layer(RequestBodyLimitLayer::new(route.limit));

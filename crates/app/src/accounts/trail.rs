@@ -102,13 +102,15 @@ impl App {
         let (times, calendar) = (self.times.up_to_now(&self.ledger).await?, self.calendar());
         // Where the machine's clock goes behind the ledger, the last entry was written today.
         let today = self.now().date.max(calendar.day(times.of_last()));
-        let (from, mut until) = (self.begun().await?.max(filter.from), filter.until.min(today).plus_days(1));
+        let (from, mut until) = (self.begun(times.of(1)).max(filter.from), filter.until.min(today).plus_days(1));
         let mut entries = EntriesBack { next: times.last_before(calendar.midnight(until)), times };
         let mut lines = Vec::new();
         while until > from {
             let since = from.max(until.minus_days(SPAN_DAYS));
             let (start, end) = (calendar.midnight(since), calendar.midnight(until));
-            let mut span = entries.since(self, start, |line| filter.wants(line, &accounts)).await?;
+            // What is older than these is on a later page.
+            let room = skip + most + 1 - lines.len();
+            let mut span = entries.since(self, start, room, |line| filter.wants(line, &accounts)).await?;
             let accesses = self.ledger.accesses(start, end).await?.into_iter().filter_map(access_trace);
             span.extend(accesses.filter(|line| filter.wants(line, &accounts)));
             span.sort_by(|a, b| b.at.cmp(&a.at).then(b.position.cmp(&a.position)));
@@ -134,12 +136,10 @@ impl App {
         Ok(trail_sheet(&lines, locale))
     }
 
-    /// The day before which nothing is told.
-    async fn begun(&self) -> Result<Date, AppError> {
+    /// The day before which nothing is told: the first entry's, or the last of which accesses are kept.
+    fn begun(&self, first: i64) -> Date {
         let kept = self.now().date.minus_days(TRAIL_DAYS as u16);
-        let Some(first) = self.ledger.entry(1).await? else { return Ok(kept) };
-        let first = opened(&first)?;
-        Ok(first.at.get(..10).and_then(Date::parse).map_or(kept, |day| day.minus_days(1).min(kept)))
+        kept.min(self.calendar().day(first).minus_days(1))
     }
 }
 
@@ -154,11 +154,17 @@ struct EntriesBack {
 }
 
 impl EntriesBack {
-    /// The entries from here back to a moment that are wanted. Of an entry with many records some are named, once it is
-    /// known whether it is about what is asked for.
-    async fn since(&mut self, app: &App, start: i64, wants: impl Fn(&Trace) -> bool) -> Result<Vec<Trace>, AppError> {
+    /// The entries from here back to a moment that are wanted, the newest `most` of them. Of an entry with many records some
+    /// are named, once it is known whether it is about what is asked for.
+    async fn since(
+        &mut self,
+        app: &App,
+        start: i64,
+        most: usize,
+        wants: impl Fn(&Trace) -> bool,
+    ) -> Result<Vec<Trace>, AppError> {
         let mut lines = Vec::new();
-        while self.next > 0 && self.times.of(self.next) >= start {
+        while lines.len() < most && self.next > 0 && self.times.of(self.next) >= start {
             let Some(stored) = app.ledger.entry(self.next).await? else { break };
             let entry = opened(&stored)?;
             self.next -= 1;

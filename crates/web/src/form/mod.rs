@@ -2,6 +2,7 @@
 //! points to a person is stopped, and what was sent before is answered as it was then. Refuses to know pages.
 
 mod answer;
+mod carried;
 mod kept;
 mod labels;
 mod onward;
@@ -24,6 +25,7 @@ use romduol_plan::Say;
 use sha2::{Digest, Sha256};
 
 pub(crate) use answer::done;
+pub(crate) use carried::Seals;
 pub(crate) use onward::{Again, Onward, Pages, show};
 pub use screened::Texts;
 pub(crate) use screened::{Stopped, sentence};
@@ -36,7 +38,7 @@ use crate::error::{Page, PageError, Refusal};
 use crate::limits::asker;
 use crate::viewer::{SESSION, came_from, cookie, local};
 use answer::{Answer, is_done};
-use onward::Carried;
+use carried::Carried;
 use sent::{Room, is_multipart};
 
 /// How a route takes what is sent to it.
@@ -312,7 +314,7 @@ async fn passage(site: Site, request: Request, next: Next) -> Page {
     let held = site.gate.large_form(&parts.headers, place).await?;
     let (sent, bytes) = Sent::read(&parts, body, Room::Passage).await?;
     drop(held);
-    let carried = match sent.get(onward::FIELD) {
+    let carried = match sent.get(carried::FIELD) {
         Some(carried) => Carried::read(&site, carried).await?,
         None => None,
     };

@@ -12,18 +12,18 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use http_body_util::BodyExt;
 use romduol_app::AppError;
-use romduol_ledger::Ticket;
 use romduol_locale::Locale;
 use romduol_plan::{Lang, Say};
 use romduol_report::Markup;
 use serde::{Deserialize, Serialize};
 use tower::ServiceExt;
 
+use super::Reshow;
+use super::carried::{Carried, NOTHING_SAID};
 use super::refill::{Filling, carry, refill, said};
 use super::screened::Stopped;
 use super::sent::Sent;
 use super::told::{TOLD, Told};
-use super::{Reshow, answer, mark_of};
 use crate::Site;
 use crate::address::query;
 use crate::chrome::Chrome;
@@ -31,20 +31,10 @@ use crate::error::PageError;
 use crate::pages::sign_in::Back;
 use crate::viewer::{SESSION, cookie, language, local};
 
-/// The field in which what was typed goes through the sign-in.
-pub(super) const FIELD: &str = "carried";
-
 /// The field of a form that stands only on the answer to what was sent before.
 const STEP: &str = "_step";
 
 const TOLD_GONE: &str = "told=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax";
-
-/// The purpose of the tickets that hold the keys of what is carried, and how long, in seconds.
-const CARRY: &str = "carry";
-const CARRIED_S: i64 = 2 * 86_400;
-
-/// Where a person is only led on.
-const NOTHING_SAID: &str = "";
 
 /// Between these the page of a refusal says its sentence; with what was typed it is said anew.
 const SAID: [&str; 2] = ["<!--said-->", "<!--typed-->"];
@@ -80,69 +70,7 @@ impl Onward {
     }
 }
 
-/// What was typed, on its way through the sign-in.
-#[derive(Clone, Serialize, Deserialize)]
-pub(crate) struct Carried {
-    pub page: String,
-    pub path: String,
-    pub typed: Vec<(String, String)>,
-    /// Files were chosen, which do not come along.
-    #[serde(default)]
-    pub files: bool,
-    /// Who typed it; empty where nobody can tell.
-    pub who: String,
-}
-
-impl Carried {
-    /// What a form of the sign-in has brought back.
-    pub async fn read(site: &Site, text: &str) -> Result<Option<Carried>, AppError> {
-        let Some((ticket, sealed)) = text.split_once('.').filter(|_| !text.starts_with('{')) else {
-            // Without words of anybody it only says where to go on.
-            return Ok(serde_json::from_str(text).ok().filter(|carried: &Carried| carried.typed.is_empty()));
-        };
-        let ticket = site.app.ledger.ticket(CARRY, ticket, site.app.now().unix).await?;
-        let plain = ticket.and_then(|ticket| answer::open(sealed, &ticket.data));
-        Ok(plain.and_then(|plain| serde_json::from_slice(&plain).ok()))
-    }
-
-    /// As it stands in a page that whoever sits there next can look into: the words are sealed, and the key stays here.
-    async fn write(&self, site: &Site) -> Result<String, AppError> {
-        let lost = || AppError::fault("the machine gives no randomness".to_string());
-        if self.typed.is_empty() {
-            return Ok(serde_json::to_string(self).unwrap_or_default());
-        }
-        let (key, now) = (super::token(), site.app.now().unix);
-        let plain = serde_json::to_vec(self).unwrap_or_default();
-        let sealed = Some(&key).filter(|key| !key.is_empty()).and_then(|key| answer::seal(&plain, key));
-        let sealed = sealed.ok_or_else(lost)?;
-        let ticket = Ticket { account: None, data: key, expires: now + CARRIED_S };
-        Ok(format!("{}.{sealed}", site.app.ledger.add_ticket(CARRY, &ticket, now).await?))
-    }
-
-    /// Where it goes behind a step of the sign-in: further on, or back to its form.
-    pub async fn after(self, site: &Site, status: StatusCode, headers: &HeaderMap) -> Result<Onward, AppError> {
-        let to = headers.get(LOCATION).and_then(|to| to.to_str().ok()).unwrap_or_default();
-        if !status.is_redirection() || to.starts_with("/sign-in") || to.starts_with("/prove") {
-            return Ok(Onward::Carry(self));
-        }
-        let account = match new_cookie(headers, SESSION) {
-            Some(token) => site.app.person(&token).await?.map(|person| mark_of(&person.account)),
-            // A proof leaves the session as it is.
-            None => Some(self.who.clone()),
-        };
-        // Whose it is has to be known: it is shown to nobody else.
-        let same = !self.who.is_empty() && account.is_some_and(|account| account == self.who);
-        let Carried { page, path, typed, files, .. } = self;
-        let (typed, say) = match same {
-            _ if typed.is_empty() && !files => (typed, Say::new(NOTHING_SAID)),
-            true => (typed, Say::new("again-signed-in")),
-            false => (Vec::new(), Say::new("again-other-account")),
-        };
-        Ok(Onward::Again(Again { page: local(&page).into(), path, typed, say, stopped: Vec::new(), number: None }))
-    }
-}
-
-fn new_cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+pub(super) fn new_cookie(headers: &HeaderMap, name: &str) -> Option<String> {
     let lines = headers.get_all(SET_COOKIE).iter().filter_map(|line| line.to_str().ok());
     let mut pairs = lines.filter_map(|line| line.split(';').next()?.split_once('='));
     pairs.find(|(key, value)| *key == name && !value.is_empty()).map(|(_, value)| value.to_string())

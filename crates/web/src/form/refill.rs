@@ -12,8 +12,9 @@ use romduol_locale::Locale;
 use romduol_plan::Say;
 use romduol_report::Markup;
 
+use super::carried::FIELD;
 use super::labels::{is_typed, label};
-use super::onward::{Again, FIELD};
+use super::onward::Again;
 use super::screened::Stopped;
 use seen::{FieldKind, FormSeen, forms};
 
