@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use romduol_edition::content::{Content, Figure, Observation};
+use romduol_edition::content::{Content, Observation};
+use romduol_edition::figure::Numbers;
 use romduol_plan::permission::{Act, Reach, reach};
 use romduol_plan::totals::{Own, Seen, Sight, Told, ToldTotal, Total};
 use romduol_plan::{Completeness, Deed, Id, State};
@@ -101,7 +102,7 @@ pub(crate) fn told(content: &Content) -> Told {
 }
 
 fn total(at: &Observation) -> Option<Total> {
-    let Figure::Shown { value, numerator, denominator } = at.figure else { return None };
+    let Numbers { value, numerator, denominator } = at.figure.numbers()?;
     let (reported, expected) = at.coverage.unwrap_or_default();
     let came = at.incomplete.unwrap_or_else(|| Completeness::of(reported, expected));
     let (reported, expected) = (came.reported, came.expected);

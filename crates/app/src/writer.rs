@@ -254,6 +254,14 @@ mod tests {
             TrailFilter { from: day(1990), until: day(2030), who: String::new(), deed: None, object: String::new() };
         let (lines, more) = app.trail(&person, &all, 0, 100).await.unwrap();
         assert_eq!((lines.iter().filter(|line| line.position.is_some()).count(), more), (3, false));
+        // Page by page there is the same, and no more is read than a page shows.
+        let mut pages = Vec::new();
+        for page in 0..lines.len() {
+            let (mut one, more) = app.trail(&person, &all, page, 1).await.unwrap();
+            assert_eq!((one.len(), more), (1, page + 1 < lines.len()));
+            pages.extend(one.pop().map(|line| (line.at, line.position)));
+        }
+        assert_eq!(pages, lines.into_iter().map(|line| (line.at, line.position)).collect::<Vec<_>>());
         app.close().await;
         let app = App::open(dir.path(), Clock::Fixed(later)).await.unwrap();
         assert_eq!(write(&app, 4).await, crate::clock::stamp(later));

@@ -2,6 +2,7 @@
 //! refuses to know files, formats and readers.
 
 use rustc_hash::FxHashSet;
+use serde::{Deserialize, Serialize};
 
 use crate::audit::audit_news;
 use crate::compile::Grid;
@@ -13,11 +14,41 @@ use crate::primary;
 use crate::system::{Cell, Relation, Role, System};
 use crate::{Lost, MemoryError, Policy, Refusal, ShapeError};
 
+/// A count with leave to be told. Nothing but a release makes one, so that whoever prints what takes it prints nothing that
+/// was not decided here. It can be kept and read again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Released(i64);
+
 /// What a reader sees of a cell. There is one mark for all that is hidden: two would tell the small counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Figure {
-    Shown(i64),
+    Shown(Released),
     Hidden,
+}
+
+impl Released {
+    #[must_use]
+    pub fn count(self) -> i64 {
+        self.0
+    }
+}
+
+impl Figure {
+    /// The count; none where it is hidden.
+    #[must_use]
+    pub fn count(self) -> Option<i64> {
+        self.released().map(Released::count)
+    }
+
+    /// The count with the leave to tell it; none where it is hidden.
+    #[must_use]
+    pub fn released(self) -> Option<Released> {
+        match self {
+            Figure::Shown(released) => Some(released),
+            Figure::Hidden => None,
+        }
+    }
 }
 
 /// Why a cell is as it is. A secret.
@@ -219,7 +250,7 @@ fn name_among(ready: &[Ready], cell: u32) -> String {
 }
 
 fn figure(system: &System, hidden: &[bool], cell: u32) -> Figure {
-    if hidden[cell as usize] { Figure::Hidden } else { Figure::Shown(system.cell(cell).value) }
+    if hidden[cell as usize] { Figure::Hidden } else { Figure::Shown(Released(system.cell(cell).value)) }
 }
 
 fn why(system: &System, grid: &Grid, hidden: &[bool], (cell, first): (u32, u32)) -> Why {

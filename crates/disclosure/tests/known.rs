@@ -203,11 +203,11 @@ fn a9_an_annual_total_does_not_unlock_a_quarter() {
     planned.publish(Table::new("quarters").by("quarter", ["Q1", "Q2", "Q3", "Q4"]));
     planned.publish(Table::new("year").by("quarter", ["year"]).planned());
     let planned = suppress(&planned, &Memory::new()).unwrap();
-    assert_eq!(planned.tables[1].figures[0], Figure::Shown(93));
+    assert_eq!(planned.tables[1].figures[0].count(), Some(93));
     assert_eq!(planned.memory.entries().len(), 4, "what is only planned is not published");
     let mut second = quarters(Policy::people());
     second.publish(Table::new("year").by("quarter", ["year"]));
-    assert_eq!(suppress(&second, &planned.memory).unwrap().tables[0].figures[0], Figure::Shown(93));
+    assert_eq!(suppress(&second, &planned.memory).unwrap().tables[0].figures[0].count(), Some(93));
 }
 
 #[test]
@@ -232,7 +232,8 @@ fn a11_the_only_one_that_is_not_zero_takes_its_total_along() {
     edition.count(&["15-24"], 3).unwrap();
     edition.publish(Table::new("ages").by("age", ["15-49", "15-24", "25-34", "35-49"]));
     let figures = suppress(&edition, &Memory::new()).unwrap().tables[0].figures.clone();
-    assert_eq!(figures, [Figure::Hidden, Figure::Hidden, Figure::Shown(0), Figure::Shown(0)]);
+    let counts = figures.iter().map(|figure| figure.count());
+    assert_eq!(counts.collect::<Vec<_>>(), [None, None, Some(0), Some(0)]);
 }
 
 #[test]
@@ -240,7 +241,8 @@ fn a12_nothing_to_protect_in_zeros_and_a13_none_below_one() {
     let mut zeros = ages(5, Zeros::Shown);
     zeros.counts_clear();
     zeros.publish(Table::new("ages").by("age", ["15-49", "15-24", "25-34", "35-49"]));
-    assert_eq!(suppress(&zeros, &Memory::new()).unwrap().tables[0].figures, [Figure::Shown(0); 4]);
+    let shown = suppress(&zeros, &Memory::new()).unwrap();
+    assert!(shown.tables[0].figures.iter().all(|figure| figure.count() == Some(0)));
     let mut all = ages(1, Zeros::Shown);
     all.publish(Table::new("ages").by("age", ["15-49", "15-24", "25-34", "35-49"]));
     let tally = suppress(&all, &Memory::new()).unwrap().tally();

@@ -114,7 +114,7 @@ fn published(made: &Made, parts: &[(&[Vec<bool>], &Release)]) -> Vec<(Vec<usize>
         for (table, published) in tables.iter().zip(&release.tables) {
             for (leaves, &figure) in made.cells(table).into_iter().zip(&published.figures) {
                 let truth = leaves.iter().map(|&at| made.counts[at]).sum();
-                if let Figure::Shown(value) = figure {
+                if let Some(value) = figure.count() {
                     assert_eq!(value, truth);
                 }
                 match all.iter().find(|other| other.0 == leaves) {
@@ -142,9 +142,9 @@ fn attack(made: &Made, all: &[(Vec<usize>, Figure, i64)]) {
                 .collect();
             for (cell, figure, _) in all {
                 let terms: Vec<_> = cell.iter().map(|&at| (leaves[at], 1.0)).collect();
-                match figure {
-                    Figure::Shown(value) => problem.add_constraint(&terms, ComparisonOp::Eq, *value as f64),
-                    Figure::Hidden => problem.add_constraint(&terms, ComparisonOp::Ge, least),
+                match figure.count() {
+                    Some(value) => problem.add_constraint(&terms, ComparisonOp::Eq, value as f64),
+                    None => problem.add_constraint(&terms, ComparisonOp::Ge, least),
                 };
             }
             objective(&problem)

@@ -12,6 +12,10 @@ fn answers(policy: Policy, counts: [i64; 4]) -> Edition {
     edition
 }
 
+fn told(release: &Release) -> Vec<Option<i64>> {
+    figures(release).iter().map(|figure| figure.count()).collect()
+}
+
 fn figures(release: &Release) -> &[Figure] {
     &release.tables[0].figures
 }
@@ -68,7 +72,7 @@ fn an_area_that_is_split_later_stays_known_as_a_whole() {
     let counts = [("A1", 17), ("A2", 3), ("B", 31), ("C", 42)];
     let after = split().group("A", ["A1", "A2"]).unwrap();
     let release = suppress(&areas(after, &counts, &["A1", "A2", "B", "C"]), &memory).unwrap();
-    assert_eq!(figures(&release), [Figure::Hidden, Figure::Hidden, Figure::Shown(31), Figure::Shown(42)]);
+    assert_eq!(told(&release), [None, None, Some(31), Some(42)]);
     // Who does not say what became of A is not served.
     let refusal = suppress(&areas(split(), &counts, &["A1", "A2", "B", "C"]), &memory).unwrap_err();
     assert!(matches!(refusal, Refusal::Memory(MemoryError::UnknownCode { code, .. }) if code == "A"));
@@ -81,13 +85,13 @@ fn areas_that_are_merged_later_do_not_tell_what_one_of_them_was() {
     let memory = suppress(&areas(list(), &counts, &["A", "B", "C"]), &Memory::new()).unwrap().memory;
     let merged = || list().group("AB", ["A", "B"]).unwrap();
     let release = suppress(&areas(merged(), &counts, &["AB", "C"]), &memory).unwrap();
-    assert_eq!(figures(&release), [Figure::Hidden, Figure::Shown(30)], "15 less the 12 of before");
+    assert_eq!(told(&release), [None, Some(30)], "15 less the 12 of before");
     // Where both were hidden, what they are together tells neither.
     let with_total = list().total("all").unwrap();
     let before = suppress(&areas(with_total, &counts, &["A", "B", "C", "all"]), &Memory::new()).unwrap();
     assert_eq!(figures(&before)[..2], [Figure::Hidden, Figure::Hidden]);
     let release = suppress(&areas(merged(), &counts, &["AB", "C"]), &before.memory).unwrap();
-    assert_eq!(figures(&release), [Figure::Shown(15), Figure::Shown(30)]);
+    assert_eq!(told(&release), [Some(15), Some(30)]);
 }
 
 const AREAS: [&str; 7] = ["a", "b", "c", "d", "west", "east", "all"];

@@ -14,6 +14,8 @@ use romduol_plan::{Completeness, Date, Lang, Period, Text};
 use romduol_report::Block;
 use serde::{Deserialize, Serialize};
 
+pub use crate::figure::Figure;
+
 /// An edition as it is published: a number and a day, and what was approved under them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Content {
@@ -164,36 +166,6 @@ pub struct Observation {
     pub by_program: Option<ByProgram>,
 }
 
-/// What may be told of a number. There is one mark for all that is hidden: two would tell the small counts.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Figure {
-    Shown {
-        value: f64,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        numerator: Option<f64>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        denominator: Option<f64>,
-    },
-    Hidden,
-}
-
-impl Figure {
-    /// In fifteen digits: any reader gets back the number that was written, and all formats agree to the last digit.
-    #[must_use]
-    pub fn in_fifteen_digits(self) -> Figure {
-        let short = |number: f64| format!("{number:.14e}").parse().unwrap_or(number);
-        match self {
-            Figure::Hidden => Figure::Hidden,
-            Figure::Shown { value, numerator, denominator } => Figure::Shown {
-                value: short(value),
-                numerator: numerator.map(short),
-                denominator: denominator.map(short),
-            },
-        }
-    }
-}
-
 /// The figure of a document that a number was taken from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Printed {
@@ -259,10 +231,7 @@ impl Observation {
 
     #[must_use]
     pub fn told(&self) -> Told {
-        match self.figure {
-            Figure::Shown { value, .. } => Told::Value(value),
-            Figure::Hidden => Told::Hidden,
-        }
+        self.value().map_or(Told::Hidden, Told::Value)
     }
 
     /// The sign before the number: what of a sum has come is the least that it can be.
@@ -273,10 +242,7 @@ impl Observation {
 
     #[must_use]
     pub fn value(&self) -> Option<f64> {
-        match self.figure {
-            Figure::Shown { value, .. } => Some(value),
-            Figure::Hidden => None,
-        }
+        self.figure.numbers().map(|numbers| numbers.value)
     }
 }
 

@@ -4,6 +4,7 @@
 mod bundle;
 mod compare;
 pub mod content;
+pub mod figure;
 pub mod manifest;
 pub mod open;
 pub mod pages;

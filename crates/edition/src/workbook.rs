@@ -6,6 +6,7 @@ use romduol_plan::kinds::Indicator;
 use romduol_report::{Field, Sheet};
 
 use crate::content::{Content, Figure, Measured, Observation};
+use crate::figure::Numbers;
 use crate::pages::{HIDDEN, colophon, name};
 
 #[must_use]
@@ -18,11 +19,15 @@ fn heads(locale: &Locale, keys: &[&str]) -> Vec<Field> {
     keys.iter().map(|key| Field::text(locale.t(key))).collect()
 }
 
+/// One of the numbers of an observation; one mark for all that is hidden.
+fn number(at: &Observation, get: impl Fn(Numbers) -> Option<f64>) -> Field {
+    let Some(numbers) = at.figure.numbers() else { return Field::text(HIDDEN) };
+    let illustrative = at.illustrative;
+    get(numbers).map_or(Field::Empty, |value| Field::Number { value, decimals: 1, illustrative })
+}
+
 fn figure(at: &Observation) -> Field {
-    match at.figure {
-        Figure::Shown { value, .. } => Field::Number { value, decimals: 1, illustrative: at.illustrative },
-        Figure::Hidden => Field::text(HIDDEN),
-    }
+    number(at, |numbers| Some(numbers.value))
 }
 
 /// That not all of a number came.
@@ -77,20 +82,7 @@ fn numbers(content: &Content, locale: &Locale) -> Sheet {
 }
 
 fn row(content: &Content, locale: &Locale, measured: &Measured, at: &Observation) -> Vec<Field> {
-    let part = |get: fn(Figure) -> Option<f64>| match at.figure {
-        Figure::Hidden => Field::text(HIDDEN),
-        shown => {
-            get(shown).map_or(Field::Empty, |value| Field::Number { value, decimals: 1, illustrative: at.illustrative })
-        }
-    };
-    let upper = part(|figure| match figure {
-        Figure::Shown { numerator, .. } => numerator,
-        Figure::Hidden => None,
-    });
-    let lower = part(|figure| match figure {
-        Figure::Shown { denominator, .. } => denominator,
-        Figure::Hidden => None,
-    });
+    let (upper, lower) = (number(at, |numbers| numbers.numerator), number(at, |numbers| numbers.denominator));
     let groups = at.categories.iter().map(|category| name(content, locale, category)).collect::<Vec<_>>().join(", ");
     vec![
         Field::text(&measured.indicator.id),

@@ -247,6 +247,17 @@ fn the_first_amendment_is_read() {
     assert_eq!(state.find::<Return>("province-quarter.KH-12.2026Q3").unwrap().version, 2);
 }
 
+/// The time stands before what was changed, in whatever form an entry was ever stored.
+#[test]
+fn the_time_of_an_entry_is_read_without_its_changes() {
+    for text in [include_str!("fixtures/amendment-v2.json"), include_str!("fixtures/return-v3.json")] {
+        let entry = Entry::from_stored(text).unwrap();
+        assert_eq!(Entry::stamp(text), Some(entry.at.as_str()));
+        assert_eq!(Entry::stamp(&entry.to_stored(Nonce(7))), Some(entry.at.as_str()));
+    }
+    assert_eq!((Entry::stamp("{}"), Entry::stamp("{\"nonce\":\"0"), Entry::stamp("")), (None, None, None));
+}
+
 /// An entry of the first version in which a total has a base: stored once, never made anew.
 #[test]
 fn the_base_of_a_total_is_read() {

@@ -365,6 +365,21 @@ mod tests {
         assert_eq!(lane.own.lock().unwrap().len(), 1, "whoever has gone is forgotten");
     }
 
+    #[tokio::test]
+    async fn whoever_asks_for_many_pages_does_not_stand_before_the_others() {
+        let gate = Gate::new(Family::default());
+        let ask = async |who: Who| gate.enter(gate.lane(Cost::Light, &who), who.clone()).await;
+        let mut mine = Vec::new();
+        while let Ok(held) = tokio::time::timeout(std::time::Duration::from_millis(20), ask(person(1))).await {
+            mine.push(held.unwrap());
+        }
+        assert!(mine.len() <= 16, "{} at once", mine.len());
+        for n in 2..200 {
+            let soon = std::time::Duration::from_secs(5);
+            mine.push(tokio::time::timeout(soon, ask(person(n))).await.expect("nobody waits for another").unwrap());
+        }
+    }
+
     #[test]
     fn strangers_hold_no_place_of_those_who_have_an_account() {
         let gate = Gate::new(Family::default());

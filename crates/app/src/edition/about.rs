@@ -9,6 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use romduol_disclosure::Released;
 use romduol_edition::content::Key;
 use romduol_plan::kinds::*;
 use romduol_plan::totals::{Corner, months};
@@ -16,6 +17,7 @@ use romduol_plan::{Id, Period};
 
 use super::counts::{self, Counts};
 use super::numbers::Work;
+use super::pool::ToldCells;
 use super::protect::{Outlet, Wanted};
 
 /// Who got most of an amount must not have more than this of it, in per cent.
@@ -68,12 +70,12 @@ impl People {
         (People { indicator: people.id.clone(), periods: stands, dimensions }, wanted)
     }
 
-    /// Whether a cell of the indicator may be told, given the cells of the people's counts that are.
-    pub fn may_tell(&self, at: &Key, told: &BTreeSet<Key>) -> bool {
-        let Some(period) = self.periods.get(&at.period) else { return false };
+    /// The count of the people that a cell of the indicator is about, if it is told: then the cell may be.
+    pub fn told(&self, at: &Key, told: &ToldCells) -> Option<Released> {
+        let period = self.periods.get(&at.period)?;
         // Categories of a dimension that the people are not counted by have no count.
         let counted = |category: &Id| category.split_once('.').is_some_and(|(own, _)| self.dimensions.contains(own));
-        at.categories.iter().all(counted) && told.contains(&Key { period: *period, ..at.clone() })
+        told.get(&Key { period: *period, ..at.clone() }).copied().filter(|_| at.categories.iter().all(counted))
     }
 }
 

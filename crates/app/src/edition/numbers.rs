@@ -1,21 +1,23 @@
 //! The numbers of an edition: which tables an indicator has, what of them may be told, and what documents say beside them.
 //! Refuses to know the records around them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use romduol_disclosure::{Effort, Policy};
 use romduol_edition::content::{Figure, Key, Measured, Observation, Printed, Protection, Standing, Withheld, owned};
+use romduol_edition::figure::Leave;
 use romduol_plan::kinds::*;
 use romduol_plan::readings::{Source, View};
 use romduol_plan::totals::months;
 use romduol_plan::{Completeness, Period};
 
 use super::compose::{DISCLOSURE_VERSION, Explained, HiddenCell, Reason};
-use super::counts::{Counts, NotACount, Pair, Parts};
+use super::counts::{Counts, NotACount, Parts};
+use super::open::{LeaveAt, told};
 use super::pool::{Plan, Pool, Shielded};
 use super::printed::{Print, PrintWithheld, Prints};
-use super::protect::{self, Measure, Outlet, Protected, Told, Wanted};
+use super::protect::{self, Measure, Outlet, Protected, Told, ToldCounts, Wanted};
 use super::withheld::Cause;
 use super::worked_out::{Done, Memory, WorkedOut};
 
@@ -62,20 +64,15 @@ impl Work<'_> {
             None => indicator.k,
         };
         if k <= 1 {
-            let mut found = self.open(indicator);
-            self.held(indicator, &mut found);
-            self.print(indicator, &mut found, &|_, _| true);
+            let found = self.unprotected(indicator, &|_| Some(Leave::Kind(indicator)));
             return Gathered::open(self.measured(indicator, found, 0));
         }
         if !indicator.is_counted() {
             let people = pool.people(&indicator.id).and_then(|people| Some((people, shielded.get(&people.indicator)?)));
-            let may_tell = |at: &Key| people.is_some_and(|(people, counts)| people.may_tell(at, &counts.told));
-            let mut found = self.open(indicator);
-            self.held(indicator, &mut found);
-            self.print(indicator, &mut found, &|_, _| true);
-            found.iter_mut().filter(|(at, _)| !may_tell(at)).for_each(|(_, told)| told.figure = Figure::Hidden);
+            let told = |at: &Key| people.and_then(|(people, counts)| people.told(at, &counts.told));
+            let found = self.unprotected(indicator, &|at| told(at).map(Leave::About));
             // Also where no table has its period: what it is about may be a single person.
-            let hides = |period| !may_tell(&Key { area: self.country(), period, categories: Vec::new() });
+            let hides = |period| told(&Key { area: self.country(), period, categories: Vec::new() }).is_none();
             let tells = indicator.baseline_period.is_some_and(hides);
             let mut measured = self.measured(indicator, found, k);
             if tells {
@@ -92,13 +89,23 @@ impl Work<'_> {
         }
     }
 
+    /// All numbers of an indicator that counts nobody itself.
+    fn unprotected(&self, indicator: &Arc<Indicator>, leave: LeaveAt) -> BTreeMap<Key, Observation> {
+        let mut found = self.open(indicator, leave);
+        self.held(indicator, leave, &mut found);
+        self.print(indicator, &mut found, &|_, _| true, leave);
+        found
+    }
+
     /// Nobody reported any of it, or no table is wanted: what documents say stands alone, and is small or not by itself.
     fn only_printed(&self, indicator: &Arc<Indicator>) -> Gathered {
         let (prints, country) = (Prints::of(*self, indicator, None), self.country());
-        let may_tell = |what: &Print, period| prints.may_tell(what, period, indicator.k, &BTreeSet::new(), &country);
+        let may_tell = |what: &Print, period| prints.may_tell(what, period, indicator.k, &BTreeMap::new(), &country);
         let mut explained = Explained::of(indicator, indicator.k);
         let mut found = BTreeMap::new();
-        explained.unprinted = self.print(indicator, &mut found, &may_tell);
+        let small = protect::policy(indicator.k);
+        let leave = |_: &Key| Some(Leave::Document(indicator, small));
+        explained.unprinted = self.print(indicator, &mut found, &may_tell, &leave);
         let mut measured = self.measured(indicator, found, indicator.k);
         self.withhold_baseline(indicator, &mut measured, &may_tell, &mut explained);
         let explained = (!explained.unprinted.is_empty()).then_some(explained);
@@ -133,7 +140,9 @@ impl Work<'_> {
         asked.explained.hidden.sort_by(|a, b| a.at.cmp(&b.at));
         let country = self.country();
         let may_tell = |what: &Print, period| plan.prints.may_tell(what, period, shield.k, &shield.told, &country);
-        asked.explained.unprinted = self.print(indicator, &mut found, &may_tell);
+        let small = protect::policy(shield.k);
+        let leave = |_: &Key| Some(Leave::Document(indicator, small));
+        asked.explained.unprinted = self.print(indicator, &mut found, &may_tell, &leave);
         let mut measured = self.measured(indicator, found, shield.k);
         self.withhold_baseline(indicator, &mut measured, &may_tell, &mut asked.explained);
         measured.withheld = asked.withheld();
@@ -145,7 +154,7 @@ impl Work<'_> {
         let mut explained = Explained::of(indicator, k);
         explained.withheld.push((Withheld::default(), Cause::NotACount(not.clone())));
         let mut found = BTreeMap::new();
-        explained.unprinted = self.print(indicator, &mut found, &|_, _| false);
+        explained.unprinted = self.print(indicator, &mut found, &|_, _| false, &|_| None);
         let mut measured = self.measured(indicator, found, k);
         if indicator.baseline.is_some() {
             without_baseline(&mut measured);
@@ -155,12 +164,12 @@ impl Work<'_> {
     }
 
     /// The value that is held against the targets, where no table has its period: of a half-year, for example.
-    fn held(&self, indicator: &Arc<Indicator>, found: &mut BTreeMap<Key, Observation>) {
+    fn held(&self, indicator: &Arc<Indicator>, leave: LeaveAt, found: &mut BTreeMap<Key, Observation>) {
         let Some(reading) = self.view.standing(indicator, self.choice.until).reading else { return };
         let key = Key { area: self.country(), period: reading.period, categories: Vec::new() };
         if let (Some(came), false) = (reading.completeness(), found.contains_key(&key)) {
-            let (value, numerator, denominator) = (reading.value, reading.numerator, reading.denominator);
-            self.put(found, key, Figure::Shown { value, numerator, denominator }, Some(*came), reading.illustrative);
+            let figure = told(&reading, leave(&key));
+            self.put(found, key, figure, Some(*came), reading.illustrative);
         }
     }
 
@@ -230,7 +239,6 @@ impl Work<'_> {
         illustrative: bool,
     ) {
         let Key { area, period, categories } = key.clone();
-        let figure = figure.in_fifteen_digits();
         let coverage = came.filter(|_| categories.is_empty()).map(|came| (came.reported, came.expected));
         let incomplete = came.filter(Completeness::is_short);
         let (source, by_program) = (None, None);
@@ -287,9 +295,9 @@ impl Work<'_> {
         // A group is as complete as the whole: how many units named it would be one more number about it.
         let whole = self.view.totals.total(indicator, &key.area, key.period);
         let total = whole.filter(|_| key.categories.is_empty());
-        let figure = match cell.pair {
+        let figure = match cell.counts {
             None => Figure::Hidden,
-            Some(pair) => match figure(parts, pair, total.map(|total| total.value)) {
+            Some(counts) => match figure(parts, counts, total.map(|total| total.value)) {
                 Some(figure) => figure,
                 None => return,
             },
@@ -315,6 +323,7 @@ impl Work<'_> {
         indicator: &Indicator,
         found: &mut BTreeMap<Key, Observation>,
         may_tell: &dyn Fn(&Print, Period) -> bool,
+        leave: LeaveAt,
     ) -> Vec<PrintWithheld> {
         let country = self.country();
         let mut withheld = Vec::new();
@@ -333,9 +342,8 @@ impl Work<'_> {
                 withheld.push(PrintWithheld { what, at: key });
                 continue;
             }
-            let (numerator, denominator) = (reading.numerator, reading.denominator);
-            let told = Figure::Shown { value: reading.value, numerator, denominator };
-            self.put(found, key.clone(), told, None, reading.illustrative);
+            let figure = told(&reading, leave(&key));
+            self.put(found, key.clone(), figure, None, reading.illustrative);
             if let Some(at) = found.get_mut(&key) {
                 (at.source, at.by_program) = (source.map(|figure| printed(figure)), by_program);
             }
@@ -385,15 +393,11 @@ fn printed(figure: &Evidence) -> Printed {
     Printed { evidence: figure.id.clone(), section: figure.section.clone(), cited: figure.cited_source.clone() }
 }
 
-/// A share is divided anew from its counts; what has no base has no value.
-fn figure(parts: Parts, pair: Pair, mean: Option<f64>) -> Option<Figure> {
-    let (upper, lower) = (pair.upper as f64, pair.lower as f64);
-    Some(match parts {
-        Parts::Count => Figure::Shown { value: upper, numerator: None, denominator: None },
-        Parts::Share | Parts::Rate if pair.lower == 0 => return None,
-        Parts::Share | Parts::Rate => {
-            Figure::Shown { value: upper / lower * 100.0, numerator: Some(upper), denominator: Some(lower) }
-        }
-        Parts::Mean => Figure::Shown { value: mean?, numerator: None, denominator: Some(lower) },
-    })
+/// What is told of a cell. What has no base has no value.
+fn figure(parts: Parts, counts: ToldCounts, mean: Option<f64>) -> Option<Figure> {
+    match parts {
+        Parts::Count => counts.upper.map(Figure::count),
+        Parts::Share | Parts::Rate => Figure::share(counts.upper?, counts.lower?),
+        Parts::Mean => Some(Figure::mean(mean?, counts.lower?)),
+    }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use romduol_edition::content::{Figure, Key, Observation, unknown};
+use romduol_edition::figure::{Leave, Numbers};
 use romduol_plan::Period;
 use romduol_plan::kinds::*;
 use romduol_plan::totals::{Corner, months};
@@ -10,9 +11,17 @@ use romduol_plan::totals::{Corner, months};
 use super::counts;
 use super::numbers::Work;
 
+/// What gives leave to tell a number; nothing where it is not told.
+pub(super) type LeaveAt<'a> = &'a dyn Fn(&Key) -> Option<Leave<'a>>;
+
+/// Numbers as they are, where there is leave to tell them.
+pub(super) fn told(numbers: impl Into<Numbers>, leave: Option<Leave>) -> Figure {
+    leave.map_or(Figure::Hidden, |leave| Figure::with(numbers.into(), leave))
+}
+
 impl Work<'_> {
     /// Numbers that hide nobody: no count of people, or one that may be told as it is.
-    pub(super) fn open(&self, indicator: &Indicator) -> BTreeMap<Key, Observation> {
+    pub(super) fn open(&self, indicator: &Indicator, leave: LeaveAt) -> BTreeMap<Key, Observation> {
         let (periods, years) = counts::periods(self.view, indicator, self.choice.until);
         let years: Vec<Period> = years.into_iter().map(|(year, _)| year).collect();
         let level = counts::lowest(self.view.state, indicator, self.choice.level);
@@ -29,20 +38,20 @@ impl Work<'_> {
                     let categories = placed.categories.into_iter().zip(&keep).map(name).collect();
                     let key = Key { area: area.clone(), period: wanted.periods[placed.span], categories };
                     let total = placed.total;
-                    let (numerator, denominator) = (total.numerator, total.denominator);
-                    let figure = Figure::Shown { value: total.value, numerator, denominator };
+                    let figure = told(total, leave(&key));
                     let came = self.view.totals.completeness(indicator, &spans[placed.span], &total);
                     self.put(&mut found, key, figure, Some(came), placed.illustrative);
                 }
             }
         }
-        found.extend(self.overlapping_open(indicator, &places, &periods, &years));
+        found.extend(self.overlapping_open(indicator, leave, &places, &periods, &years));
         found
     }
 
     fn overlapping_open(
         &self,
         indicator: &Indicator,
+        leave: LeaveAt,
         places: &[Id],
         periods: &[Period],
         years: &[Period],
@@ -54,9 +63,8 @@ impl Work<'_> {
                     self.view.totals.breakdown(self.view.state, indicator, dimension, &area, period)
                 {
                     let Some(category) = category else { continue };
-                    let (numerator, denominator) = (total.numerator, total.denominator);
-                    let figure = Figure::Shown { value: total.value, numerator, denominator };
                     let key = Key { area: area.clone(), period, categories: vec![category] };
+                    let figure = told(total, leave(&key));
                     let illustrative = self.illustrative(indicator, period);
                     let came = self.view.totals.completeness(indicator, &months(period), &total);
                     self.put(&mut found, key, figure, Some(came), illustrative);

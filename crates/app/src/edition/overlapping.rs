@@ -48,7 +48,7 @@ impl Work<'_> {
                 for mut cell in self.ask(&measure, &part, &wanted, asked) {
                     let whole = Key { area: cell.area.clone(), period: cell.period, categories: Vec::new() };
                     if found.get(&whole).is_none_or(|whole| whole.figure == Figure::Hidden) {
-                        cell.pair = None;
+                        cell.counts = None;
                     }
                     cell.categories = vec![category.id.clone()];
                     self.tell(indicator, Parts::Count, cell, found, asked);

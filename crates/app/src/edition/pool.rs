@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use romduol_disclosure::{Effort, Policy};
+use romduol_disclosure::{Effort, Policy, Released};
 use romduol_edition::content::Key;
 use romduol_plan::Period;
 use romduol_plan::kinds::*;
@@ -37,13 +37,15 @@ pub(crate) struct Plan {
     told: bool,
 }
 
+/// Every cell that is told by whatever way, with a count of it.
+pub(crate) type ToldCells = BTreeMap<Key, Released>;
+
 /// The counts of one indicator as they may be told.
 pub(crate) struct Shielded {
     pub done: Done,
     /// Below it counts are small: that of the strictest of those that were protected together.
     pub k: u32,
-    /// Every cell that is told by whatever way.
-    pub told: BTreeSet<Key>,
+    pub told: ToldCells,
 }
 
 /// All counts of an edition.
@@ -146,11 +148,9 @@ impl Pool {
         let input = (DISCLOSURE_VERSION, &measures, &bonds, &edition);
         let done = Done::of(work.before, &names, &input, || protect::protect(&measures, &bonds, &edition));
         let shielded = |((id, _), done): (&(&Id, &Plan), Done)| {
-            let told = done.protected.told.iter().filter(|cell| cell.pair.is_some());
-            let told = told.map(|cell| Key {
-                area: cell.area.clone(),
-                period: cell.period,
-                categories: cell.categories.clone(),
+            let told = done.protected.told.iter().filter_map(|cell| {
+                let (area, period, categories) = (cell.area.clone(), cell.period, cell.categories.clone());
+                Some((Key { area, period, categories }, cell.counts?.any()?))
             });
             ((*id).clone(), Shielded { told: told.collect(), k, done })
         };

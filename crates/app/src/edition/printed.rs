@@ -4,12 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use romduol_edition::content::Key;
+use romduol_edition::figure::Numbers;
 use romduol_plan::kinds::*;
 use romduol_plan::readings::Source;
 use romduol_plan::{Id, Period};
 
 use super::counts::Counts;
 use super::numbers::Work;
+use super::pool::ToldCells;
 use super::protect::{Outlet, Wanted, policy};
 
 /// What is printed beside the counts of an indicator.
@@ -42,26 +44,19 @@ impl Prints {
     pub fn of(work: Work, indicator: &Indicator, mut counts: Option<&mut Counts>) -> Prints {
         let mut prints = Prints::default();
         let mut stand_in = |period| counts.as_deref_mut().and_then(|counts| counts.stand_in(indicator.time, period));
-        let whole_numbers = |numbers: [Option<f64>; 4]| -> Vec<i64> {
-            let whole = numbers.into_iter().flatten().filter(|count| *count >= 0.0 && count.fract() == 0.0);
-            whole.map(|count| count as i64).collect()
-        };
-        for reading in work.view.series(indicator, &work.country()).counted {
+        for reading in &work.view.series(indicator, &work.country()).counted {
             let Source::Figure(figure) = &reading.source else { continue };
             if reading.period.last_month() > work.choice.until.last_month() {
                 continue;
             }
             let at = (Print::Figure(figure.id.clone()), reading.period);
-            let whole = (indicator.kind == ValueKind::Count).then_some(reading.value);
-            let rest = reading.denominator.zip(reading.numerator).map(|(all, some)| all - some);
-            let says = whole_numbers([whole, reading.numerator, reading.denominator, rest]);
-            prints.says.insert(at.clone(), says);
+            prints.says.insert(at.clone(), Numbers::from(reading).counts(indicator));
             prints.stands_for.insert(at, stand_in(reading.period));
         }
         if let (Some(value), Some(period)) = (indicator.baseline, indicator.baseline_period) {
             let at = (Print::Baseline, period);
-            let whole = (indicator.kind == ValueKind::Count).then_some(value);
-            prints.says.insert(at.clone(), whole_numbers([whole, None, None, None]));
+            let baseline = Numbers { value, numerator: None, denominator: None };
+            prints.says.insert(at.clone(), baseline.counts(indicator));
             prints.stands_for.insert(at, stand_in(period));
         }
         prints
@@ -78,9 +73,10 @@ impl Prints {
 
     /// Whether it may be printed, given the cells that are told: not where it says a count that is small by the rule of the
     /// strictest of those that were protected together.
-    pub fn may_tell(&self, what: &Print, period: Period, k: u32, told: &BTreeSet<Key>, country: &Id) -> bool {
+    pub fn may_tell(&self, what: &Print, period: Period, k: u32, told: &ToldCells, country: &Id) -> bool {
         let at = (what.clone(), period);
-        let is_told = |period: Period| told.contains(&Key { area: country.clone(), period, categories: Vec::new() });
+        let is_told =
+            |period: Period| told.contains_key(&Key { area: country.clone(), period, categories: Vec::new() });
         let says_small = self.says.get(&at).is_some_and(|says| says.iter().any(|count| policy(k).is_small(*count)));
         !says_small && self.stands_for.get(&at).is_none_or(|stands| stands.is_none_or(is_told))
     }

@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use romduol_disclosure::{
-    Dimension, Edition, Effort, Figure, Memory, Policy, Refusal, Release, ShapeError, Side, Table, Tie, Why, Zeros,
-    suppress_linked, what_if,
+    Dimension, Edition, Effort, Figure, Memory, Policy, Refusal, Release, Released, ShapeError, Side, Table, Tie, Why,
+    Zeros, suppress_linked, what_if,
 };
 use romduol_plan::kinds::{CountPart, SENSITIVE};
 use romduol_plan::{Id, Period};
@@ -67,12 +67,33 @@ pub(crate) struct Told {
     pub period: Period,
     pub categories: Vec<Id>,
     pub outlet: Outlet,
-    /// The pair of counts; none where it is hidden.
-    pub pair: Option<Pair>,
+    /// Its counts; none where it is hidden.
+    pub counts: Option<ToldCounts>,
     /// Why a hidden cell is. A secret.
     pub reason: Option<Reason>,
     /// What a hidden cell protects. A secret.
     pub guard: Guard,
+}
+
+/// The counts of a cell that is told, as far as its measure has them.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct ToldCounts {
+    pub upper: Option<Released>,
+    pub lower: Option<Released>,
+}
+
+#[cfg(test)]
+impl Told {
+    pub fn upper(&self) -> Option<i64> {
+        self.counts?.upper.map(Released::count)
+    }
+}
+
+impl ToldCounts {
+    /// One of them.
+    pub fn any(&self) -> Option<Released> {
+        self.upper.or(self.lower)
+    }
 }
 
 /// What came out, and what is to be remembered.
@@ -180,7 +201,7 @@ struct Group<'a> {
 }
 
 /// What came out of one measure: the edition that was asked for, and the release of it.
-type Released = (Edition, Release);
+type CameOut = (Edition, Release);
 
 impl<'a> Group<'a> {
     fn new(measures: &'a [Measure], bonds: &'a [Bond], all: &[(Axes, Remembered)]) -> Result<Self, Refusal> {
@@ -196,7 +217,7 @@ impl<'a> Group<'a> {
     }
 
     /// Takes slices away until the rest can come out; looks hastily as long as it is not known what can.
-    fn release(&self, slices: &mut Vec<Slice>, withheld: &mut Vec<(usize, Withheld)>) -> Option<Vec<Released>> {
+    fn release(&self, slices: &mut Vec<Slice>, withheld: &mut Vec<(usize, Withheld)>) -> Option<Vec<CameOut>> {
         let mut hasty = false;
         while slices.iter().any(|slice| !slice.planned) {
             let editions: Vec<Edition> = (0..self.bare.len()).map(|at| self.edition(at, slices, hasty)).collect();
@@ -279,7 +300,7 @@ impl<'a> Group<'a> {
     fn read(
         &self,
         at: usize,
-        (edition, release): &Released,
+        (edition, release): &CameOut,
         slices: &[Slice],
         mut remembered: Remembered,
     ) -> Protected {
@@ -451,28 +472,24 @@ fn read(counts: &Counts, table: &Wanted, release: &Release, guards: &BTreeMap<Le
     let cells = leaves(counts, table).into_iter().zip(published.figures.chunks(parts).zip(published.why.chunks(parts)));
     let there = cells.filter(|(_, (_, why))| !why.iter().all(|why| *why == Why::Impossible));
     let told = there.map(|(leaf, (figures, why))| {
-        let (pair, guard) = (pair(counts.parts, figures), guards.get(&leaf).cloned().unwrap_or_default());
+        let (guard, counts) = (guards.get(&leaf).cloned().unwrap_or_default(), told(counts.parts, figures));
         let (area, period, categories) = leaf;
-        let (outlet, reason) = (table.outlet, pair.is_none().then(|| reason(why)));
-        Told { area, period, categories, outlet, pair, reason, guard }
+        let (outlet, reason) = (table.outlet, counts.is_none().then(|| reason(why)));
+        Told { area, period, categories, outlet, counts, reason, guard }
     });
     told.collect()
 }
 
-/// The pair again; hidden where any of its parts is.
-fn pair(parts: Parts, figures: &[Figure]) -> Option<Pair> {
-    let shown = |n: usize| match figures[n] {
-        Figure::Shown(count) => Some(count),
-        Figure::Hidden => None,
-    };
-    if figures.contains(&Figure::Hidden) {
-        return None;
-    }
+/// The counts of a cell again; hidden where any of its parts is.
+fn told(parts: Parts, figures: &[Figure]) -> Option<ToldCounts> {
+    let shown: Vec<Released> = figures.iter().map(|figure| figure.released()).collect::<Option<_>>()?;
+    let (first, second) = (shown.first().copied(), shown.get(1).copied());
     Some(match parts {
-        Parts::Count => Pair { upper: shown(0)?, lower: 0 },
-        Parts::Share => Pair { upper: shown(0)?, lower: shown(2)? },
-        Parts::Rate => Pair { upper: shown(0)?, lower: shown(1)? },
-        Parts::Mean => Pair { upper: 0, lower: shown(0)? },
+        Parts::Count => ToldCounts { upper: first, lower: None },
+        // Between them stands what the one lacks to the other.
+        Parts::Share => ToldCounts { upper: first, lower: shown.get(2).copied() },
+        Parts::Rate => ToldCounts { upper: first, lower: second },
+        Parts::Mean => ToldCounts { upper: None, lower: first },
     })
 }
 

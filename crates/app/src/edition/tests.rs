@@ -157,10 +157,8 @@ fn measured<'a>(composed: &'a Composed, id: &str) -> &'a Measured {
 /// What is told at a place and a period: value, upper and lower number.
 fn told(measured: &Measured, area: &str, period: &str) -> Option<(f64, Option<f64>, Option<f64>)> {
     let key = Key { area: area.into(), period: period.parse().unwrap(), categories: Vec::new() };
-    match measured.observations.iter().find(|at| at.key() == key)?.figure {
-        Figure::Shown { value, numerator, denominator } => Some((value, numerator, denominator)),
-        Figure::Hidden => None,
-    }
+    let numbers = measured.observations.iter().find(|at| at.key() == key)?.figure.numbers()?;
+    Some((numbers.value, numbers.numerator, numbers.denominator))
 }
 
 /// One number for each province and quarter.

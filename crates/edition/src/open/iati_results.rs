@@ -9,7 +9,7 @@ use romduol_plan::kinds::{Direction, ResultLevel, TargetKind};
 use romduol_plan::{Date, Lang, Period, Text};
 
 use super::iati::{OWN, narratives};
-use crate::content::{Content, Figure, Measured, Observation};
+use crate::content::{Content, Measured, Observation};
 
 /// What is known of a period.
 #[derive(Default)]
@@ -69,9 +69,9 @@ fn periods<'a>(content: &Content, measured: &'a Measured) -> BTreeMap<Period, At
 fn period(at: Period, told: &At) -> Element {
     let number = |name: &'static str, value: f64| Element::new(name).with("value", value.to_string());
     let day = |name: &'static str, day: Date| Element::new(name).with("iso-date", day.to_string());
-    let actual = told.told.map(|at| match at.figure {
-        Figure::Shown { value, .. } => number("actual", value).all(incomplete(at)),
-        Figure::Hidden => Element::new("actual").child(narratives("comment", &hidden(), "")),
+    let actual = told.told.map(|at| match at.value() {
+        Some(value) => number("actual", value).all(incomplete(at)),
+        None => Element::new("actual").child(narratives("comment", &hidden(), "")),
     });
     Element::new("period")
         .child(day("period-start", at.previous().last_day().plus_days(1)))

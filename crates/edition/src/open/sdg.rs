@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::codes::{self, word};
 use super::tables::{self, SDG, csv};
-use crate::content::{Content, Figure, Measured, Observation};
+use crate::content::{Content, Measured, Observation};
 
 /// What an indicator calls itself, the series that it is, and the sex it counts. Only shares that follow the series'
 /// definition are here: people who got support, for example, are not the victims detected of 16.2.2.
@@ -67,11 +67,11 @@ fn row(content: &Content, (series, sex): (&str, &str), at: &Observation) -> Opti
         "CUST_BREAKDOWN" => breakdown.clone(),
         _ => usual.to_string(),
     };
-    let (value, status) = match at.figure {
-        Figure::Shown { value, .. } if at.incomplete.is_some() => (value.to_string(), "P"),
-        Figure::Shown { value, .. } => (value.to_string(), "A"),
+    let (value, status) = match at.value() {
+        Some(value) if at.incomplete.is_some() => (value.to_string(), "P"),
+        Some(value) => (value.to_string(), "A"),
         // As in every table of that standard.
-        Figure::Hidden => ("NaN".into(), "Q"),
+        None => ("NaN".into(), "Q"),
     };
     let comment = if at.illustrative { "Illustrative: made up for demonstration" } else { "" };
     let attributes = [status, "0", "PT", "C", comment, &label].map(String::from);

@@ -8,7 +8,8 @@ use romduol_plan::kinds::{Id, Indicator, PlaceRule, Target, TargetKind, ValueKin
 use romduol_plan::{Lang, Period};
 
 use super::codes::{self, Axis, TOTAL, coded, said, titled, word};
-use crate::content::{Content, Figure, Measured, Observation};
+use crate::content::{Content, Measured, Observation};
+use crate::figure::Numbers;
 
 /// What an attribute is called, what it holds, and whether each observation has it.
 fn attributes() -> Vec<Attribute> {
@@ -151,11 +152,11 @@ impl Rows<'_> {
         let mut told =
             Told { coverage: at.coverage, illustrative: at.illustrative, source: printed(at), ..Told::default() };
         told.incomplete = at.incomplete.is_some();
-        match at.figure {
-            Figure::Shown { value, numerator, denominator } => {
+        match at.figure.numbers() {
+            Some(Numbers { value, numerator, denominator }) => {
                 (told.value, told.numerator, told.denominator) = (Some(value), numerator, denominator);
             }
-            Figure::Hidden => told.hidden = true,
+            None => told.hidden = true,
         }
         self.put(measured, &at.area, at.period, &at.categories, "ACT", told);
     }

@@ -9,7 +9,7 @@ use romduol_report::Block;
 use romduol_report::document::{CalloutTone, Cell, Column, KeyNumber, Span, Table};
 
 use super::{HIDDEN, Writer};
-use crate::content::{Figure, Measured, Observation};
+use crate::content::{Measured, Observation};
 
 impl Writer<'_> {
     pub(super) fn indicator(&self, measured: &Measured) -> Vec<Block> {
@@ -102,7 +102,7 @@ impl Writer<'_> {
             return vec![self.plain("no-values")];
         }
         list.sort_by_key(|at| std::cmp::Reverse(at.period));
-        let shares = list.iter().any(|at| matches!(at.figure, Figure::Shown { denominator: Some(_), .. }));
+        let shares = list.iter().any(|at| at.figure.numbers().is_some_and(|numbers| numbers.denominator.is_some()));
         let row = |at: &&Observation| {
             let mut row = vec![Cell::text(self.period(at.period)), self.cell(&measured.indicator, Some(at))];
             if shares {
@@ -120,13 +120,9 @@ impl Writer<'_> {
 
     /// What was divided by what.
     fn fraction(&self, at: &Observation) -> String {
-        match at.figure {
-            Figure::Shown { numerator: Some(upper), denominator: Some(lower), .. } => {
-                format!("{} / {}", self.locale.number(upper, 1), self.locale.number(lower, 1))
-            }
-            Figure::Shown { .. } => "–".into(),
-            Figure::Hidden => HIDDEN.into(),
-        }
+        let Some(numbers) = at.figure.numbers() else { return HIDDEN.into() };
+        let said = |(upper, lower)| format!("{} / {}", self.locale.number(upper, 1), self.locale.number(lower, 1));
+        numbers.numerator.zip(numbers.denominator).map_or_else(|| "–".into(), said)
     }
 
     fn by_place(&self, measured: &Measured) -> Vec<Block> {

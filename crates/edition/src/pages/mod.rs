@@ -191,10 +191,7 @@ impl Writer<'_> {
 
     /// A figure as it is shown; one mark for all that is hidden.
     fn figure(&self, indicator: &Indicator, figure: Figure) -> String {
-        match figure {
-            Figure::Shown { value, .. } => self.value(indicator, value),
-            Figure::Hidden => HIDDEN.into(),
-        }
+        figure.numbers().map_or_else(|| HIDDEN.into(), |numbers| self.value(indicator, numbers.value))
     }
 
     /// A figure with the sign of a sum of which something is missing.

@@ -10,6 +10,7 @@ use romduol_app::correction::Correction;
 use romduol_app::edition::{self, Choice, Opened};
 use romduol_app::{App, Clock, package};
 use romduol_edition::content::{Figure, Told};
+use romduol_edition::figure::Numbers;
 use romduol_edition::{Broken, Content, pack, site, unpack, verify};
 use romduol_locale::Locale;
 use romduol_plan::kinds::*;
@@ -122,7 +123,7 @@ fn every_number_of_the_site_is_told(opened: &Opened) {
             told.insert(text, 0);
         };
         for at in &measured.observations {
-            let Figure::Shown { value, numerator, denominator } = at.figure else { continue };
+            let Some(Numbers { value, numerator, denominator }) = at.figure.numbers() else { continue };
             // A sum of which something is missing is told as the least that it can be, and nowhere as less than that.
             tell(format!("{}{}", at.sign(), unit(value)));
             if let (Some(upper), Some(lower)) = (numerator, denominator) {

@@ -27,7 +27,7 @@ const SEALS_S: i64 = 86_400;
 const OPENS_S: i64 = 2 * 86_400;
 
 /// Where a person is only led on.
-pub(super) const NOTHING_SAID: &str = "";
+const NOTHING_SAID: &str = "";
 
 /// With what this process seals at present: one key for all who come in a day, so that strangers who send much leave one row
 /// behind and not one each.

@@ -11,15 +11,13 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use http_body_util::BodyExt;
-use romduol_app::AppError;
 use romduol_locale::Locale;
 use romduol_plan::{Lang, Say};
 use romduol_report::Markup;
-use serde::{Deserialize, Serialize};
 use tower::ServiceExt;
 
 use super::Reshow;
-use super::carried::{Carried, NOTHING_SAID};
+use super::carried::Carried;
 use super::refill::{Filling, carry, refill, said};
 use super::screened::Stopped;
 use super::sent::Sent;

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
-use romduol_edition::content::Figure;
 use romduol_plan::kinds::{Class, Edition, Indicator, ValueKind};
 use romduol_plan::permission::Role;
 
@@ -46,7 +45,7 @@ async fn outsiders_see_what_the_edition_told() {
             .find(&indicator.id)
             .iter()
             .flat_map(|measured| &measured.observations)
-            .filter_map(|at| if let Figure::Shown { value, .. } = at.figure { Some(value.to_string()) } else { None })
+            .filter_map(|at| at.value().map(|value| value.to_string()))
             .collect();
         for every in ["quarter", "year"] {
             for (rows, columns) in [("place", "period"), ("place", "whole"), ("period", "whole")] {

@@ -48,6 +48,22 @@ async fn a_form_whose_session_has_ended_comes_back_behind_the_sign_in() {
     assert!(!page.contains("Shelters") && page.contains("another account"), "{page}");
 }
 
+/// Each with words of their own, and nothing but one key of the day is written for all of them.
+#[tokio::test]
+async fn strangers_who_send_much_leave_one_key_behind() {
+    let house = house().await;
+    let mut seals = Vec::new();
+    for title in ["one", "two"] {
+        let (status, page) = house.send(PROPOSE, None, &format!("title={title}&reason=r")).await;
+        assert_eq!(status, 401);
+        let carried = carried(&page);
+        let (ticket, sealed) = carried.split_once("%2E").unwrap();
+        seals.push((ticket.to_string(), sealed.to_string()));
+    }
+    assert_eq!(seals[0].0, seals[1].0);
+    assert_ne!(seals[0].1, seals[1].1);
+}
+
 async fn sign_in_with(house: &House, login: &str, carried: &str) -> (u16, String) {
     house.send("/sign-in", None, &format!("login={login}&password=wrong&carried={carried}")).await
 }

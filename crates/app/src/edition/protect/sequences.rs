@@ -152,7 +152,7 @@ impl Attacker {
             };
             let own: Vec<usize> = self.variables.iter().filter(|(atom, _)| inside(atom)).map(|(_, at)| *at).collect();
             let sum: i64 = own.iter().map(|at| self.truth[*at]).sum();
-            let figure = cell.pair.map(|pair| pair.upper);
+            let figure = cell.upper();
             assert!(figure.is_none_or(|figure| figure == sum), "what is told is true");
             assert!(figure.is_none_or(|figure| figure == 0 || figure >= K), "{sum} is small");
             self.seen.push((own, figure));

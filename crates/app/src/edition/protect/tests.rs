@@ -47,7 +47,7 @@ fn alone(counts: &Counts, wanted: &[Wanted], policy: Policy, edition: &str, befo
 
 fn told(protected: &Protected, area: &str, period: Period) -> Option<i64> {
     let cell = protected.told.iter().find(|cell| cell.area == area && cell.period == period);
-    cell.and_then(|cell| cell.pair).map(|pair| pair.upper)
+    cell.and_then(Told::upper)
 }
 
 #[test]
@@ -72,8 +72,8 @@ fn a_correction_of_a_large_count_comes_out_and_the_small_one_stays_hidden() {
     assert_eq!(told(&second, "A", Period::quarter(2025, 1)), None);
     // Nothing changed since: the third edition tells the same as the second.
     let third = alone(&counts(&numbers), &wanted(), policy(5), "e3", &second.remembered);
-    let pairs = |told: &Protected| told.told.iter().map(|cell| cell.pair).collect::<Vec<_>>();
-    assert_eq!(pairs(&third), pairs(&second));
+    let counts = |told: &Protected| told.told.iter().map(|cell| cell.counts).collect::<Vec<_>>();
+    assert_eq!(counts(&third), counts(&second));
 }
 
 #[test]
@@ -143,12 +143,12 @@ proptest! {
             let counts = counts(&numbers);
             let done = alone(&counts, &wanted(), policy(5), edition, &before);
             for cell in &done.told {
-                let Some(pair) = cell.pair else { continue };
+                let Some(upper) = cell.upper() else { continue };
                 let inside = |place: &str, period: Period| {
                     (cell.area == "all" || cell.area == place) && cell.period.contains(period)
                 };
                 let sum: i64 = counts.at.iter().filter(|((p, q, _), _)| inside(p, *q)).map(|(_, pair)| pair.upper).sum();
-                prop_assert_eq!(pair.upper, sum);
+                prop_assert_eq!(upper, sum);
                 prop_assert!(sum == 0 || sum >= 5, "{} is small", sum);
             }
             before = done.remembered;
@@ -165,7 +165,7 @@ fn what_everybody_can_work_out_already_stops_nothing() {
     told.entries.retain(|entry| entry.3 != 3);
     let done = alone(&counts(&numbers), &wanted(), policy(5), "e2", &told);
     assert_eq!(done.withheld, []);
-    let hidden: Vec<&Told> = done.told.iter().filter(|cell| cell.pair.is_none()).collect();
+    let hidden: Vec<&Told> = done.told.iter().filter(|cell| cell.counts.is_none()).collect();
     assert!(
         matches!(hidden.as_slice(), [only] if only.area == "A" && only.reason == Some(Reason::Earlier)),
         "{hidden:?}"
@@ -197,7 +197,7 @@ fn what_cannot_be_protected_any_more_is_withheld_by_name_and_the_rest_comes_out(
     assert!(at.contains(&("place".into(), "A".into())) && at.contains(&("period".into(), "2025Q1".into())), "{at:?}");
     assert_eq!(told(&second, "A", five), Some(5));
     let of_second = |cell: &&Told| cell.period == Period::quarter(2025, 2) && cell.categories == ["f"];
-    assert!(second.told.iter().any(|cell| of_second(&cell) && cell.pair.is_some()));
+    assert!(second.told.iter().any(|cell| of_second(&cell) && cell.counts.is_some()));
 }
 
 #[test]
@@ -206,7 +206,7 @@ fn a_hidden_cell_says_what_it_protects_and_in_which_sum() {
     let done = alone(&counts(&numbers), &wanted(), policy(5), "e1", &Remembered::default());
     let small = ("A".to_string(), Period::quarter(2025, 1), Vec::new());
     let guards: Vec<_> =
-        done.told.iter().filter(|cell| cell.pair.is_none() && cell.reason != Some(Reason::Small)).collect();
+        done.told.iter().filter(|cell| cell.counts.is_none() && cell.reason != Some(Reason::Small)).collect();
     assert!(!guards.is_empty());
     for cell in guards {
         assert_eq!(cell.guard.protects, std::slice::from_ref(&small), "{} {}", cell.area, cell.period);
