@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use romduol_ledger::{LedgerError, Remedy};
 use romduol_locale::Locale;
+use romduol_plan::command::Refusal;
 use romduol_plan::permission::Denied;
 use romduol_plan::returns::Refused;
 use romduol_plan::{BadPeriod, Kind, Lang, Say};
 
 /// The key of the refusal after which both versions are shown.
-pub const CHANGED: &str = "refused-record-changed";
+pub use romduol_plan::commands::records::CHANGED;
 
 #[derive(Clone, Debug)]
 pub enum AppError {
@@ -146,6 +147,17 @@ impl std::fmt::Display for AppError {
 }
 
 impl std::error::Error for AppError {}
+
+impl From<Refusal> for AppError {
+    fn from(refusal: Refusal) -> AppError {
+        match refusal {
+            Refusal::Return(refused) => AppError::Refused(refused),
+            Refusal::Denied(denied) => AppError::Denied(denied),
+            Refusal::NotFound { kind, id } => AppError::NotFound { kind, id },
+            Refusal::Bad(say) => AppError::Bad(say),
+        }
+    }
+}
 
 impl From<LedgerError> for AppError {
     fn from(error: LedgerError) -> Self {

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use romduol_plan::answers::Problem;
-use romduol_plan::kinds::{Answer, Assignment};
+use romduol_plan::commands::returns::SubmitReturn;
+use romduol_plan::kinds::Assignment;
 use romduol_plan::permission::Act;
 use romduol_plan::returns::{self, Due, Refused};
+use romduol_plan::state::return_id;
 use romduol_plan::{Date, Period, State};
 
 use crate::accounts::Person;
-use crate::said::impersonal;
 use crate::{App, AppError};
 
 /// What a submission came to.
@@ -45,27 +46,14 @@ impl App {
         Ok(returns::may_report(state, assignment, period, self.now().date)?)
     }
 
-    /// Submits a return. `reason` says why an accepted one is corrected.
-    pub async fn submit(
-        &self,
-        person: &Person,
-        due: &Due,
-        answers: Vec<Answer>,
-        reason: &str,
-    ) -> Result<Filed, AppError> {
-        person.post.may_for(Act::File, &due.assignment, &self.snapshot().state)?;
-        impersonal([reason])?;
-        let (assignment, period, today) = (due.assignment.id.clone(), due.period, self.now().date);
-        let reason = reason.trim().to_string();
-        let why = if reason.is_empty() { "submitted".to_string() } else { reason.clone() };
-        // Checked inside the decision: the form, an indicator or the return before may have changed since it was opened.
-        let decide =
-            move |state: &State| Ok(vec![returns::file(state, &assignment, period, today, &answers, &reason)?]);
-        match self.run(person.actor(), why, Box::new(decide)).await {
+    /// Submits a return; its draft goes with it.
+    pub async fn submit(&self, person: &Person, command: SubmitReturn) -> Result<Filed, AppError> {
+        let id = return_id(&command.assignment, command.period);
+        match self.execute(person, command).await {
             Err(AppError::Refused(Refused::Problems(found))) => return Ok(Filed::Problems(found)),
             filed => filed?,
         };
-        self.ledger.erase_draft(&due.id()).await?;
+        self.ledger.erase_draft(&id).await?;
         Ok(Filed::Submitted)
     }
 }

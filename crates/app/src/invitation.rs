@@ -1,55 +1,25 @@
 //! The invitation to a meeting: when and where, what to talk about, which papers, and who has a seat. Refuses to send it.
 
 use romduol_locale::{Arg, Locale};
+use romduol_plan::commands::meetings::TakeAgenda;
 use romduol_plan::coordination::seats;
 use romduol_plan::kinds::*;
-use romduol_plan::permission::Act;
 use romduol_plan::readings::View;
-use romduol_plan::{Change, Date, Kind, Lang, Period, Say, State, Text};
+use romduol_plan::{Date, Kind, Lang, Period, State, Text};
 use romduol_report::document::{CalloutTone, Cell, Column, Span, Table};
 use romduol_report::{Block, Document};
 
-use crate::accounts::Person;
 use crate::meetings::{Point, agenda};
-use crate::{App, AppError, late};
+use crate::{AppError, late};
 
 /// How many points of each sort are suggested.
 const MOST: usize = 10;
 
-impl App {
-    /// Takes what is suggested today into the agenda of a meeting, in both languages. What stands there stays, and a point
-    /// that is there already is not taken twice.
-    pub async fn take_agenda(&self, person: &Person, id: &str, illustrative: bool) -> Result<(), AppError> {
-        person.post.may(Act::Coordinate)?;
-        let snapshot = self.snapshot();
-        let (id, today) = (id.to_string(), self.now().date);
-        let missing = || AppError::NotFound { kind: Kind::Meeting, id: id.clone() };
-        let meeting = snapshot.state.find::<Meeting>(&id).ok_or_else(missing)?;
-        let said = |lang| points(snapshot.view(illustrative), Locale::of(lang), &meeting.body, today);
-        let (en, km) = (said(Lang::En), said(Lang::Km));
-        let decide = move |state: &State| {
-            let missing = || AppError::NotFound { kind: Kind::Meeting, id: id.clone() };
-            let meeting = state.find::<Meeting>(&id).ok_or_else(missing)?;
-            let agenda = Text { en: with(&meeting.agenda.en, &en), km: with(&meeting.agenda.km, &km) };
-            if agenda == meeting.agenda {
-                return Err(AppError::Bad(Say::new("refused-agenda-has-all")));
-            }
-            Ok(vec![Change::Put(Meeting { agenda, ..(**meeting).clone() }.into())])
-        };
-        self.run(person.actor(), "suggested agenda taken".into(), Box::new(decide)).await?;
-        Ok(())
-    }
-}
-
-/// Lines with those of more that are not among them.
-fn with(lines: &str, more: &[String]) -> String {
-    let mut all: Vec<&str> = lines.lines().collect();
-    for line in more {
-        if !all.contains(&line.as_str()) {
-            all.push(line);
-        }
-    }
-    all.join("\n")
+/// What is suggested today, for the agenda of a meeting.
+pub fn suggested(view: View<'_>, id: &str, today: Date) -> Result<TakeAgenda, AppError> {
+    let meeting = view.state.known::<Meeting>(id)?;
+    let said = |lang| points(view, Locale::of(lang), &meeting.body, today);
+    Ok(TakeAgenda { meeting: meeting.id.clone(), en: said(Lang::En), km: said(Lang::Km) })
 }
 
 /// What a body should talk about today, a line each: what members propose, what is overdue, late and off track.

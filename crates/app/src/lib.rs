@@ -1,7 +1,8 @@
 //! Use cases: opens a ledger, keeps state and totals current, runs commands, composes reports.
 //!
-//! Refuses to know HTTP and files of other formats. A command is a function from the newest state to changes; one
-//! writer decides all that wait against the newest state, appends them in one durable commit and only then answers.
+//! Refuses to know HTTP and files of other formats. What a person asks of the plan is a command of `romduol_plan::commands`,
+//! carried out by [`App::execute`] alone; one writer decides all that wait against the newest state, appends them in one
+//! durable commit and only then answers.
 
 pub mod accounts;
 pub mod analysis_tables;
@@ -28,7 +29,6 @@ pub mod incomplete;
 pub mod invitation;
 mod kept;
 pub mod late;
-pub mod local_plan;
 pub mod local_record;
 pub mod meetings;
 pub mod minutes;
@@ -40,11 +40,9 @@ pub mod package;
 pub mod pivot_book;
 pub mod progress_report;
 pub mod ratings;
-pub mod readiness;
 pub mod records;
 mod said;
 pub mod search;
-pub mod set_status;
 pub mod sight;
 pub mod similar;
 pub mod snapshot;
@@ -61,9 +59,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use romduol_ledger::{Head, Ledger, Place};
-use romduol_plan::{Actor, Change, Date, State};
+use romduol_plan::command::admit;
+use romduol_plan::{Actor, By, Change, Command, Date, State};
 use tokio::sync::mpsc;
 
+use accounts::Person;
 pub use clock::{Calendar, Clock, Now};
 pub use error::{AppError, CHANGED, ErrorClass};
 pub use snapshot::Snapshot;
@@ -196,7 +196,20 @@ impl App {
         self.moments.at(&self.ledger, position, &newest).await
     }
 
-    /// Runs a command: answers when its entry is durable and visible in the newest snapshot.
+    /// Carries out a person's command: answers when its entry is durable and visible in the newest snapshot. What the command
+    /// needs, its reason and its words are looked at here and nowhere else ([`admit`]).
+    pub async fn execute(&self, person: &Person, command: impl Command) -> Result<Head, AppError> {
+        self.execute_by(person.by(&self.now()), person.actor(), command).await
+    }
+
+    /// The same for whoever has asked a while ago, such as for an edition that takes its time.
+    async fn execute_by(&self, by: By, actor: Actor, command: impl Command) -> Result<Head, AppError> {
+        let why = admit(&command, &by)?;
+        self.run(actor, why, Box::new(move |state| Ok(command.decide(&by, state)?))).await
+    }
+
+    /// Runs what the program decides: answers when its entry is durable and visible in the newest snapshot. What a person asks
+    /// comes through [`App::execute`].
     pub async fn run(&self, actor: Actor, why: String, decide: Decide) -> Result<Head, AppError> {
         self.run_on(None, actor, why, decide).await
     }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use romduol_plan::commands::records::Draft;
 use romduol_plan::kinds::{Area, CostLine, Fund, FundKind, Funding, Id, Node};
 use romduol_plan::permission::{Act, Denied, Post};
 use romduol_plan::{Body, Kind, State, column};
@@ -117,7 +118,7 @@ impl App {
         };
         cells.extend(set.into_iter().chain([("id", id.clone())]).map(|(name, value)| (name.to_string(), value)));
         let seen = last_touched(state, kind, &id);
-        self.keep_record(person, kind, &cells, seen, "local plan".into(), beside).await
+        self.keep_locally(person, Draft::new(kind, &cells, seen).with(beside)).await
     }
 
     /// A part of a made-up line is part of the demonstration.

@@ -1,78 +1,15 @@
-//! Civil society beside government: rating a part of the plan, answering a rating, and the shadow report of all ratings.
+//! The shadow report: what civil society says beside government, of all ratings.
 
 use romduol_locale::Locale;
 use romduol_plan::kinds::*;
-use romduol_plan::permission::Act;
 use romduol_plan::quality::indicators_under;
 use romduol_plan::readings::{Standing, View};
 use romduol_plan::status::Status;
-use romduol_plan::{Change, Date, Kind, Lang, Period, Say, State, Text, coordination};
+use romduol_plan::{Date, Kind, Period, Say, coordination};
 use romduol_report::document::{Cell, Column, Table};
 use romduol_report::{Block, Document};
 
-use crate::accounts::Person;
 use crate::progress_report::shape;
-use crate::said::{self, impersonal};
-use crate::{App, AppError};
-
-impl App {
-    /// Keeps a rating of a node or an indicator, of today. One of the same day is written again as long as nobody has
-    /// answered it; an answered one stays, and the next gets a number.
-    pub async fn rate(
-        &self,
-        person: &Person,
-        (kind, of): (Kind, &str),
-        rating: Colour,
-        reason: &str,
-        evidence: &str,
-        lang: Lang,
-    ) -> Result<(), AppError> {
-        person.post.may(Act::Rate)?;
-        let reason = said::reason(reason)?;
-        impersonal([evidence])?;
-        let (of, today, institution) = (of.to_string(), self.now().date, person.post.institution.clone());
-        let (evidence, words) = (evidence.trim().to_string(), reason.clone());
-        let decide = move |state: &State| {
-            let body = state.body(kind, &of).filter(|_| matches!(kind, Kind::Node | Kind::Indicator));
-            body.ok_or(AppError::NotFound { kind, id: of.clone() })?;
-            let by = institution.clone().unwrap_or_else(|| "CSO".into());
-            let first = format!("{of}.{by}.{today}");
-            let mut ids = std::iter::once(first.clone()).chain((2..).map(|n| format!("{first}.{n}")));
-            let free = |id: &String| state.find::<Rating>(id).is_none_or(|rating| rating.answered.is_none());
-            let rating = Rating {
-                id: ids.find(free).unwrap_or(first),
-                node: (kind == Kind::Node).then(|| of.clone()),
-                indicator: (kind == Kind::Indicator).then(|| of.clone()),
-                institution: institution.clone(),
-                date: today,
-                rating,
-                reason: Text::of(lang, &words),
-                evidence: evidence.clone(),
-                answer: Text::default(),
-                answered: None,
-                illustrative: false,
-            };
-            Ok(vec![Change::Put(rating.into())])
-        };
-        self.run(person.actor(), reason, Box::new(decide)).await?;
-        Ok(())
-    }
-
-    /// Answers a rating. A later answer replaces the text; its history stays.
-    pub async fn answer_rating(&self, person: &Person, id: &str, answer: &str, lang: Lang) -> Result<(), AppError> {
-        let answer = said::reason(answer)?;
-        let (id, today, person_, words) = (id.to_string(), self.now().date, person.clone(), answer.clone());
-        let decide = move |state: &State| {
-            let missing = || AppError::NotFound { kind: Kind::Rating, id: id.clone() };
-            let rating = state.find::<Rating>(&id).ok_or_else(missing)?;
-            person_.post.may_answer(rating, state)?;
-            let answer = rating.answer.clone().with(lang, &words);
-            Ok(vec![Change::Put(Rating { answer, answered: Some(today), ..(**rating).clone() }.into())])
-        };
-        self.run(person.actor(), answer, Box::new(decide)).await?;
-        Ok(())
-    }
-}
 
 /// The ratings as a report beside the government's: what civil society says, what the plan computes, what was answered.
 pub fn shadow_report(view: View<'_>, locale: &'static Locale, today: Date) -> Document {

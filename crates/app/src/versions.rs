@@ -1,10 +1,10 @@
-//! Versions of the plan: giving a name to the plan as it stands, moving a version on, and what the public says of it.
+//! What the public says of a version of the plan: comments that wait, and what became of them.
 
 use romduol_ledger::Comment as Stored;
+use romduol_plan::commands::versions::TakeComment;
 use romduol_plan::kinds::*;
-use romduol_plan::package::Fault;
 use romduol_plan::permission::Act;
-use romduol_plan::{Change, Kind, Lang, Say, State, Text, id, versions};
+use romduol_plan::{Kind, Lang, Say, versions};
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::Person;
@@ -59,60 +59,6 @@ pub enum Standing {
 pub const LONGEST: usize = 4_000;
 
 impl App {
-    /// Names the plan as it stands now.
-    pub async fn name_version(&self, person: &Person, mut version: Version) -> Result<(), AppError> {
-        person.post.may(Act::EditPlan)?;
-        if version.id.trim().is_empty() || version.title.is_empty() {
-            return Err(AppError::Bad(Say::new("refused-version-unnamed")));
-        }
-        version.id = version.id.trim().to_string();
-        if let Some(problem) = id::fault(&version.id) {
-            let (file, row, column, value) = (String::new(), 0, String::new(), version.id);
-            return Err(AppError::Bad(Fault { file, row, column, cell: String::new(), value, problem }.say_in_place()));
-        }
-        version.position = u32::try_from(self.snapshot().head.seq).unwrap_or(u32::MAX);
-        version.date = self.now().date;
-        version.state = VersionState::Draft;
-        let decide = move |state: &State| match state.find::<Version>(&version.id) {
-            Some(_) => Err(AppError::Bad(Say::new("refused-id-taken").words("value", &version.id))),
-            None => Ok(vec![Change::Put(version.clone().into())]),
-        };
-        self.run(person.actor(), "version named".into(), Box::new(decide)).await?;
-        Ok(())
-    }
-
-    /// Moves a version on. One that the public may comment on gets a consultation to collect what is said.
-    pub async fn move_version(
-        &self,
-        person: &Person,
-        id: &str,
-        to: VersionState,
-        until: Option<romduol_plan::Date>,
-        why: &str,
-    ) -> Result<(), AppError> {
-        person.post.may(Act::EditPlan)?;
-        let why = said::reason(why)?;
-        let (id, today) = (id.to_string(), self.now().date);
-        let decide = move |state: &State| {
-            let missing = || AppError::NotFound { kind: Kind::Version, id: id.clone() };
-            let version = state.find::<Version>(&id).ok_or_else(missing)?;
-            let mut moved = versions::moved(state, version, to).map_err(AppError::Bad)?;
-            let mut changes = Vec::new();
-            if to == VersionState::Consultation {
-                moved.comments_until = until;
-                if moved.consultation.is_none() {
-                    let event = online(&moved, today);
-                    moved.consultation = Some(event.id.clone());
-                    changes.push(Change::Put(event.into()));
-                }
-            }
-            changes.push(Change::Put(moved.into()));
-            Ok(changes)
-        };
-        self.run(person.actor(), why, Box::new(decide)).await?;
-        Ok(())
-    }
-
     /// Keeps a comment and gives the code to come back with.
     pub async fn comment(&self, version: &str, comment: Comment) -> Result<String, AppError> {
         let snapshot = self.snapshot();
@@ -193,52 +139,11 @@ impl App {
         comment: Comment,
         words: &str,
     ) -> Result<Id, AppError> {
-        impersonal([words])?;
         let id = format!("PC-{}", &stored.key[..8]);
-        let (version, words, own) = (stored.version.clone(), words.trim().to_string(), id.clone());
-        let decide = move |state: &State| {
-            let missing = || AppError::NotFound { kind: Kind::Version, id: version.clone() };
-            let record = state.find::<Version>(&version).ok_or_else(missing)?;
-            let consultation = record.consultation.clone().ok_or_else(missing)?;
-            let lang = Lang::parse(&comment.lang).unwrap_or_default();
-            let text = |words: &str| Text::of(lang, words);
-            let said = Contribution {
-                id: own.clone(),
-                consultation,
-                group: text(&comment.group),
-                said: text(&words),
-                consent: Consent::Public,
-                themes: Vec::new(),
-                answer: Text::default(),
-                answered: None,
-                changed: Vec::new(),
-                source: comment.node.iter().fold(version.clone(), |source, node| format!("{source}, {node}")),
-            };
-            Ok(vec![Change::Put(said.into())])
-        };
-        self.run(person.actor(), "public comment taken".into(), Box::new(decide)).await?;
+        let Comment { group, node, lang, .. } = comment;
+        let (version, words, lang) =
+            (stored.version.clone(), words.to_string(), Lang::parse(&lang).unwrap_or_default());
+        self.execute(person, TakeComment { id: id.clone(), version, node, group, words, lang }).await?;
         Ok(id)
-    }
-}
-
-/// The consultation that collects what the public says of a version.
-pub(crate) fn online(version: &Version, today: romduol_plan::Date) -> Consultation {
-    Consultation {
-        id: format!("ONLINE-{}", version.id),
-        title: version.title.clone(),
-        khmer: KhmerStatus::Draft,
-        method: Method::Online,
-        date: today.to_string(),
-        date_note: String::new(),
-        place: Text::default(),
-        total: None,
-        female: None,
-        male: None,
-        corrected_total: None,
-        corrected_female: None,
-        corrected_male: None,
-        correction_reason: String::new(),
-        counted_by: Vec::new(),
-        source: version.id.clone(),
     }
 }

@@ -6,10 +6,10 @@ use std::path::Path;
 use calamine::{Data, Reader, Xlsx};
 use romduol_app::accounts::{Person, Proof};
 use romduol_app::money::gap_view::{self, Asked};
-use romduol_app::money::pledge::Pledge;
 use romduol_app::money::{Cell, budget_note};
 use romduol_app::{App, Clock, package, records};
 use romduol_locale::Locale;
+use romduol_plan::commands::money::Pledge;
 use romduol_plan::kinds::*;
 use romduol_plan::money::Books;
 use romduol_plan::money::gap::{By, Choice, table};
@@ -257,18 +257,18 @@ async fn a_pledge_is_soft() {
         currency: "KHR".into(),
         note: String::new(),
     };
-    let id = app.pledge(&partner, pledge("1,000,000", "")).await.unwrap();
+    let entry = app.execute(&partner, pledge("1,000,000", "")).await.unwrap().seq;
     let after = gap(&app);
     assert_eq!(after.pledged - before.pledged, Amount::whole(1_000_000));
     assert_eq!(after.gap(), before.gap());
-    let kept = app.snapshot().state.find::<Funding>(&id).unwrap().clone();
+    let kept = app.snapshot().state.find::<Funding>(&format!("PLEDGE-{entry}")).unwrap().clone();
     assert_eq!((kept.fund.as_str(), kept.state, kept.illustrative), ("FUND-UNWOMEN", Ladder::Pledged, true));
     // The second pledge finds the source that the first has made; others' sources are not the partner's.
-    app.pledge(&partner, pledge("5", "")).await.unwrap();
+    app.execute(&partner, pledge("5", "")).await.unwrap();
     assert_eq!(app.snapshot().state.all::<Fund>().filter(|fund| fund.id == "FUND-UNWOMEN").count(), 1);
     for (amount, fund) in [("0", ""), ("1.234", ""), ("x", ""), ("5", "DEMO-STATE")] {
-        assert!(app.pledge(&partner, pledge(amount, fund)).await.is_err(), "{amount} {fund}");
+        assert!(app.execute(&partner, pledge(amount, fund)).await.is_err(), "{amount} {fund}");
     }
-    assert!(app.pledge(&person(Role::Reporter, Some("MOI")), pledge("5", "")).await.is_err());
-    assert!(app.pledge(&person(Role::Secretariat, None), pledge("5", "DEMO-STATE")).await.is_ok());
+    assert!(app.execute(&person(Role::Reporter, Some("MOI")), pledge("5", "")).await.is_err());
+    assert!(app.execute(&person(Role::Secretariat, None), pledge("5", "DEMO-STATE")).await.is_ok());
 }

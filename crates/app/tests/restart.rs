@@ -14,7 +14,13 @@ const TODAY: i64 = 1_795_392_000;
 
 fn person(account: &str, role: Role) -> Person {
     let post = Post { role, institution: None, area: None };
-    Person { account: account.into(), name: account.into(), post, lang: Lang::En, proof: Proof::default() }
+    Person {
+        account: account.into(),
+        name: account.into(),
+        post,
+        lang: Lang::En,
+        proof: Proof { at: i64::MAX, ..Proof::default() },
+    }
 }
 
 /// A return of the demo of last year that was accepted, corrected by a real one.

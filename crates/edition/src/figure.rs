@@ -119,3 +119,72 @@ impl From<&Reading> for Numbers {
         Numbers { value: reading.value, numerator: reading.numerator, denominator: reading.denominator }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use romduol_disclosure::{Dimension, Edition, Figure as Cell, Memory, Table, suppress};
+    use serde_json::json;
+
+    use super::*;
+
+    fn indicator(kind: &str, k: u32) -> Indicator {
+        let text = json!({ "en": "", "km": "" });
+        let body = json!({ "id": "I", "name": text, "definition": text, "kind": kind, "unit": "", "time": "sum",
+            "place": "sum", "dimensions": [], "overlapping": [], "direction": "up", "owner": "MOI", "nodes": [],
+            "level": "output", "frequency": "quarter", "form": "f", "data_source": "", "method": text, "class": "public",
+            "k": k, "floor": "province", "source": "" });
+        serde_json::from_value(body).unwrap()
+    }
+
+    fn value(value: f64) -> Numbers {
+        Numbers { value, numerator: None, denominator: None }
+    }
+
+    /// Two counts that are told and one that is small.
+    fn cells() -> Vec<Cell> {
+        let mut edition = Edition::new(vec![Dimension::new("place", ["A", "B", "C"]).unwrap()], Policy::people());
+        for (place, count) in [("A", 3), ("B", 12), ("C", 30)] {
+            edition.count(&[place], count).unwrap();
+        }
+        edition.publish(Table::new("t").by("place", ["A", "B", "C"]));
+        suppress(&edition, &Memory::new()).unwrap().tables[0].figures.clone()
+    }
+
+    #[test]
+    fn counts_are_printed_with_the_leave_of_what_hides_them() {
+        let cells = cells();
+        assert_eq!(cells[0].released(), None);
+        let (some, all) = (cells[1].released().unwrap(), cells[2].released().unwrap());
+        assert_eq!(Figure::count(all).numbers(), Some(value(30.0)));
+        let share = Figure::share(some, all).and_then(|share| share.numbers()).unwrap();
+        assert_eq!(share, Numbers { value: 40.0, numerator: Some(12.0), denominator: Some(30.0) });
+        assert_eq!(Figure::mean(2.5, all).numbers().unwrap().denominator, Some(30.0));
+        let about = Figure::with(value(1_500.0), Leave::About(some));
+        assert_eq!(about.numbers(), Some(value(1_500.0)), "an amount for people whose number is told");
+    }
+
+    #[test]
+    fn a_leave_that_does_not_hold_prints_nothing() {
+        let (open, counted) = (indicator("count", 1), indicator("count", 5));
+        let shown = |numbers, leave| Figure::with(numbers, leave) != Figure::Hidden;
+        assert!(shown(value(2.0), Leave::Kind(&open)) && !shown(value(200.0), Leave::Kind(&counted)));
+        let rule = Policy { k: 5, ..Policy::people() };
+        assert!(
+            shown(value(5.0), Leave::Document(&counted, rule)) && !shown(value(4.0), Leave::Document(&counted, rule))
+        );
+        // Of a share both parts are counts, and what lies between them.
+        let share = |some: f64| Numbers { value: some, numerator: Some(some), denominator: Some(100.0) };
+        let percent = indicator("percent", 5);
+        let told = [4.0, 5.0, 95.0, 97.0].map(|some| shown(share(some), Leave::Document(&percent, rule)));
+        assert_eq!(told, [false, true, true, false]);
+        assert!(shown(value(2.0), Leave::Document(&percent, rule)), "two per cent are no count");
+    }
+
+    #[test]
+    fn a_number_is_kept_as_it_was_before() {
+        let kept = r#"{"shown":{"value":40.0,"numerator":12.0,"denominator":30.0}}"#;
+        let figure: Figure = serde_json::from_str(kept).unwrap();
+        assert_eq!(serde_json::to_string(&figure).unwrap(), kept);
+        assert_eq!(serde_json::to_string(&Figure::Hidden).unwrap(), r#""hidden""#);
+    }
+}

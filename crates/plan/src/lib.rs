@@ -11,6 +11,8 @@ pub mod cell;
 pub mod clean;
 pub mod coherence;
 pub mod column;
+pub mod command;
+pub mod commands;
 pub mod commitments;
 pub mod completeness;
 pub mod computed;
@@ -48,6 +50,7 @@ pub mod yes_no;
 pub mod zone;
 
 pub use amount::Amount;
+pub use command::{By, Command, Refusal};
 pub use completeness::Completeness;
 pub use deed::Deed;
 pub use entry::{Actor, Change, Entry, Nonce};

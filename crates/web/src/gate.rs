@@ -1,6 +1,8 @@
 //! How many things are done at once. Whoever comes too many waits in a line, and whoever asks for too much at once is told
 //! when to come back, so that one visitor cannot take the machine from the others. Refuses to know what is asked.
 
+mod turn;
+
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::pin::Pin;
@@ -26,9 +28,7 @@ use crate::form::sender;
 use crate::limits::asker;
 use crate::metrics::Limit;
 use crate::viewer::bearer;
-
-/// While so few pages are made at once, nobody is asked who they are for.
-const FEW_PAGES: usize = 16;
+pub(crate) use turn::{Asking, OwnTurn};
 
 /// A form of so many bytes is short: a sign-in, a comment.
 const SHORT_FORM: usize = 16 * 1024;
@@ -139,8 +139,8 @@ pub(crate) type Held = (Place, Turn);
 /// Where what is costly passes.
 #[derive(Clone)]
 pub struct Gate {
-    /// Pages that anybody may have made without a turn of their own, and those for which somebody else has to be thought of.
-    few_pages: Arc<Semaphore>,
+    /// As long as so few are at work nobody is asked who they are; then each asker has turns of their own.
+    few: Arc<Semaphore>,
     pages: Arc<Lane>,
     heavy: Arc<Lane>,
     /// The same for people without an account, so that many of them leave the others their turns.
@@ -150,23 +150,26 @@ pub struct Gate {
     strangers: Arc<Lane>,
     /// Long forms of such people: what has come of one lies in memory until it is whole.
     forms: Arc<Lane>,
+    /// And of people with one.
+    own_forms: Arc<Lane>,
     refused: Family<Limit, Counter>,
 }
 
 impl Gate {
     pub(crate) fn new(refused: Family<Limit, Counter>) -> Gate {
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get).max(2);
-        let few_pages = Arc::new(Semaphore::new(FEW_PAGES));
         // As many of one asker as the machine can make at once: more would only stand before those of the others.
-        let pages = Lane::new("pages", (cores, Semaphore::MAX_PERMITS / 2), 0, 128, 2);
+        let few = Arc::new(Semaphore::new(cores));
+        let pages = Lane::new("pages", (cores, Semaphore::MAX_PERMITS / 2), 0, 1024, 2);
         // A browser opens six connections; an office sits behind one address.
         let heavy = Lane::new("heavy", (1, cores), 64, 12, 5);
         let visitors = Lane::new("visitors", (1, cores.div_ceil(2)), 64, 12, 5);
         // Slow lines hold a place for minutes, but no memory: what they send goes to a file.
         let uploads = Lane::new("uploads", (8, 48), 16, 8, 30);
         let strangers = Lane::new("strangers", (2, 8), 0, 2, 30);
-        let forms = Lane::new("forms", (8, 32), 64, 24, 5);
-        Gate { few_pages, pages, heavy, visitors, uploads, strangers, forms, refused }
+        let forms = Lane::new("forms", (4, 64), 128, 24, 5);
+        let own_forms = Lane::new("own forms", (4, 64), 256, 32, 5);
+        Gate { few, pages, heavy, visitors, uploads, strangers, forms, own_forms, refused }
     }
 
     /// Works on what an account has sent when it is its turn, beside the threads that answer the others.
@@ -188,14 +191,23 @@ impl Gate {
         })
     }
 
-    /// A turn for a form of somebody without an account, to be held until it was read; none is needed for a short one, so that
-    /// whoever signs in is never kept out by those who send much.
-    pub(crate) async fn large_form(&self, headers: &HeaderMap, address: IpAddr) -> Result<Option<Held>, AppError> {
+    /// A turn for a long form, to be held until it was dealt with; none is needed for a short one, so that whoever signs in is
+    /// never kept out by those who send much.
+    pub(crate) async fn long_form(
+        &self,
+        headers: &HeaderMap,
+        account: Option<&str>,
+        address: IpAddr,
+    ) -> Result<Option<Held>, AppError> {
         let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
         if length.is_some_and(|length: usize| length <= SHORT_FORM) {
             return Ok(None);
         }
-        self.enter(&self.forms, Who::Address(address)).await.map(Some)
+        let (lane, who) = match account {
+            Some(account) => (&self.own_forms, Who::Account(account.into())),
+            None => (&self.forms, Who::Address(address)),
+        };
+        self.enter(lane, who).await.map(Some)
     }
 
     fn lane(&self, cost: Cost, who: &Who) -> &Arc<Lane> {
@@ -219,10 +231,8 @@ impl Gate {
 }
 
 pub(crate) async fn pass(site: Site, cost: Cost, request: Request, next: Next) -> Response {
-    let few = site.gate.few_pages.clone();
-    if let Some(_one) = Some(few).filter(|_| cost == Cost::Light).and_then(|few| few.try_acquire_owned().ok()) {
-        return next.run(request).await;
-    }
+    // It waits here for as long as it takes, and its asker's pages are made meanwhile.
+    OwnTurn::of(request.extensions()).give_back();
     let place = asker(&request, site.limits.proxy);
     let passed = match who(&site, request.headers(), place).await {
         Ok(who) => site.gate.enter(site.gate.lane(cost, &who), who).await,
@@ -232,8 +242,8 @@ pub(crate) async fn pass(site: Site, cost: Cost, request: Request, next: Next) -
         Ok(held) => held,
         Err(error) => return PageError::from(error).into_response(),
     };
-    // A page is made where it was asked for; what is sent is finished by its own layer, whoever hangs up.
-    if cost == Cost::Light || !matches!(*request.method(), Method::GET | Method::HEAD) {
+    // What is sent is finished by its own layer, whoever hangs up.
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
         let response = next.run(request).await;
         drop((turn, place));
         return response;
@@ -373,7 +383,8 @@ mod tests {
         while let Ok(held) = tokio::time::timeout(std::time::Duration::from_millis(20), ask(person(1))).await {
             mine.push(held.unwrap());
         }
-        assert!(mine.len() <= 16, "{} at once", mine.len());
+        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get).max(2);
+        assert_eq!(mine.len(), cores, "as many at once as the machine can make");
         for n in 2..200 {
             let soon = std::time::Duration::from_secs(5);
             mine.push(tokio::time::timeout(soon, ask(person(n))).await.expect("nobody waits for another").unwrap());

@@ -312,8 +312,8 @@ pub(crate) fn router(site: Site) -> Router {
         // What takes long begins when all of it was sent, so that a slow line holds no turn; and what is sent has its place
         // from the first byte on.
         let handler: MethodRouter<Site> = match cost {
-            Cost::Light | Cost::Heavy => route.handler.layer(from_fn(pass.clone())),
-            Cost::Upload => route.handler,
+            Cost::Heavy => route.handler.layer(from_fn(pass.clone())),
+            Cost::Light | Cost::Upload => route.handler,
         };
         let handler: MethodRouter<Site> = handler.layer(from_fn(receive));
         let handler: MethodRouter<Site> = handler.layer(RequestBodyLimitLayer::new(route.limit));
@@ -332,6 +332,7 @@ pub(crate) fn router(site: Site) -> Router {
         // Inside the next one, which writes its page.
         .layer(CatchPanicLayer::custom(|panic: Box<dyn std::any::Any + Send>| crate::error::broken(&*panic)))
         .layer(CsrfLayer::new())
+        .layer(from_fn(form::without_turn))
         .layer(from_fn_with_state(site.clone(), crate::refusal::dress))
         // The limits are above; the framework's own would refuse evidence of more than 2 MB.
         .layer(DefaultBodyLimit::disable())

@@ -14,7 +14,7 @@ use romduol_plan::kinds::Class;
 use romduol_plan::permission::{Act, Denied, Scope};
 use romduol_plan::readings::View;
 use romduol_plan::text::Vocabulary;
-use romduol_plan::{Body, Kind, Lang, Say};
+use romduol_plan::{Body, Command, Kind, Lang, Say};
 
 use crate::Site;
 use crate::error::PageError;
@@ -95,10 +95,15 @@ impl Viewer {
     /// Ends the request for whoever may not do `act` at all, or has not lately proved who they are where it is dangerous.
     pub fn must(&self, act: Act) -> Result<(), PageError> {
         self.person.post.may(act)?;
-        if !act.is_dangerous() || self.site.doors.are_fresh_for(&self.person, self.site.app.now().unix) {
+        if !act.is_dangerous() || self.person.proof.is_fresh(self.site.app.now().unix) {
             return Ok(());
         }
         Err(if self.program { Denied(act).into() } else { PageError::Prove(self.back.clone()) })
+    }
+
+    /// Carries out a command in the person's name.
+    pub async fn execute(&self, command: impl Command) -> Result<(), AppError> {
+        self.site.app.execute(&self.person, command).await.map(|_| ())
     }
 
     /// Notes that the person reads what is restricted.

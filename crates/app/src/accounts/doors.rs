@@ -20,6 +20,13 @@ pub struct Proof {
     pub small_counts: i64,
 }
 
+impl Proof {
+    /// Whether the holder has proved who they are lately enough for what is dangerous.
+    pub fn is_fresh(&self, now: i64) -> bool {
+        now.saturating_sub(self.at) < FRESH_SECONDS
+    }
+}
+
 /// What a site asks of those who come in, and where it is reached.
 #[derive(Default)]
 pub struct Doors {
@@ -84,11 +91,6 @@ impl Doors {
     /// Whether the person has to set up a second proof before anything else.
     pub fn want_more_of(&self, person: &Person) -> bool {
         self.second_factor && person.post.role.proves_twice() && !person.proof.strong
-    }
-
-    /// Whether the person has proved who they are lately enough for what is dangerous.
-    pub fn are_fresh_for(&self, person: &Person, now: i64) -> bool {
-        now - person.proof.at < FRESH_SECONDS
     }
 }
 

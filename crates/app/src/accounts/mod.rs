@@ -13,10 +13,11 @@ mod tokens;
 mod trail;
 
 use romduol_ledger::{Account, Ledger, LedgerError, NewAccount, SessionToken};
+use romduol_plan::command::{By, LastProof};
 use romduol_plan::permission::{Act, Post, Role};
 use romduol_plan::{Actor, Date, Deed, Lang, Say};
 
-use crate::{App, AppError};
+use crate::{App, AppError, Now};
 
 pub use device::DEVICE_DAYS;
 pub use doors::{Doors, Proof};
@@ -84,6 +85,12 @@ impl Person {
             lang: Lang::parse(&account.language).unwrap_or_default(),
             proof,
         })
+    }
+
+    /// As commands know the person.
+    pub(crate) fn by(&self, now: &Now) -> By {
+        let proof = if self.proof.is_fresh(now.unix) { LastProof::Lately } else { LastProof::LongAgo };
+        By { account: self.account.clone(), post: self.post.clone(), today: now.date, proof }
     }
 
     /// As the ledger knows the person: the opaque id and the post, never the name.

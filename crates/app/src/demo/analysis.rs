@@ -110,6 +110,6 @@ pub(super) fn draft(position: u64, today: Date) -> Vec<Change> {
         comments_until: Some(today.plus_days(60)),
         consultation: Some("ONLINE-DEMO-1".into()),
     };
-    let event = crate::versions::online(&version, today);
+    let event = romduol_plan::commands::versions::online(&version, today);
     vec![Change::Put(event.into()), Change::Put(version.into())]
 }

@@ -30,10 +30,13 @@ use romduol_edition::manifest::{Files, Manifest, from_hex, sha256};
 use romduol_edition::open::same_structures;
 use romduol_edition::{differences, manifest, pack, site};
 use romduol_ledger::{BlobId, Ledger};
+use romduol_plan::commands::editions::{KeepEdition, PublishEdition};
 use romduol_plan::kinds::*;
 use romduol_plan::permission::Act;
-use romduol_plan::{Change, Date, Kind, Period, Say, State, Text};
+use romduol_plan::{Date, Period, Say, State, Text};
 use romduol_report::map::Outlines;
+
+pub use romduol_plan::commands::editions::{in_order, newest, published};
 
 pub use compose::{Composed, Explained, HiddenCell, Reason};
 pub use counts::NotACount;
@@ -47,7 +50,7 @@ pub use withheld::Cause;
 use worked_out::{Done, Memory, WorkedOut};
 
 use crate::accounts::Person;
-use crate::said::{impersonal, reason};
+use crate::said::impersonal;
 use crate::{App, AppError, Snapshot};
 
 /// What a person chooses for an edition.
@@ -81,34 +84,13 @@ impl Choice {
     }
 }
 
-/// The newest edition that was published.
-pub fn newest(state: &State) -> Option<&Arc<Edition>> {
-    published(state).last()
-}
-
-/// All that were published, oldest first.
-pub fn published(state: &State) -> impl Iterator<Item = &Arc<Edition>> {
-    in_order(state).into_iter().filter(|edition| edition.state == EditionState::Published)
-}
-
 /// The newest edition that was published under a smaller number.
 fn before(state: &State, edition: &Edition) -> Option<Arc<Edition>> {
     published(state).filter(|other| other.number() < edition.number()).last().cloned()
 }
 
-/// All editions by number.
-pub fn in_order(state: &State) -> Vec<&Arc<Edition>> {
-    let mut all: Vec<_> = state.all::<Edition>().collect();
-    all.sort_by_key(|edition| edition.number());
-    all
-}
-
-fn missing(id: &str) -> AppError {
-    AppError::NotFound { kind: Kind::Edition, id: id.into() }
-}
-
 fn find<'a>(state: &'a State, id: &str) -> Result<&'a Arc<Edition>, AppError> {
-    state.find::<Edition>(id).ok_or_else(|| missing(id))
+    Ok(state.known::<Edition>(id)?)
 }
 
 impl App {
@@ -160,11 +142,7 @@ impl App {
         edition.memory = Some(self.keep_worked_out(&edition, composed.measures.clone()).await?);
         let id = edition.id.clone();
         self.desk.look(&edition, Arc::new(composed));
-        let decide = move |state: &State| match state.find::<Edition>(&edition.id) {
-            Some(_) => Err(AppError::Bad(Say::new("refused-id-taken").words("value", &edition.id))),
-            None => Ok(vec![Change::Put(edition.clone().into())]),
-        };
-        self.run(person.actor(), "edition prepared".into(), Box::new(decide)).await?;
+        self.execute(person, KeepEdition { edition }).await?;
         Ok(id)
     }
 
@@ -286,7 +264,7 @@ impl App {
         map: Option<Arc<Outlines>>,
         progress: &Arc<Progress>,
     ) -> Result<(), AppError> {
-        let edition = self.may_decide(person, id)?;
+        let (edition, by) = (self.may_decide(person, id)?, person.by(&self.now()));
         let newest_snapshot = self.snapshot();
         let today = self.now().date;
         self.check_clock(&newest_snapshot, today).await?;
@@ -319,15 +297,7 @@ impl App {
             memory: Some(memory),
             ..Edition::clone(&edition)
         };
-        let decide = move |state: &State| {
-            // Another edition may have come out meanwhile, and this one knows nothing of it.
-            if newest(state).map(|edition| edition.number()) != last {
-                return Err(AppError::Bad(Say::new("refused-edition-stale").words("value", &published_now.id)));
-            }
-            waiting(state, &published_now.id)?;
-            Ok(vec![Change::Put(published_now.clone().into())])
-        };
-        self.run(person.actor(), "edition approved".into(), Box::new(decide)).await?;
+        self.execute_by(by, person.actor(), PublishEdition { edition: published_now, after: last }).await?;
         Ok(())
     }
 
@@ -364,31 +334,6 @@ impl App {
     async fn edition_secret(&self) -> Result<[u8; 32], AppError> {
         let secret = self.ledger.secret("edition").await?;
         from_hex::<32>(&secret).ok_or_else(|| AppError::fault("the secret of editions is damaged"))
-    }
-
-    /// Closes an edition that shall not come out.
-    pub async fn decline_edition(&self, person: &Person, id: &str, why: &str) -> Result<(), AppError> {
-        person.post.may(Act::ApproveEdition)?;
-        let why = reason(why)?;
-        impersonal([why.as_str()])?;
-        let (id, today, lang) = (id.to_string(), self.now().date, person.lang);
-        let decide = move |state: &State| {
-            let edition = waiting(state, &id)?;
-            let reason = Text::of(lang, why.clone());
-            let declined = Edition { state: EditionState::Declined, decided: Some(today), reason, ..edition };
-            Ok(vec![Change::Put(declined.into())])
-        };
-        self.run(person.actor(), "edition declined".into(), Box::new(decide)).await?;
-        Ok(())
-    }
-}
-
-/// An edition that nobody has decided on yet.
-fn waiting(state: &State, id: &str) -> Result<Edition, AppError> {
-    let edition = find(state, id)?;
-    match edition.state {
-        EditionState::Prepared => Ok(Edition::clone(edition)),
-        _ => Err(AppError::Bad(Say::new("refused-edition-decided").words("value", id))),
     }
 }
 

@@ -297,13 +297,7 @@ impl<'a> Group<'a> {
     }
 
     /// What came out of a measure.
-    fn read(
-        &self,
-        at: usize,
-        (edition, release): &CameOut,
-        slices: &[Slice],
-        mut remembered: Remembered,
-    ) -> Protected {
+    fn read(&self, at: usize, (edition, release): &CameOut, slices: &[Slice], mut remembered: Remembered) -> Protected {
         remembered.keep(&release.memory);
         let counts = self.measures[at].counts;
         let own = slices.iter().filter(|slice| slice.measure == at && !slice.planned);

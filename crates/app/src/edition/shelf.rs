@@ -14,12 +14,13 @@ use romduol_edition::open::{Answer, Dataset, Refused, Request, answer, dataset};
 use romduol_edition::{site, unpack};
 use romduol_ledger::BlobId;
 use romduol_locale::Locale;
+use romduol_plan::Kind;
 use romduol_plan::kinds::EditionState;
 use romduol_plan::totals::Told;
 use romduol_plan::{Lang, Say};
 use tokio::sync::{OnceCell, Semaphore};
 
-use super::{find, missing, newest};
+use super::{find, newest};
 use crate::{App, AppError};
 
 /// An edition with its files.
@@ -130,7 +131,7 @@ impl App {
         let snapshot = self.snapshot();
         let edition = find(&snapshot.state, id)?;
         let Some(bundle) = edition.bundle.clone().filter(|_| edition.state == EditionState::Published) else {
-            return Err(missing(id));
+            return Err(AppError::NotFound { kind: Kind::Edition, id: id.into() });
         };
         let place = self.shelf.place(&bundle);
         if let Some(opened) = place.opened.get() {

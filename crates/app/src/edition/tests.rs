@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use romduol_edition::content::{Figure, Key, Measured};
 use romduol_ledger::Head;
+use romduol_plan::Change;
 use romduol_plan::totals::Totals;
 use romduol_plan::{Actor, Entry};
 use serde_json::{Value, json};

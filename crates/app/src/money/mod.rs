@@ -3,7 +3,6 @@
 
 pub mod budget_note;
 pub mod gap_view;
-pub mod pledge;
 pub mod tags_view;
 
 use romduol_locale::Locale;

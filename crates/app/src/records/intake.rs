@@ -2,20 +2,22 @@
 //! else has touched since the table was taken home waits for a choice. Refuses to know what a kind means.
 
 use std::collections::{BTreeMap, HashSet};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use romduol_plan::command::{By, Command, Need, Refusal, Why};
+use romduol_plan::commands::records::is_edited;
 use romduol_plan::diff::{self, Changed};
 use romduol_plan::kinds::{Body, Currency, Id};
 use romduol_plan::money::Books;
 use romduol_plan::number::Marks;
 use romduol_plan::package::{Fault, Package, Sheet, VERSION};
+use romduol_plan::permission::writing;
 use romduol_plan::quality::counted_twice;
 use romduol_plan::{Actor, Change, Entry, Kind, Say, State, clean, column};
 use serde::{Deserialize, Serialize};
 
 use super::{amend, last_touched, may_edit};
 use crate::accounts::Person;
-use crate::said::reason;
 use crate::{App, AppError, package};
 
 /// A row with what it would do.
@@ -127,18 +129,10 @@ impl App {
         over: HashSet<Id>,
         why: &str,
     ) -> Result<Taken, AppError> {
-        may_edit(person, kind)?;
-        let why = reason(why)?;
         let filed = Arc::new(Mutex::new(None));
-        let (into, rows) = (filed.clone(), ready.clone());
-        let decide = move |state: &State| {
-            let done = settled(state, kind, &rows, &over)?;
-            let changes = done.as_ref().map(|(_, changes)| changes.clone()).unwrap_or_default();
-            *into.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = done.map(|(taken, _)| taken);
-            Ok(changes)
-        };
-        self.run(person.actor(), why, Box::new(decide)).await?;
-        let filed = filed.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+        let command = TakeIn { kind, ready: ready.clone(), over, reason: why.to_string(), into: filed.clone() };
+        self.execute(person, command).await?;
+        let filed = filed.lock().unwrap_or_else(PoisonError::into_inner).take();
         match filed {
             Some(taken) => Ok(taken),
             None => Ok(Taken::Again(self.look_again(kind, ready).await?)),
@@ -191,6 +185,33 @@ impl App {
             Change::Put(body) if body.kind() == kind && body.id() == id => Some(body),
             Change::Put(_) | Change::Amend(_) | Change::Retire(..) => None,
         }))
+    }
+}
+
+/// Takes in rows that were shown. What came of them goes to whoever waits for it.
+struct TakeIn {
+    kind: Kind,
+    ready: Ready,
+    over: HashSet<Id>,
+    reason: String,
+    into: Arc<Mutex<Option<Taken>>>,
+}
+
+impl Command for TakeIn {
+    fn needs(&self) -> Need {
+        Need::May(writing(self.kind))
+    }
+
+    fn why(&self) -> Why<'_> {
+        Why::Reason(&self.reason)
+    }
+
+    fn decide(&self, _by: &By, state: &State) -> Result<Vec<Change>, Refusal> {
+        is_edited(self.kind)?;
+        let done = settled(state, self.kind, &self.ready, &self.over)?;
+        let changes = done.as_ref().map(|(_, changes)| changes.clone()).unwrap_or_default();
+        *self.into.lock().unwrap_or_else(PoisonError::into_inner) = done.map(|(taken, _)| taken);
+        Ok(changes)
     }
 }
 
@@ -254,10 +275,10 @@ fn settled(
     kind: Kind,
     ready: &Ready,
     over: &HashSet<Id>,
-) -> Result<Option<(Taken, Vec<Change>)>, AppError> {
+) -> Result<Option<(Taken, Vec<Change>)>, Refusal> {
     let package = amend(state, kind, &ready.sheet(kind), None);
     if let Some(fault) = package.faults.first() {
-        return Err(AppError::Bad(fault.say()));
+        return Err(fault.say().into());
     }
     let (mut added, mut changed, mut left, mut changes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let by_row = ready.by_row();

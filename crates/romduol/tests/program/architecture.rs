@@ -31,7 +31,7 @@ fn dependencies_point_one_way() {
         &[],
         &["plan"],
         &[],
-        &["exchange", "locale", "plan", "report"],
+        &["disclosure", "exchange", "locale", "plan", "report"],
         &["disclosure", "edition", "exchange", "ledger", "locale", "plan", "report", "spreadsheet"],
         &["app", "edition", "ledger", "locale", "plan", "report"],
         &["app", "cube", "edition", "exchange", "ledger", "locale", "plan", "report", "web"],

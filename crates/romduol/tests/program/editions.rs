@@ -13,6 +13,7 @@ use romduol_edition::content::{Figure, Told};
 use romduol_edition::figure::Numbers;
 use romduol_edition::{Broken, Content, pack, site, unpack, verify};
 use romduol_locale::Locale;
+use romduol_plan::commands::editions::DeclineEdition;
 use romduol_plan::kinds::*;
 use romduol_plan::permission::{Post, Role};
 use romduol_plan::{Actor, Lang, Period, State, returns};
@@ -36,7 +37,12 @@ fn outlines() -> Option<Arc<Outlines>> {
 
 fn person(account: &str, role: Role) -> Person {
     let post = Post { role, institution: None, area: None };
-    Person { account: account.into(), name: account.into(), post, lang: Lang::En, proof: Proof::default() }
+    let proof = Proof { strong: true, at: i64::MAX, ..Proof::default() };
+    Person { account: account.into(), name: account.into(), post, lang: Lang::En, proof }
+}
+
+fn decline(id: &str, reason: &str) -> DeclineEdition {
+    DeclineEdition { id: id.into(), reason: reason.into(), lang: Lang::En }
 }
 
 fn choice(app: &App) -> Choice {
@@ -74,7 +80,7 @@ async fn an_edition_comes_out_when_a_second_person_agrees() {
     assert!(refused.to_string().contains("somebody else"), "{refused}");
     app.approve_edition(&bora, &id, outlines()).await.unwrap();
     assert_eq!(edition::newest(&app.snapshot().state).unwrap().id, id);
-    let refused = app.decline_edition(&bora, &id, "too late").await.unwrap_err();
+    let refused = app.execute(&bora, decline(&id, "too late")).await.unwrap_err();
     assert!(refused.to_string().contains("decided on already"), "{refused}");
     let opened = app.edition(&id).await.unwrap();
     assert!(opened.content.body.demonstration);
@@ -199,7 +205,7 @@ async fn a_correction_is_a_new_edition_that_lists_it() {
     let second = published(&app).await;
     let refused = app.approve_edition(&bora, &stale, outlines()).await.unwrap_err();
     assert!(refused.to_string().contains("prepare it anew"), "{refused}");
-    app.decline_edition(&bora, &stale, "another one came out").await.unwrap();
+    app.execute(&bora, decline(&stale, "another one came out")).await.unwrap();
     let after = app.edition(&second).await.unwrap();
     let changed = after.content.changes.iter().find(|difference| {
         difference.at.as_ref().is_some_and(|at| at.area == place && at.period == year && at.categories.is_empty())
@@ -394,7 +400,7 @@ async fn an_edition_until_any_period_by_any_level_can_be_prepared() {
     };
     for first in [format!("{year}Q1"), format!("{year}Q3"), format!("{}S1", year - 1)] {
         let id = prepared(until(first), AreaLevel::Province).await;
-        app.decline_edition(&bora, &id, "another end").await.unwrap();
+        app.execute(&bora, decline(&id, "another end")).await.unwrap();
     }
     let whole = prepared(Period::year(year - 1), AreaLevel::Province).await;
     app.approve_edition(&bora, &whole, None).await.unwrap();
@@ -405,6 +411,6 @@ async fn an_edition_until_any_period_by_any_level_can_be_prepared() {
         (format!("{year}Q1"), AreaLevel::Country),
     ] {
         let id = prepared(until(end), level).await;
-        app.decline_edition(&bora, &id, "another end").await.unwrap();
+        app.execute(&bora, decline(&id, "another end")).await.unwrap();
     }
 }

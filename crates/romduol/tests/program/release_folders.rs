@@ -14,6 +14,7 @@ use romduol_app::sound::{self, Beside};
 use romduol_app::{App, Clock, attach, demo, package};
 use romduol_ledger::{Ledger, NewAccount, SCHEMA_VERSION};
 use romduol_plan::answers::{Question, has_base, questions};
+use romduol_plan::commands::returns::SubmitReturn;
 use romduol_plan::kinds::*;
 use romduol_plan::permission::{Post, Role};
 use romduol_plan::{Actor, Lang, Period};
@@ -243,5 +244,7 @@ async fn file_with_evidence(app: &App, dara: &Person) {
         ..Answer::to(&question.indicator.id)
     };
     let answers = questions(&app.snapshot().state, &due.assignment).into_iter().map(answer).collect();
-    assert!(matches!(app.submit(dara, &due, answers, "").await.unwrap(), Filed::Submitted));
+    let (assignment, period, reason) = (due.assignment.id.clone(), due.period, String::new());
+    let submitted = app.submit(dara, SubmitReturn { assignment, period, answers, reason }).await;
+    assert!(matches!(submitted.unwrap(), Filed::Submitted));
 }

@@ -4,6 +4,7 @@ use romduol_app::accounts::{Person, Proof};
 use romduol_app::filing::Filed;
 use romduol_app::{App, AppError, Clock, package};
 use romduol_plan::answers::{Question, has_base, questions};
+use romduol_plan::commands::returns::{DecideReturn, LockPeriod, Locked, SubmitReturn};
 use romduol_plan::kinds::*;
 use romduol_plan::permission::{Post, Role};
 use romduol_plan::returns::{Decision, Refused};
@@ -51,18 +52,23 @@ async fn a_return_counts_when_its_chain_has_accepted_it() {
     assert!(matches!(open(&reporter, quarter.next()), Err(AppError::Refused(Refused::TooEarly { .. }))));
 
     let due = open(&reporter, quarter).unwrap();
-    let negative = app.submit(&reporter, &due, answers(&app, -1.0), "").await.unwrap();
+    let submit = |each| {
+        let (answers, reason) = (answers(&app, each), String::new());
+        SubmitReturn { assignment: UNIT.into(), period: quarter, answers, reason }
+    };
+    let negative = app.submit(&reporter, submit(-1.0)).await.unwrap();
     assert!(matches!(negative, Filed::Problems(found) if found.iter().any(|p| p.say.key == "check-negative")));
-    assert!(matches!(app.submit(&reporter, &due, answers(&app, 7.0), "").await.unwrap(), Filed::Submitted));
+    assert!(matches!(app.submit(&reporter, submit(7.0)).await.unwrap(), Filed::Submitted));
 
     let id = due.id();
-    let early = app.decide(&secretariat, &id, 1, Decision::Pass).await;
+    let decide = |seen, decision| DecideReturn { id: id.clone(), seen, decision };
+    let early = app.execute(&secretariat, decide(1, Decision::Pass)).await;
     assert!(matches!(early, Err(AppError::Denied(_))), "the secretariat waits for the province");
-    let back = app.decide(&verifier, &id, 1, Decision::SendBack { reason: "check the count".into() }).await.unwrap();
-    assert_eq!(back, ReturnStatus::SentBack);
-    let due = open(&reporter, quarter).unwrap();
-    app.submit(&reporter, &due, answers(&app, 8.0), "").await.unwrap();
-    app.decide(&verifier, &id, 2, Decision::Pass).await.unwrap();
+    app.execute(&verifier, decide(1, Decision::SendBack { reason: "check the count".into() })).await.unwrap();
+    assert_eq!(app.snapshot().state.find::<Return>(&id).unwrap().status, ReturnStatus::SentBack);
+    assert!(open(&reporter, quarter).is_ok());
+    app.submit(&reporter, submit(8.0)).await.unwrap();
+    app.execute(&verifier, decide(2, Decision::Pass)).await.unwrap();
     let rar04 = |app: &App| {
         let snapshot = app.snapshot();
         let indicator = snapshot.state.find::<Indicator>("RAR-04").unwrap().clone();
@@ -73,11 +79,13 @@ async fn a_return_counts_when_its_chain_has_accepted_it() {
     // The last step is taken by another process; this one takes it in before its own next command.
     let nudge = || Box::new(|_: &romduol_plan::State| Ok(Vec::new()));
     other_process.run(secretariat.actor(), String::new(), nudge()).await.unwrap();
-    other_process.decide(&secretariat, &id, 2, Decision::Pass).await.unwrap();
+    other_process.execute(&secretariat, decide(2, Decision::Pass)).await.unwrap();
     app.run(secretariat.actor(), String::new(), nudge()).await.unwrap();
     assert_eq!(rar04(&app), Some((80.0, 1, 25)), "two sexes by five ages, one province of 25");
 
-    app.lock(&secretariat, "province-quarter", quarter, true, "books are closed").await.unwrap();
+    let (form, reason) = ("province-quarter".to_string(), "books are closed".to_string());
+    let close = LockPeriod { form, period: quarter, to: Locked::Closed, reason };
+    app.execute(&secretariat, close).await.unwrap();
     assert!(matches!(open(&reporter, quarter), Err(AppError::Refused(Refused::Closed { .. }))));
     let history = app.history(&app.snapshot(), romduol_plan::Kind::Return, &id).await.unwrap();
     assert_eq!(

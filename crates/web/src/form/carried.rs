@@ -101,7 +101,14 @@ impl Carried {
     }
 
     /// Where it goes behind a step of the sign-in: further on, or back to its form.
-    pub async fn after(self, site: &Site, status: StatusCode, headers: &HeaderMap) -> Result<Onward, AppError> {
+    /// `stays` is the account whose session the step was taken in, if there was one.
+    pub async fn after(
+        self,
+        site: &Site,
+        stays: Option<&str>,
+        status: StatusCode,
+        headers: &HeaderMap,
+    ) -> Result<Onward, AppError> {
         let to = headers.get(LOCATION).and_then(|to| to.to_str().ok()).unwrap_or_default();
         if !status.is_redirection() || to.starts_with("/sign-in") || to.starts_with("/prove") {
             return Ok(Onward::Carry(self));
@@ -109,7 +116,7 @@ impl Carried {
         let account = match new_cookie(headers, SESSION) {
             Some(token) => site.app.person(&token).await?.map(|person| mark_of(&person.account)),
             // A proof leaves the session as it is.
-            None => Some(self.who.clone()),
+            None => stays.map(mark_of),
         };
         // Whose it is has to be known: it is shown to nobody else.
         let same = !self.who.is_empty() && account.is_some_and(|account| account == self.who);

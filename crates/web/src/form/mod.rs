@@ -11,7 +11,7 @@ mod screened;
 mod sent;
 mod told;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{Query, Request};
 use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, LOCATION, SET_COOKIE};
 use axum::http::request::Parts;
@@ -26,7 +26,7 @@ use sha2::{Digest, Sha256};
 
 pub(crate) use answer::done;
 pub(crate) use carried::Seals;
-pub(crate) use onward::{Again, Onward, Pages, show};
+pub(crate) use onward::{Again, Onward, Pages, show, without_turn};
 pub use screened::Texts;
 pub(crate) use screened::{Stopped, sentence};
 pub(crate) use sent::{Content, LARGEST_FILE, Sent, SentFile, read};
@@ -35,6 +35,7 @@ pub(crate) use told::{Told, told};
 use crate::Site;
 use crate::address::{encoded, query};
 use crate::error::{Page, PageError, Refusal};
+use crate::gate::{Asking, OwnTurn};
 use crate::limits::asker;
 use crate::viewer::{SESSION, came_from, cookie, local};
 use answer::{Answer, is_done};
@@ -108,6 +109,10 @@ pub(crate) async fn receive(site: Site, takes: Takes, open: bool, request: Reque
     if request.uri().path().contains("%00") {
         return PageError::from(AppError::Bad(Say::new("refused-bad-address"))).into_response();
     }
+    if takes != Takes::Nothing {
+        // Reading it may take as long as the line does.
+        OwnTurn::of(request.extensions()).give_back();
+    }
     match takes {
         Takes::Nothing => next.run(request).await,
         Takes::Program => program(site, request, next).await,
@@ -122,50 +127,94 @@ fn address(parts: &Parts) -> Address {
 
 async fn form(site: Site, texts: Texts, open: bool, request: Request, next: Next) -> Page {
     let place = asker(&request, site.limits.proxy);
-    let (mut parts, body) = request.into_parts();
+    let (parts, body) = request.into_parts();
     if parts.extensions.get::<Reshow>().is_some() {
         return Ok(next.run(Request::from_parts(parts, body)).await);
     }
-    let Address { once, from, seen, who } = address(&parts);
     let sender = sender(&site, &parts.headers).await;
     let folder = site.app.ledger.folder().map_or_else(std::env::temp_dir, std::path::Path::to_path_buf);
     let room = if matches!(&sender, Ok(Some(_))) { Room::Folder(&folder) } else { Room::None };
-    let held = if matches!(room, Room::None) { site.gate.large_form(&parts.headers, place).await? } else { None };
-    let (mut sent, mut bytes) = Sent::read(&parts, body, room).await?;
-    drop(held);
-    // A password is what was typed, whatever that is.
-    if texts != Texts::Secret && sent.unturn() && !is_multipart(&parts) {
-        bytes = query(sent.pairs.iter().map(|(name, value)| (name, value))).into();
-        parts.headers.remove(CONTENT_LENGTH);
+    let account = sender.as_ref().ok().and_then(Option::as_deref);
+    // Files go to the disk and have had a place before.
+    let held = match is_multipart(&parts) && account.is_some() {
+        true => None,
+        false => site.gate.long_form(&parts.headers, account, place).await?,
+    };
+    let (sent, bytes) = Sent::read(&parts, body, room).await?;
+    OwnTurn::of(&parts.extensions).take(Asking::at(&site, &parts.headers, place)).await?;
+    let read = Read { site, texts, open, sender, sent, bytes };
+    match held {
+        Some(held) => {
+            aside(async move {
+                let answer = read.form(parts, next).await;
+                drop(held);
+                answer.unwrap_or_else(PageError::into_response)
+            })
+            .await
+        }
+        None => read.form(parts, next).await,
     }
-    let page = if from.is_empty() { came_from(&parts.headers) } else { local(&from).to_string() };
-    let path = parts.uri.path().to_string();
-    let mut sending = Sending { path, site, page, once, seen, who, account: None, sent, texts };
-    match sender {
-        Ok(account) => sending.account = account,
-        // Nobody can be asked who it is; what was typed goes back all the same.
-        Err(error) => return Ok(sending.answered(PageError::from(error).into_response())),
+}
+
+/// Beside the threads that answer the others.
+async fn aside(work: impl Future<Output = Response> + Send + 'static) -> Page {
+    let runtime = tokio::runtime::Handle::current();
+    let done = tokio::task::spawn_blocking(move || runtime.block_on(work));
+    Ok(done.await.unwrap_or_else(|error| match error.try_into_panic() {
+        Ok(panic) => crate::error::broken(&*panic),
+        Err(_) => PageError::from(AppError::Stopping).into_response(),
+    }))
+}
+
+/// A form of which all was read.
+struct Read {
+    site: Site,
+    texts: Texts,
+    open: bool,
+    sender: Result<Option<String>, AppError>,
+    sent: Sent,
+    bytes: Bytes,
+}
+
+impl Read {
+    async fn form(self, mut parts: Parts, next: Next) -> Page {
+        let Read { site, texts, open, sender, mut sent, mut bytes } = self;
+        let Address { once, from, seen, who } = address(&parts);
+        // A password is what was typed, whatever that is.
+        if texts != Texts::Secret && sent.unturn() && !is_multipart(&parts) {
+            bytes = query(sent.pairs.iter().map(|(name, value)| (name, value))).into();
+            parts.headers.remove(CONTENT_LENGTH);
+        }
+        let page = if from.is_empty() { came_from(&parts.headers) } else { local(&from).to_string() };
+        let path = parts.uri.path().to_string();
+        let mut sending = Sending { path, site, page, once, seen, who, account: None, sent, texts };
+        match sender {
+            Ok(account) => sending.account = account,
+            // Nobody can be asked who it is; what was typed goes back all the same.
+            Err(error) => return Ok(sending.answered(PageError::from(error).into_response())),
+        }
+        if !open && sending.account.is_none() {
+            return Ok(sending.ended(&parts.headers).await?);
+        }
+        // A page that somebody else left open is not sent in the name of whoever is signed in now.
+        if !sending.who.is_empty() && sending.account.as_deref().is_some_and(|account| mark_of(account) != sending.who)
+        {
+            return Ok(crate::error::page(StatusCode::FORBIDDEN, Say::new("refused-other-account")));
+        }
+        let stopped = screened::stopped(&sending.site.app, texts, &sending.sent);
+        if !stopped.is_empty() {
+            return Ok(sending.refused(StatusCode::UNPROCESSABLE_ENTITY, sentence(&stopped), stopped));
+        }
+        if is_multipart(&parts) {
+            parts.extensions.insert(sending.sent.clone());
+        }
+        let request = Request::from_parts(parts, Body::from(bytes));
+        if sending.once.is_empty() {
+            let response = next.run(request).await;
+            return Ok(sending.answered(response));
+        }
+        sending.once(request, next).await
     }
-    if !open && sending.account.is_none() {
-        return Ok(sending.ended(&parts.headers).await?);
-    }
-    // A page that somebody else left open is not sent in the name of whoever is signed in now.
-    if !sending.who.is_empty() && sending.account.as_deref().is_some_and(|account| mark_of(account) != sending.who) {
-        return Ok(crate::error::page(StatusCode::FORBIDDEN, Say::new("refused-other-account")));
-    }
-    let stopped = screened::stopped(&sending.site.app, texts, &sending.sent);
-    if !stopped.is_empty() {
-        return Ok(sending.refused(StatusCode::UNPROCESSABLE_ENTITY, sentence(&stopped), stopped));
-    }
-    if is_multipart(&parts) {
-        parts.extensions.insert(sending.sent.clone());
-    }
-    let request = Request::from_parts(parts, Body::from(bytes));
-    if sending.once.is_empty() {
-        let response = next.run(request).await;
-        return Ok(sending.answered(response));
-    }
-    sending.once(request, next).await
 }
 
 impl Sending {
@@ -311,16 +360,18 @@ async fn settle(
 async fn passage(site: Site, request: Request, next: Next) -> Page {
     let place = asker(&request, site.limits.proxy);
     let (parts, body) = request.into_parts();
-    let held = site.gate.large_form(&parts.headers, place).await?;
+    let _held = site.gate.long_form(&parts.headers, None, place).await?;
     let (sent, bytes) = Sent::read(&parts, body, Room::Passage).await?;
-    drop(held);
+    OwnTurn::of(&parts.extensions).take(Asking::at(&site, &parts.headers, place)).await?;
+    // Whoever proves more in a session that goes on is who they were.
+    let stays = sender(&site, &parts.headers).await?;
     let carried = match sent.get(carried::FIELD) {
         Some(carried) => Carried::read(&site, carried).await?,
         None => None,
     };
     let mut response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
     if let Some(carried) = carried {
-        let onward = carried.after(&site, response.status(), response.headers()).await?;
+        let onward = carried.after(&site, stays.as_deref(), response.status(), response.headers()).await?;
         response.extensions_mut().insert(onward);
     }
     Ok(response)

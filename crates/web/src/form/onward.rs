@@ -9,8 +9,10 @@ use axum::http::header::{
     WWW_AUTHENTICATE,
 };
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use http_body_util::BodyExt;
+use romduol_app::AppError;
 use romduol_locale::Locale;
 use romduol_plan::{Lang, Say};
 use romduol_report::Markup;
@@ -26,6 +28,7 @@ use crate::Site;
 use crate::address::query;
 use crate::chrome::Chrome;
 use crate::error::PageError;
+use crate::gate::{Asking, OwnTurn};
 use crate::pages::sign_in::Back;
 use crate::viewer::{SESSION, cookie, language, local};
 
@@ -89,25 +92,26 @@ struct Asker {
 }
 
 /// Answers a request, and shows the page that an answer leads on to.
-pub(crate) async fn show(State(pages): State<Pages>, request: Request) -> Response {
-    let mut headers = HeaderMap::new();
-    for name in [COOKIE, ACCEPT_LANGUAGE] {
-        for value in request.headers().get_all(&name) {
-            headers.append(&name, value.clone());
-        }
+pub(crate) async fn show(State(pages): State<Pages>, mut request: Request) -> Response {
+    // Until the answer is whole, with the form that it goes back to.
+    let turn = OwnTurn::default();
+    match turn.take(Asking::of(&pages.site, &request)).await {
+        Ok(()) => drop(request.extensions_mut().insert(turn.clone())),
+        Err(error) => drop(request.extensions_mut().insert(NoTurn(error))),
     }
-    let asked = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_string();
-    let gets = request.method() == Method::GET;
-    let asker = Asker { lang: language(&headers), headers, peer: request.extensions().get().cloned() };
-    let mut response = ask(&pages.router, request).await;
-    match response.extensions_mut().remove::<Onward>() {
-        Some(Onward::Again(again)) => pages.again(again, response, asker).await,
-        Some(Onward::Carry(carried)) => pages.carry(&carried, response, asker).await,
-        None if gets && asked != "/" && is_to(&response, "/sign-in") => {
-            Redirect::to(&format!("/sign-in?{}", query([("back", &asked)]))).into_response()
-        }
-        None if gets && asked.starts_with("/sign-in?") => pages.back(&asked, response).await,
-        None => pages.finished(response, gets, asker).await,
+    let response = pages.answer(request).await;
+    turn.give_back();
+    response
+}
+
+/// There was no turn for a request; the layer that writes refusals says so.
+#[derive(Clone)]
+pub(crate) struct NoTurn(AppError);
+
+pub(crate) async fn without_turn(request: Request, next: Next) -> Response {
+    match request.extensions().get::<NoTurn>() {
+        Some(NoTurn(error)) => PageError::from(error.clone()).into_response(),
+        None => next.run(request).await,
     }
 }
 
@@ -120,6 +124,28 @@ fn is_to(response: &Response, path: &str) -> bool {
 }
 
 impl Pages {
+    async fn answer(&self, request: Request) -> Response {
+        let mut headers = HeaderMap::new();
+        for name in [COOKIE, ACCEPT_LANGUAGE] {
+            for value in request.headers().get_all(&name) {
+                headers.append(&name, value.clone());
+            }
+        }
+        let asked = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_string();
+        let gets = request.method() == Method::GET;
+        let asker = Asker { lang: language(&headers), headers, peer: request.extensions().get().cloned() };
+        let mut response = ask(&self.router, request).await;
+        match response.extensions_mut().remove::<Onward>() {
+            Some(Onward::Again(again)) => self.again(again, response, asker).await,
+            Some(Onward::Carry(carried)) => self.carry(&carried, response, asker).await,
+            None if gets && asked != "/" && is_to(&response, "/sign-in") => {
+                Redirect::to(&format!("/sign-in?{}", query([("back", &asked)]))).into_response()
+            }
+            None if gets && asked.starts_with("/sign-in?") => self.back(&asked, response).await,
+            None => self.finished(response, gets, asker).await,
+        }
+    }
+
     /// A page as the person would get it now, with the cookies that an answer has just set.
     async fn page(&self, path: &str, asker: &Asker, new: &HeaderMap) -> Option<String> {
         self.shown(Request::builder().uri(path).body(Body::empty()).ok()?, asker, new).await

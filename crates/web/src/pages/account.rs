@@ -123,7 +123,7 @@ pub(crate) fn proved(own: &Own) -> Result<(), PageError> {
     if site.doors.want_more_of(person) {
         return Err(PageError::Second);
     }
-    match site.doors.are_fresh_for(person, site.app.now().unix) {
+    match person.proof.is_fresh(site.app.now().unix) {
         true => Ok(()),
         false => Err(PageError::Prove("/account".into())),
     }

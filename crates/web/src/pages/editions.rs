@@ -1,5 +1,6 @@
 //! Editions for those who make them: preparing one, looking it over, deciding on it, and which cells it hides and why.
 
+use romduol_plan::commands::editions::DeclineEdition;
 use std::sync::Arc;
 
 use axum::extract::Path;
@@ -388,12 +389,12 @@ fn place(viewer: &Viewer, snapshot: &Snapshot, key: &Key) -> String {
 
 pub(crate) async fn decide(viewer: Viewer, Path(id): Path<String>, given: Given) -> Page {
     viewer.must(Act::ApproveEdition)?;
-    let (app, person) = (&viewer.site.app, &viewer.person);
     let approves = one_of("decision", given.one("decision"), &[("approve", true), ("decline", false)])?;
     if approves {
         return begin(&viewer, What::Approve(id));
     }
-    app.decline_edition(person, &id, given.one("reason")).await?;
+    let reason = given.one("reason").to_string();
+    viewer.execute(DeclineEdition { id: id.clone(), reason, lang: viewer.lang() }).await?;
     Ok(see(&path(&["editions", &id])))
 }
 

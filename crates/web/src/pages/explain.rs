@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use axum::extract::{Form, Path};
-use romduol_app::set_status::{self, Wanted};
 use romduol_app::{AppError, incomplete};
+use romduol_plan::commands::status::{OverrideStatus, WithdrawStatus, judged};
 use romduol_plan::kinds::{Computed, Indicator, Override};
 use romduol_plan::permission::Act;
 use romduol_plan::readings::{Reading, Source, holds, override_id};
@@ -95,7 +95,7 @@ pub(crate) async fn show(viewer: Viewer, Path((id, period)): Path<(String, Strin
     let sums: Vec<Reading> = held.counted.iter().filter(|r| r.parts().is_some()).cloned().collect();
     readings.extend(of_period(&sums, true));
     let link = viewer.may(Act::ReadHistory);
-    let takes_status = set_status::judged(view, &indicator, period).filter(|reading| reading.period == period);
+    let takes_status = judged(view, &indicator, period).filter(|reading| reading.period == period);
     let set = state.find::<Override>(&override_id(&indicator.id, period)).cloned();
     let holds = |set: &Arc<Override>| takes_status.as_ref().is_some_and(|r| holds(set, r));
     let touched = !state.touched_by(Kind::Override, &override_id(&indicator.id, period)).is_empty();
@@ -169,15 +169,14 @@ pub(crate) async fn set_status(viewer: Viewer, Path(id): Path<String>, Form(give
     viewer.must(Act::Override)?;
     let period: Period = given.period.parse()?;
     let status = choice("status", &given.status)?;
-    let (reason, illustrative) = (given.reason, viewer.illustrative);
-    let wanted = Wanted { indicator: id.clone(), period, status, reason, illustrative };
-    viewer.site.app.set_status(&viewer.person, wanted).await?;
+    let command = OverrideStatus::of_today(viewer.view(), (&id, period), status, given.reason, viewer.lang())?;
+    viewer.execute(command).await?;
     Ok(see(&format!("{}?year={}", path(&["indicators", &id]), period.end_year())))
 }
 
 pub(crate) async fn withdraw_status(viewer: Viewer, Path(id): Path<String>, Form(given): Form<Given>) -> Page {
     viewer.must(Act::Override)?;
     let period: Period = given.period.parse()?;
-    viewer.site.app.withdraw_status(&viewer.person, &id, period, &given.reason).await?;
+    viewer.execute(WithdrawStatus { indicator: id.clone(), period, reason: given.reason }).await?;
     Ok(see(&format!("{}?year={}", path(&["indicators", &id]), period.end_year())))
 }

@@ -1,6 +1,8 @@
 //! Findings of the data-quality rules: the most serious first, by group; those that wait for the reader; one by itself with
 //! what became of it, and the forms to assign and to settle it. Refuses to know what a rule says.
 
+use romduol_app::findings::task_title;
+use romduol_plan::commands::duties::{AssignFinding, SettleFinding};
 use std::collections::BTreeSet;
 
 use axum::extract::{Form, Path};
@@ -223,8 +225,10 @@ pub(crate) struct Assign {
 pub(crate) async fn assign(viewer: Viewer, Path(code): Path<String>, Form(given): Form<Assign>) -> Page {
     viewer.must(Act::Coordinate)?;
     let due = date("due", &given.due)?;
-    viewer.site.app.assign_finding(&viewer.person, &code, &given.owner, due).await?;
-    Ok(see(&path(&["findings", &code])))
+    let to = path(&["findings", &code]);
+    let title = task_title(&viewer.site.app.snapshot().state, viewer.site.app.now().date, &code)?;
+    viewer.execute(AssignFinding { code, owner: given.owner, due, title }).await?;
+    Ok(see(&to))
 }
 
 #[derive(serde::Deserialize)]
@@ -235,8 +239,10 @@ pub(crate) struct Settle {
 /// Settles a finding; who may, the use case decides.
 pub(crate) async fn settle(viewer: Viewer, Path(code): Path<String>, Form(given): Form<Settle>) -> Page {
     viewer.must(Act::ReadFindings)?;
-    viewer.site.app.settle_finding(&viewer.person, &code, &given.words, viewer.lang()).await?;
-    Ok(see(&path(&["findings", &code])))
+    let to = path(&["findings", &code]);
+    let title = task_title(&viewer.site.app.snapshot().state, viewer.site.app.now().date, &code)?;
+    viewer.execute(SettleFinding { code, words: given.words, title, lang: viewer.lang() }).await?;
+    Ok(see(&to))
 }
 
 async fn table(viewer: &Viewer) -> romduol_report::Sheet {

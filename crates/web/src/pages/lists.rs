@@ -1,5 +1,6 @@
 //! Lists to read: institutions, figures with their source, about.
 
+use romduol_plan::commands::analysis::MakeBaseline;
 use std::sync::Arc;
 
 use axum::extract::{Form, Path};
@@ -90,6 +91,7 @@ pub(crate) struct Baseline {
 
 /// Makes a figure the baseline of an indicator; the figure stays its source.
 pub(crate) async fn make_baseline(viewer: Viewer, Path(id): Path<String>, Form(given): Form<Baseline>) -> Page {
-    viewer.site.app.make_baseline(&viewer.person, &id, &given.indicator, &given.why).await?;
-    Ok(see(&path(&["indicators", &given.indicator])))
+    let to = path(&["indicators", &given.indicator]);
+    viewer.execute(MakeBaseline { figure: id, indicator: given.indicator, reason: given.why }).await?;
+    Ok(see(&to))
 }

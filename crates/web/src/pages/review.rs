@@ -1,5 +1,6 @@
 //! Verifying a return: its numbers beside the last ones, the checks, and the decision. Closing periods.
 
+use romduol_plan::commands::returns::{self, DecideReturn, LockPeriod};
 use std::sync::Arc;
 
 use axum::extract::{Form as Body, Path};
@@ -112,13 +113,13 @@ pub(crate) async fn decide(viewer: Viewer, Path(id): Path<String>, Body(given): 
         false if given.reason.trim().is_empty() => return Err(AppError::Bad(Say::new("reason-needed")).into()),
         false => Decision::SendBack { reason: given.reason },
     };
-    let status = viewer.site.app.decide(&viewer.person, &id, seen, decision).await?;
-    let said = viewer.locale.t(match status {
+    viewer.execute(DecideReturn { id: id.clone(), seen, decision }).await?;
+    let record = viewer.site.app.snapshot().state.find::<Return>(&id).cloned();
+    let said = viewer.locale.t(match record.as_ref().map_or(ReturnStatus::Accepted, |record| record.status) {
         ReturnStatus::Accepted => "done-accepted",
         ReturnStatus::SentBack => "done-sent-back",
         ReturnStatus::Submitted | ReturnStatus::Verified => "done-verified",
     });
-    let record = viewer.site.app.snapshot().state.find::<Return>(&id).cloned();
     let what = record.map(|r| format!("{}, {}", unit_name(&viewer, &r.assignment), viewer.locale.period(r.period)));
     let link = crate::address::path(&["review", &id]);
     Ok(told(see("/"), form::Told::of(said).with(link, what.unwrap_or(id))))
@@ -135,7 +136,7 @@ pub(crate) struct Locked {
 pub(crate) async fn lock(viewer: Viewer, Body(given): Body<Locked>) -> Page {
     viewer.must(Act::Lock)?;
     let period: Period = given.period.trim().parse()?;
-    let closes = one_of("action", &given.action, &[("close", true), ("reopen", false)])?;
-    viewer.site.app.lock(&viewer.person, &given.form, period, closes, &given.reason).await?;
+    let to = one_of("action", &given.action, &[("close", returns::Locked::Closed), ("reopen", returns::Locked::Open)])?;
+    viewer.execute(LockPeriod { form: given.form, period, to, reason: given.reason }).await?;
     Ok(see("/returns"))
 }

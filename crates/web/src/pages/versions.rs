@@ -1,5 +1,6 @@
 //! Versions of the plan: their list, how one differs from another, moving one on, and dealing with what the public said.
 
+use romduol_plan::commands::versions::{MoveVersion, NameVersion};
 use std::sync::Arc;
 
 use axum::extract::{Form, Path};
@@ -63,7 +64,7 @@ pub(crate) async fn name(viewer: Viewer, Form(given): Form<Named>) -> Page {
         comments_until: None,
         consultation: None,
     };
-    viewer.site.app.name_version(&viewer.person, version).await?;
+    viewer.execute(NameVersion { version }).await?;
     Ok(see("/versions"))
 }
 
@@ -162,8 +163,9 @@ pub(crate) struct Move {
 pub(crate) async fn go_on(viewer: Viewer, Path(id): Path<String>, Form(given): Form<Move>) -> Page {
     viewer.must(Act::EditPlan)?;
     let (to, until) = (choice("to", &given.to)?, date("until", &given.until)?);
-    viewer.site.app.move_version(&viewer.person, &id, to, until, &given.why).await?;
-    Ok(see(&path(&["versions", &id])))
+    let page = path(&["versions", &id]);
+    viewer.execute(MoveVersion { id, to, until, reason: given.why }).await?;
+    Ok(see(&page))
 }
 
 #[derive(askama::Template)]

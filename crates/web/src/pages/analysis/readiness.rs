@@ -1,5 +1,6 @@
 //! How ready the plan is: what each side says of the ten elements, over time, and the models of other countries.
 
+use romduol_plan::commands::analysis::Assess;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use romduol_report::Markup;
 use crate::address::encoded;
 use crate::chrome::{Chrome, render, see};
 use crate::error::Page;
+use crate::given::choice;
 use crate::viewer::Viewer;
 
 /// An element with the newest word of each side, and how many earlier ones there are.
@@ -84,7 +86,15 @@ pub(crate) struct Said {
 
 pub(crate) async fn assess(viewer: Viewer, Form(said): Form<Said>) -> Page {
     viewer.must(Act::Assess)?;
-    let app = &viewer.site.app;
-    app.assess(&viewer.person, &said.element, &said.readiness, &said.reason, &said.evidence, viewer.lang()).await?;
-    Ok(see(&format!("/readiness#{}", encoded(&said.element))))
+    let to = format!("/readiness#{}", encoded(&said.element));
+    let rests_on = said.evidence.split([';', ',', ' ']).map(str::trim).filter(|id| !id.is_empty()).map(String::from);
+    let command = Assess {
+        readiness: choice("readiness", &said.readiness)?,
+        rests_on: rests_on.collect(),
+        element: said.element,
+        reason: said.reason,
+        lang: viewer.lang(),
+    };
+    viewer.execute(command).await?;
+    Ok(see(&to))
 }

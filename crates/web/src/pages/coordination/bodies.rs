@@ -1,5 +1,6 @@
 //! The bodies of the plan by level, the models of coordination as templates, and the page of one body.
 
+use romduol_plan::commands::bodies::{Propose, UseModel};
 use std::sync::Arc;
 
 use axum::extract::{Form, Path};
@@ -74,7 +75,7 @@ pub(crate) struct Template {
 
 pub(crate) async fn use_template(viewer: Viewer, Form(given): Form<Template>) -> Page {
     viewer.must(Act::EditPlan)?;
-    viewer.site.app.use_template(&viewer.person, &given.model).await?;
+    viewer.execute(UseModel { model: given.model }).await?;
     Ok(see("/bodies"))
 }
 
@@ -173,6 +174,7 @@ pub(crate) struct Proposed {
 
 pub(crate) async fn propose(viewer: Viewer, Path(id): Path<String>, Form(given): Form<Proposed>) -> Page {
     viewer.must(Act::Propose)?;
-    viewer.site.app.propose(&viewer.person, &id, &given.title, &given.reason, viewer.lang()).await?;
-    Ok(see(&path(&["bodies", &id])))
+    let (to, Proposed { title, reason }) = (path(&["bodies", &id]), given);
+    viewer.execute(Propose { body: id, title, reason, lang: viewer.lang() }).await?;
+    Ok(see(&to))
 }

@@ -48,6 +48,6 @@ pub(crate) async fn docx(viewer: Viewer, Path(id): Path<String>) -> Page {
 
 pub(crate) async fn take_agenda(viewer: Viewer, Path(id): Path<String>) -> Page {
     viewer.must(Act::Coordinate)?;
-    viewer.site.app.take_agenda(&viewer.person, &id, viewer.illustrative).await?;
+    viewer.execute(invitation::suggested(viewer.view(), &id, viewer.site.app.now().date)?).await?;
     Ok(see(&path(&["meetings", &id])))
 }

@@ -1,5 +1,6 @@
 //! Local plans: which areas chose which actions of the national plan, what they adapted, what nobody chose.
 
+use romduol_plan::commands::local::ChooseAction;
 use std::collections::BTreeMap;
 
 use axum::extract::Form;
@@ -109,7 +110,7 @@ pub(crate) struct Chosen {
 /// Takes an action into the plan of the area whose post the person holds.
 pub(crate) async fn choose(viewer: Viewer, Form(given): Form<Chosen>) -> Page {
     viewer.must(Act::PlanLocally)?;
-    let app = &viewer.site.app;
-    app.choose(&viewer.person, &given.node, &given.adaptation, &given.target, viewer.lang()).await?;
+    let Chosen { node, adaptation, target } = given;
+    viewer.execute(ChooseAction { node, adaptation, target, lang: viewer.lang() }).await?;
     Ok(see("/local"))
 }

@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use axum::extract::{Form, Path};
 use romduol_app::calendar::{Entry, EventStatus, ics};
-use romduol_app::meetings::{Decided, Held, Point, agenda};
+use romduol_app::meetings::{Point, agenda};
 use romduol_app::{AppError, late, minutes};
 use romduol_locale::Locale;
+use romduol_plan::commands::duties::CloseDuty;
+use romduol_plan::commands::meetings::{Attended, Decided, HoldMeeting};
 use romduol_plan::coordination::{Room, attendance, seats};
 use romduol_plan::kinds::*;
 use romduol_plan::permission::{Act, writing};
@@ -149,20 +151,21 @@ fn present(viewer: &Viewer, meeting: &Meeting) -> Vec<Present> {
 
 pub(crate) async fn hold(viewer: Viewer, Path(id): Path<String>, Form(pairs): Form<Vec<(String, String)>>) -> Page {
     viewer.must(Act::Coordinate)?;
-    let mut held = Held::default();
+    let lang = viewer.lang();
+    let mut held = HoldMeeting { id, present: Vec::new(), decisions: Vec::new(), minutes: String::new(), lang };
     let mut decisions: Vec<Decided> = (0..LINES).map(|_| Decided::default()).collect();
-    let mut guests: Vec<(Id, u32, u32)> = vec![Default::default(); GUESTS];
+    let mut guests: Vec<Attended> = vec![nobody(""); GUESTS];
     for (name, value) in pairs {
         match name.split_once('.').unwrap_or((&name, "")) {
             ("minutes", _) => held.minutes = value,
-            ("women", institution) => entry(&mut held, institution).1 = count(&value)?,
-            ("men", institution) => entry(&mut held, institution).2 = count(&value)?,
+            ("women", institution) => entry(&mut held, institution).women = count(&value)?,
+            ("men", institution) => entry(&mut held, institution).men = count(&value)?,
             (field @ ("guest" | "guest_women" | "guest_men"), line) => {
                 let Some(guest) = line.parse::<usize>().ok().and_then(|n| guests.get_mut(n)) else { continue };
                 match field {
-                    "guest_women" => guest.1 = count(&value)?,
-                    "guest_men" => guest.2 = count(&value)?,
-                    _ => guest.0 = value,
+                    "guest_women" => guest.women = count(&value)?,
+                    "guest_men" => guest.men = count(&value)?,
+                    _ => guest.institution = value,
                 }
             }
             (field, line) => {
@@ -180,13 +183,14 @@ pub(crate) async fn hold(viewer: Viewer, Path(id): Path<String>, Form(pairs): Fo
     }
     seatless(&mut held, guests)?;
     held.decisions = decisions;
-    viewer.site.app.hold_meeting(&viewer.person, &id, held, viewer.lang()).await?;
-    Ok(see(&path(&["meetings", &id])))
+    let to = path(&["meetings", &held.id]);
+    viewer.execute(held).await?;
+    Ok(see(&to))
 }
 
 /// Institutions without a seat that were there; people without an institution are refused.
-fn seatless(held: &mut Held, guests: Vec<(Id, u32, u32)>) -> Result<(), AppError> {
-    for (n, (institution, women, men)) in guests.into_iter().enumerate() {
+fn seatless(held: &mut HoldMeeting, guests: Vec<Attended>) -> Result<(), AppError> {
+    for (n, Attended { institution, women, men }) in guests.into_iter().enumerate() {
         match (institution.is_empty(), women + men) {
             (true, 0) => {}
             (true, _) => {
@@ -195,19 +199,23 @@ fn seatless(held: &mut Held, guests: Vec<(Id, u32, u32)>) -> Result<(), AppError
             }
             (false, _) => {
                 let line = entry(held, &institution);
-                (line.1, line.2) = (line.1 + women, line.2 + men);
+                (line.women, line.men) = (line.women + women, line.men + men);
             }
         }
     }
     Ok(())
 }
 
-fn entry<'a>(held: &'a mut Held, institution: &str) -> &'a mut (Id, u32, u32) {
-    let at = held.present.iter().position(|(id, ..)| id == institution).unwrap_or_else(|| {
-        held.present.push((institution.into(), 0, 0));
+fn entry<'a>(held: &'a mut HoldMeeting, institution: &str) -> &'a mut Attended {
+    let at = held.present.iter().position(|there| there.institution == institution).unwrap_or_else(|| {
+        held.present.push(nobody(institution));
         held.present.len() - 1
     });
     &mut held.present[at]
+}
+
+fn nobody(institution: &str) -> Attended {
+    Attended { institution: institution.into(), women: 0, men: 0 }
 }
 
 /// Khmer digits are digits; an empty field is nobody.
@@ -272,6 +280,7 @@ pub(crate) async fn close(viewer: Viewer, Path((code, id)): Path<(String, String
     let closed = TaskState::ALL.iter().filter(|state| **state != TaskState::Open);
     let closed: Vec<_> = closed.map(|state| (state.code(), *state)).collect();
     let state = one_of("state", &given.state, &closed)?;
-    viewer.site.app.close_duty(&viewer.person, kind, &id, state, (&given.why, &given.evidence), viewer.lang()).await?;
-    Ok(see(&path_of(kind, &id)))
+    let (to, Close { why: words, evidence, .. }) = (path_of(kind, &id), given);
+    viewer.execute(CloseDuty { kind, id, to: state, words, evidence, lang: viewer.lang() }).await?;
+    Ok(see(&to))
 }

@@ -1,5 +1,6 @@
 //! Ratings of civil society beside the computed and the official status, with the clock for the answer; the shadow report.
 
+use romduol_plan::commands::ratings::{self, AnswerRating, Rate};
 use std::sync::Arc;
 
 use axum::extract::{Form, Path};
@@ -104,10 +105,14 @@ pub(crate) struct Rated {
 
 pub(crate) async fn rate(viewer: Viewer, Path((code, id)): Path<(String, String)>, Form(given): Form<Rated>) -> Page {
     viewer.must(Act::Rate)?;
-    let Some(kind) = Kind::parse(&code) else { return Ok(crate::error::not_found()) };
+    let (kind, of) = match Kind::parse(&code) {
+        Some(kind @ Kind::Node) => (kind, ratings::Rated::Node(id.clone())),
+        Some(kind @ Kind::Indicator) => (kind, ratings::Rated::Indicator(id.clone())),
+        Some(_) | None => return Ok(crate::error::not_found()),
+    };
     let rating = choice("rating", &given.rating)?;
-    let app = &viewer.site.app;
-    app.rate(&viewer.person, (kind, &id), rating, &given.reason, &given.evidence, viewer.lang()).await?;
+    let (Rated { reason, evidence, .. }, lang) = (given, viewer.lang());
+    viewer.execute(Rate { of, rating, reason, evidence, lang }).await?;
     Ok(see(&crate::pages::records::path_of(kind, &id)))
 }
 
@@ -118,7 +123,7 @@ pub(crate) struct Answer {
 
 pub(crate) async fn answer(viewer: Viewer, Path(id): Path<String>, Form(given): Form<Answer>) -> Page {
     viewer.must(Act::AnswerRating)?;
-    viewer.site.app.answer_rating(&viewer.person, &id, &given.answer, viewer.lang()).await?;
+    viewer.execute(AnswerRating { id, answer: given.answer, lang: viewer.lang() }).await?;
     Ok(see("/ratings"))
 }
 

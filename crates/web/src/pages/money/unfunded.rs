@@ -2,8 +2,8 @@
 
 use axum::extract::Form;
 use romduol_app::money::decimals;
-use romduol_app::money::pledge::{Pledge, funds};
 use romduol_plan::Amount;
+use romduol_plan::commands::money::{Pledge, funds};
 use romduol_plan::kinds::Currency;
 use romduol_plan::money::Books;
 use romduol_plan::money::unfunded::{Want, unfunded};
@@ -58,7 +58,7 @@ pub(crate) async fn show(viewer: Viewer) -> Page {
     let rows: Vec<Row> = unfunded(&books, &choice).iter().map(|want| row(&c, want, currency)).collect();
     let may = viewer.may(Act::Pledge) && viewer.at.is_none();
     let sources = may.then(|| {
-        let list = funds(state, &viewer.person).into_iter();
+        let list = funds(state, &viewer.person.post).into_iter();
         list.map(|fund| (fund.id.clone(), c.plain(&fund.name), false)).collect::<Options>()
     });
     let own = reach(viewer.person.post.role, Act::Pledge) == Reach::Own && sources.as_ref().is_some_and(Vec::is_empty);
@@ -114,7 +114,6 @@ pub(crate) async fn pledge(viewer: Viewer, Form(given): Form<Given>) -> Page {
     viewer.must(Act::Pledge)?;
     let Given { node, fund, area, year, amount, currency, note } = given;
     let year = whole("year", &year)?;
-    let pledge = Pledge { node, fund, area, year, amount, currency, note };
-    viewer.site.app.pledge(&viewer.person, pledge).await?;
+    viewer.execute(Pledge { node, fund, area, year, amount, currency, note }).await?;
     Ok(see("/money/unfunded?done=1"))
 }

@@ -1,5 +1,6 @@
 //! The form of a record of any kind, made from its columns; and taking a record out.
 
+use romduol_plan::commands::records::{Draft, RetireRecord, WriteRecord};
 use std::collections::BTreeMap;
 
 use axum::extract::{Form, Path};
@@ -85,7 +86,8 @@ pub(crate) async fn write(viewer: Viewer, Path(code): Path<String>, Form(pairs):
             },
         }
     }
-    match viewer.site.app.write_record(&viewer.person, kind, &cells, seen, &why).await? {
+    let command = WriteRecord { draft: Draft::new(kind, &cells, seen), reason: why.clone() };
+    match viewer.site.app.write_record(&viewer.person, command).await? {
         Written::Kept(id) => Ok(see(&path_of(kind, &id))),
         Written::Faults(faults) => {
             let page = form(&viewer, kind, &id, cells, seen, &why, &faults)?;
@@ -105,7 +107,7 @@ pub(crate) async fn retire(
     Form(Reason { why }): Form<Reason>,
 ) -> Page {
     let Some(kind) = written(&viewer, &code)? else { return Ok(crate::error::not_found()) };
-    viewer.site.app.retire_record(&viewer.person, kind, &id, &why).await?;
+    viewer.execute(RetireRecord { kind, id, reason: why }).await?;
     Ok(see(&format!("/records/{}", kind.code())))
 }
 

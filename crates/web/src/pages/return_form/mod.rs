@@ -4,6 +4,7 @@ mod answers;
 mod page;
 mod received;
 
+use romduol_plan::commands::returns::SubmitReturn;
 use std::collections::BTreeSet;
 
 use axum::extract::Path;
@@ -148,7 +149,8 @@ pub(crate) async fn submit(viewer: Viewer, Path((assignment, period)): Which, se
     let mut problems = if pressed == Pressed::Submit { checks(&viewer, &due, &draft) } else { unread.clone() };
     if pressed == Pressed::Submit && whole && unread.is_empty() {
         let reason = draft.typed.get(&Field::Reason.to_string()).cloned().unwrap_or_default();
-        match viewer.site.app.submit(&viewer.person, &due, answers, &reason).await? {
+        let command = SubmitReturn { assignment: assignment.clone(), period: due.period, answers, reason };
+        match viewer.site.app.submit(&viewer.person, command).await? {
             Filed::Submitted => return Ok(told(see("/"), was_sent(&viewer, &due))),
             Filed::Problems(found) => problems = found,
         }
