@@ -1,6 +1,8 @@
 //! Finds a change of the true counts that everything published allows, raises one small count far enough and needs few
 //! more cells hidden. It refuses to know which small counts are still to be done.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use rustc_hash::FxHashMap;
 
 use crate::boxes::Boxes;
@@ -52,6 +54,8 @@ pub(crate) struct Mover<'a> {
     boxes: Option<&'a Boxes<'a>>,
     steps: usize,
     attempts: u32,
+    /// Memory that no question needs at present.
+    idle: Mutex<Vec<Moves>>,
 }
 
 /// The system with prices for one wish.
@@ -104,7 +108,8 @@ impl Terrain for Ground<'_> {
 impl<'a> Mover<'a> {
     pub(crate) fn new(piece: &'a Piece, touching: &'a [Vec<u32>], boxes: Option<&'a Boxes<'a>>, reach: u32) -> Self {
         let attempts = if reach < HASTY { 1 } else { ATTEMPTS };
-        Self { piece, system: &piece.system, touching, boxes, steps: 10 * reach.max(1) as usize, attempts }
+        let (steps, idle) = (10 * reach.max(1) as usize, Mutex::new(Vec::new()));
+        Self { piece, system: &piece.system, touching, boxes, steps, attempts, idle }
     }
 
     /// The cheapest change found; the seed decides between those that are equally good.
@@ -156,37 +161,44 @@ impl<'a> Mover<'a> {
         let room = (at.value.saturating_sub(at.least) as f64).min(FAR);
         let by = wish.by as f64;
         let range = if by > 0.0 { [by, f64::INFINITY] } else { [-room, by] };
-        let mut moves = Moves::new(&ground, wish.cell, range, HIDDEN, self.steps);
+        let mut moves = self.idle().pop().unwrap_or_default();
+        moves.begin(&ground, wish.cell, range, HIDDEN, self.steps);
         if wish.most < u64::MAX {
             moves.spend_at_most(AMPLE * (wish.most as f64 + 1.0));
         }
-        if !moves.settle() {
-            return None;
-        }
-        // Of fractions the clearest is settled, and on the way back kept from that.
-        let mut waiting = vec![moves];
+        self.settle(&ground, moves)
+    }
+
+    /// Of fractions the clearest is settled, and on the way back kept from that.
+    fn settle(&self, ground: &Ground, moves: Moves) -> Option<Change> {
+        let (mut waiting, mut found) = (vec![moves], None);
         for _ in 0..FRACTIONS {
             let Some(mut moves) = waiting.pop() else { break };
-            if !moves.settle() {
-                continue;
+            if moves.settle(ground) {
+                let values = moves.moved();
+                let holds = |change: &Change| self.holds(ground.wish, change);
+                found = (1..4).map(|times| whole(&values, f64::from(times))).find(holds);
+                if let (None, Some((cell, value))) = (&found, clearest_fraction(&values)) {
+                    let mut other = moves.clone();
+                    let (here, there) = (value.round(), f64::INFINITY);
+                    let beyond = if here > value { [-there, here - 1.0] } else { [here + 1.0, there] };
+                    moves.bound(cell, [here, here], SETTLING);
+                    other.bound(cell, beyond, SETTLING);
+                    waiting.extend([other, moves]);
+                    continue;
+                }
             }
-            let values = moves.moved();
-            let whole = (1..4).map(|times| whole(&values, f64::from(times))).find(|change| self.holds(wish, change));
-            if whole.is_some() {
-                return whole;
+            self.idle().push(moves);
+            if found.is_some() {
+                break;
             }
-            let fraction = |value: f64| (value - value.round()).abs();
-            let fractions = values.iter().filter(|value| fraction(value.1) > 1e-4);
-            let clearest = fractions.min_by(|a, b| fraction(a.1).total_cmp(&fraction(b.1)));
-            let Some(&(cell, value)) = clearest else { continue };
-            let mut other = moves.clone();
-            let (here, there) = (value.round(), f64::INFINITY);
-            let beyond = if here > value { [-there, here - 1.0] } else { [here + 1.0, there] };
-            moves.bound(cell, [here, here], SETTLING);
-            other.bound(cell, beyond, SETTLING);
-            waiting.extend([other, moves]);
         }
-        None
+        self.idle().append(&mut waiting);
+        found
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Moves>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What has to be hidden besides for a change.
@@ -218,6 +230,13 @@ impl<'a> Mover<'a> {
 fn whole(values: &[(u32, f64)], times: f64) -> Change {
     let change = values.iter().map(|&(cell, value)| (cell, (times * value).round() as i64));
     change.filter(|&(_, by)| by != 0).collect()
+}
+
+/// The number that is nearest to a whole one and is none.
+fn clearest_fraction(values: &[(u32, f64)]) -> Option<(u32, f64)> {
+    let fraction = |value: f64| (value - value.round()).abs();
+    let fractions = values.iter().filter(|value| fraction(value.1) > 1e-4);
+    fractions.min_by(|a, b| fraction(a.1).total_cmp(&fraction(b.1))).copied()
 }
 
 /// Whether counts stay counts and nothing known changes.

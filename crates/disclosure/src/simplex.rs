@@ -2,20 +2,22 @@
 //! takes up a sum only when something in it moves, so that it costs what lies near and not what there is. It refuses to
 //! know counts; who uses its answer has to check it.
 
+mod lists;
+mod named;
 mod rows;
+mod steps;
 mod terms;
 
-use rustc_hash::{FxHashMap, FxHashSet};
-
-use crate::field::{Draw, mix};
-use rows::Sum;
-use terms::{Spread, Terms};
+use named::Named;
+use rows::Rows;
 
 const NOTHING: f64 = 1e-9;
 const BROKEN: f64 = 1e-7;
 /// Prices that differ by less are alike.
 const TIE: f64 = 0.01;
 const NONE: u32 = u32::MAX;
+/// A number that must not move.
+const FIXED: u32 = NONE - 1;
 
 /// How far a number may be moved and what a step down or up from 0 costs.
 #[derive(Clone, Copy, Debug)]
@@ -70,8 +72,6 @@ struct Number {
     state: State,
     /// What a step of it would save in the rows.
     rate: f64,
-    /// Sums that were taken up and that it is in, and how often.
-    sums: Vec<(u32, f64)>,
 }
 
 /// `value = -sum of what the sums say of numbers that rest`; without `holder` the value must be 0.
@@ -82,7 +82,6 @@ struct Row {
     weight: f64,
     value: f64,
     stretch: Stretch,
-    sums: Terms,
 }
 
 /// What the sums are and what moving costs.
@@ -93,23 +92,24 @@ pub(crate) trait Terrain {
     fn each_term(&self, sum: u32, tell: &mut dyn FnMut(u32, f64));
 }
 
-/// Numbers by name that moved so far, in rows of sums that were taken up.
-#[derive(Clone)]
-pub(crate) struct Moves<'a, T: Terrain> {
-    terrain: &'a T,
-    known: FxHashMap<u32, u32>,
+/// Numbers by name that moved so far, in rows of sums that were taken up. Its memory serves for one question after the
+/// other.
+#[derive(Clone, Default)]
+pub(crate) struct Moves {
+    /// By name: which number it is; `FIXED` where it must not move.
+    known: Named,
     numbers: Vec<Number>,
-    taken: FxHashSet<u32>,
-    sums: Vec<Sum>,
+    taken: Named,
+    sums: Rows,
     rows: Vec<Row>,
     /// Rows that may be broken, each once, in no order.
     suspects: Vec<u32>,
     suspected: Vec<bool>,
-    spread: Spread,
-    /// What the row that was read says: numbers that rest and how often it holds them.
+    /// What the row that was read says: numbers that rest and how often it holds them; and what of them gives way when.
     line: Vec<(u32, f64)>,
-    /// Room to add up a line in; always 0 in between.
-    total: Vec<f64>,
+    giving: Vec<Giving>,
+    /// Rows with the number that is to follow, and how often each holds it.
+    column: Vec<(u32, f64)>,
     steps: usize,
     /// What the way costs at least so far, and what it may.
     spent: f64,
@@ -118,32 +118,31 @@ pub(crate) struct Moves<'a, T: Terrain> {
     left: usize,
 }
 
-impl<'a, T: Terrain> Moves<'a, T> {
+/// A number that could give way: how much dearer the row becomes before, and how fast it moves then.
+#[derive(Clone, Copy, Debug)]
+struct Giving {
+    at: u32,
+    after: f64,
+    speed: f64,
+}
+
+impl Moves {
     /// Begins with a number that must be moved to between `low` and `high`, of which 0 is none; at most so many steps.
-    pub(crate) fn new(terrain: &'a T, name: u32, range: [f64; 2], slope: f64, steps: usize) -> Self {
-        let mut moves = Self {
-            terrain,
-            known: FxHashMap::default(),
-            numbers: Vec::new(),
-            taken: FxHashSet::default(),
-            sums: Vec::new(),
-            rows: Vec::new(),
-            suspects: Vec::new(),
-            suspected: Vec::new(),
-            spread: Spread::default(),
-            line: Vec::new(),
-            total: Vec::new(),
-            steps,
-            spent: 0.0,
-            purse: f64::INFINITY,
-            left: steps,
-        };
+    pub(crate) fn begin(&mut self, terrain: &impl Terrain, name: u32, range: [f64; 2], slope: f64, steps: usize) {
+        self.known.clear();
+        self.taken.clear();
+        self.sums.clear();
+        self.numbers.clear();
+        self.rows.clear();
+        self.suspects.clear();
+        self.suspected.clear();
+        (self.steps, self.left, self.spent, self.purse) = (steps, steps, 0.0, f64::INFINITY);
         let price = Price { low: range[0], high: range[1], down: slope, up: slope };
         let value = if range[0] > 0.0 { range[0] } else { range[1] };
-        moves.known.insert(name, 0);
-        moves.numbers.push(Number { name, price, value, state: State::Rests, rate: 0.0, sums: Vec::new() });
-        moves.take_up(0);
-        moves
+        self.known.set(name, 0);
+        self.numbers.push(Number { name, price, value, state: State::Rests, rate: 0.0 });
+        self.sums.add_number();
+        self.take_up(terrain, 0);
     }
 
     /// Gives up where the way costs more.
@@ -152,20 +151,20 @@ impl<'a, T: Terrain> Moves<'a, T> {
     }
 
     /// Moves on until all sums hold; `false` if they cannot, or it takes too long or costs too much.
-    pub(crate) fn settle(&mut self) -> bool {
+    pub(crate) fn settle(&mut self, terrain: &impl Terrain) -> bool {
         while let Some((row, over)) = self.most_broken() {
             if self.left == 0 {
                 return false;
             }
             self.left -= 1;
-            self.read(row);
+            self.sums.read(row, &self.numbers, &mut self.line);
             let Some((entering, by)) = self.entering(row, over) else { return false };
             self.spent += (over * by).abs();
             if self.spent > self.purse {
                 return false;
             }
             match entering {
-                Some(number) => self.exchange(row, over, number, by),
+                Some(number) => self.exchange(terrain, row, over, number, by),
                 None => self.turn(row, by),
             }
         }
@@ -187,7 +186,8 @@ impl<'a, T: Terrain> Moves<'a, T> {
     /// From now on a number that follows others must be between two places; only so many steps more.
     pub(crate) fn bound(&mut self, name: u32, [low, high]: [f64; 2], steps: usize) {
         (self.steps, self.left) = (steps, steps);
-        let number = &mut self.numbers[self.known[&name] as usize];
+        let Some(number) = self.known.get(name).filter(|&number| number != FIXED) else { return };
+        let number = &mut self.numbers[number as usize];
         if let State::Follows(row) = number.state {
             suspect(&mut self.suspects, &mut self.suspected, row);
             let stretch = &mut self.rows[row as usize].stretch;
@@ -196,128 +196,39 @@ impl<'a, T: Terrain> Moves<'a, T> {
         }
     }
 
-    /// Measured by how far a step in the row reaches, and rather a short row: few new terms come in then.
-    fn most_broken(&mut self) -> Option<(u32, f64)> {
-        let Self { rows, suspects, suspected, .. } = self;
-        let mut worst: Option<(u32, f64, f64)> = None;
-        suspects.retain(|&at| {
-            let row = &rows[at as usize];
-            let over = if row.value > row.stretch.high {
-                row.value - row.stretch.high
-            } else {
-                (row.value - row.stretch.low).min(0.0)
-            };
-            let broken = over.abs() > BROKEN;
-            suspected[at as usize] = broken;
-            if broken {
-                #[allow(clippy::cast_precision_loss)]
-                let length = row.sums.len() as f64;
-                let score = over * over / (row.weight * length * length);
-                // Of equal ones the first.
-                if worst.is_none_or(|worst| score > worst.2 || (score == worst.2 && at < worst.0)) {
-                    worst = Some((at, over, score));
+    /// Takes up all sums that a number is in.
+    #[allow(clippy::cast_possible_truncation)]
+    fn take_up(&mut self, terrain: &impl Terrain, number: u32) {
+        for &sum in terrain.sums_with(self.numbers[number as usize].name) {
+            if !self.taken.set(sum, 0) {
+                continue;
+            }
+            self.sums.draft();
+            terrain.each_term(sum, &mut |name, sign| {
+                if let Some(number) = self.number(terrain, name) {
+                    self.sums.write(number, sign);
                 }
-            }
-            broken
-        });
-        worst.map(|(row, over, _)| (row, over))
-    }
-
-    /// What gives way first if what a row is over its stretch costs more and more, and how much more; `None` for the
-    /// holder itself, which goes on at its next slope.
-    fn entering(&self, row: u32, over: f64) -> Option<(Option<u32>, f64)> {
-        let sign = over.signum();
-        let Row { holder, stretch, .. } = &self.rows[row as usize];
-        let mut most = f64::INFINITY;
-        if *holder != NONE {
-            let price = &self.numbers[*holder as usize].price;
-            let bend = if over > 0.0 { stretch.high } else { stretch.low };
-            let goes_on = if over > 0.0 { price.high > bend } else { price.low < bend };
-            if goes_on && bend == 0.0 {
-                most = price.up + price.down;
-            }
-        }
-        let turns = most;
-        let tie = if 2 * self.left > self.steps { TIE } else { NOTHING };
-        let give = |&(at, times): &(u32, f64)| {
-            let number = &self.numbers[at as usize];
-            let speed = sign * times;
-            let ends = if speed > 0.0 { number.value >= number.price.high } else { number.value <= number.price.low };
-            if ends || speed.abs() < BROKEN {
-                return None;
-            }
-            let slope = number.price.stretch(number.value, speed > 0.0).slope;
-            Some((((slope - number.rate) / speed).max(0.0), speed.abs(), at))
-        };
-        for (steps, speed, _) in self.line.iter().filter_map(give) {
-            most = most.min(steps + tie / speed);
-        }
-        let near = self.line.iter().filter_map(give).filter(|&(steps, ..)| steps <= most);
-        // One of the near that keeps numbers whole and rows short.
-        let rank = |&(_, speed, at): &(f64, f64, u32)| {
-            let odd = (speed - 1.0).abs() > NOTHING;
-            (odd, self.spread_of(at), at)
-        };
-        match near.min_by_key(rank) {
-            Some((steps, _, at)) if steps <= turns => Some((Some(at), sign * steps)),
-            _ if turns < f64::INFINITY => Some((None, sign * turns)),
-            _ => None,
+            });
+            let row = self.rows.len() as u32;
+            let value = self.sums.take_up(row, &self.numbers);
+            let stretch = Stretch { low: 0.0, high: 0.0, slope: 0.0 };
+            self.suspects.push(row);
+            self.suspected.push(true);
+            self.rows.push(Row { holder: NONE, weight: 1.0, value, stretch });
         }
     }
 
-    /// The holder of a row passes 0 and goes on at its other slope.
-    fn turn(&mut self, row: u32, by: f64) {
-        let at = row as usize;
-        let price = self.numbers[self.rows[at].holder as usize].price;
-        self.rows[at].stretch = price.stretch(0.0, by > 0.0);
-        self.charge(by);
-    }
-
-    /// What a row is over its stretch costs more. Who would have given way sooner becomes dearer instead, by a little
-    /// more than need be, so that prices do not come to be equal.
-    #[allow(clippy::cast_precision_loss)]
-    fn charge(&mut self, by: f64) {
-        for &(other, times) in &self.line {
-            let number = &mut self.numbers[other as usize];
-            number.rate += by * times;
-            let Number { price, rate, value, name, .. } = number;
-            let aside = TIE * Draw::new(mix(u64::from(*name) ^ (self.left as u64) << 32)).unit();
-            if *value < price.high && price.stretch(*value, true).slope < *rate - NOTHING {
-                price.set_slope(*value, true, *rate + aside);
-            }
-            if *value > price.low && price.stretch(*value, false).slope > *rate + NOTHING {
-                price.set_slope(*value, false, *rate - aside);
-            }
+    #[allow(clippy::cast_possible_truncation)]
+    fn number(&mut self, terrain: &impl Terrain, name: u32) -> Option<u32> {
+        if let Some(number) = self.known.get(name) {
+            return (number != FIXED).then_some(number);
         }
-    }
-
-    /// The holder of a row rests where its stretch ends; a number that rested takes its place.
-    fn exchange(&mut self, row: u32, over: f64, entering: u32, by: f64) {
-        self.take_up(entering);
-        let column = self.column(entering);
-        let times = column.iter().find(|&&(other, _)| other == row).expect("it is in this row").1;
-        let step = over / times;
-        let weight = self.rows[row as usize].weight / (times * times);
-        for &(other, times) in &column {
-            suspect(&mut self.suspects, &mut self.suspected, other);
-            let other = &mut self.rows[other as usize];
-            other.value -= times * step;
-            other.weight = other.weight.max(times * times * weight);
-        }
-        self.charge(by);
-        self.rest(row, over, by);
-        let mut solved = std::mem::take(&mut self.rows[row as usize].sums);
-        solved.divide(times);
-        self.spread.lay(&solved, self.sums.len());
-        for &(other, times) in column.iter().filter(|&&(other, _)| other != row) {
-            self.substitute(other, times, &solved);
-        }
-        self.spread.clear(&solved);
-        let number = &mut self.numbers[entering as usize];
-        number.state = State::Follows(row);
-        let stretch = number.price.stretch(number.value, step > 0.0);
-        self.rows[row as usize] =
-            Row { holder: entering, weight: weight.max(1.0), value: number.value + step, stretch, sums: solved };
+        let price = terrain.price(name);
+        let number = if price.is_some() { self.numbers.len() as u32 } else { FIXED };
+        self.known.set(name, number);
+        self.numbers.push(Number { name, price: price?, value: 0.0, state: State::Rests, rate: 0.0 });
+        self.sums.add_number();
+        Some(number)
     }
 }
 
