@@ -12,7 +12,8 @@ pub fn write(data: &Dataset, rows: &[&Row], version: Version, in_series: bool) -
         false => "AllDimensions",
     };
     let space = format!("{}:ObsLevelDim:{name}", data.flow_urn());
-    let set = Element::new("mes:DataSet").with("ss:structureRef", &data.flow.id).with("xsi:type", "own:DataSetType");
+    let set =
+        Element::new("mes:DataSet").with("ss:structureRef", &data.structure.id).with("xsi:type", "own:DataSetType");
     let set = match version {
         Version::V21 => set.with("ss:dataScope", "DataStructure").with("action", "Information"),
         Version::V30 | Version::V31 => set.with("action", "Information"),
@@ -41,7 +42,8 @@ fn structure(data: &Dataset, version: Version, space: &str, at_observation: &str
         }
     };
     Element::new("mes:Structure")
-        .with("structureID", &data.flow.id)
+        // An id within the message; some readers ask for the structure by it.
+        .with("structureID", &data.structure.id)
         .with("namespace", space)
         .with("dimensionAtObservation", at_observation)
         .child(usage)
