@@ -1,4 +1,5 @@
-//! The edition for catalogues of data: DCAT as JSON-LD. Refuses to know where the site will stand: every address is relative
+//! The edition for catalogues of data: DCAT as JSON-LD, as DCAT-AP 3.0 wants it. What stands elsewhere is named with its kind,
+//! for who checks a catalogue does not go there and look. Refuses to know where the site will stand: every address is relative
 //! to this file, save the one of the running program's SDMX service.
 
 use romduol_exchange::sdmx::Dataset;
@@ -15,22 +16,21 @@ use crate::manifest::Files;
 
 pub const CATALOGUE: &str = "dcat.jsonld";
 
-const CONTEXT: [(&str, &str); 7] = [
+const CONTEXT: [(&str, &str); 9] = [
     ("dcat", "http://www.w3.org/ns/dcat#"),
+    ("dcatap", "http://data.europa.eu/r5r/"),
     ("dct", "http://purl.org/dc/terms/"),
     ("foaf", "http://xmlns.com/foaf/0.1/"),
     ("owl", "http://www.w3.org/2002/07/owl#"),
     ("rdfs", "http://www.w3.org/2000/01/rdf-schema#"),
+    ("skos", "http://www.w3.org/2004/02/skos/core#"),
     ("vcard", "http://www.w3.org/2006/vcard/ns#"),
     ("xsd", "http://www.w3.org/2001/XMLSchema#"),
 ];
 
-/// Lists that catalogues share: what the data are about, and how often they come.
-const THEMES: [&str; 2] = [
-    "http://publications.europa.eu/resource/authority/data-theme/SOCI",
-    "http://publications.europa.eu/resource/authority/data-theme/GOVE",
-];
-const WHENEVER_PUBLISHED: &str = "http://publications.europa.eu/resource/authority/frequency/IRREG";
+/// Lists that catalogues share, with their own names for it: what the data are about, how often they come, and so on.
+const LISTS: &str = "http://publications.europa.eu/resource/authority/";
+const THEMES: [(&str, &str); 2] = [("SOCI", "Population and society"), ("GOVE", "Government and public sector")];
 const MEDIA: &str = "https://www.iana.org/assignments/media-types/";
 
 /// Describes the data and the files that hold them.
@@ -48,11 +48,12 @@ pub fn text(content: &Content, data: &Dataset, files: &Files) -> String {
         "dct:modified": day(content.date),
         "dct:publisher": publisher(content),
         "dcat:contactPoint": contact(content),
-        "dct:license": { "@id": LICENCE.2 },
-        "dcat:theme": THEMES.map(|theme| json!({ "@id": theme })),
+        "dct:license": licence(),
+        "dct:language": languages(content),
+        "dcat:theme": THEMES.map(|(code, name)| concept("data-theme", code, name)),
         "dcat:keyword": keywords(content),
         "dct:spatial": place(content),
-        "dct:accrualPeriodicity": { "@id": WHENEVER_PUBLISHED },
+        "dct:accrualPeriodicity": listed("frequency", "IRREG", "dct:Frequency"),
         "dcat:distribution": distributions(content, data, files),
     });
     if let Some(time) = time(content) {
@@ -65,8 +66,17 @@ pub fn text(content: &Content, data: &Dataset, files: &Files) -> String {
         "dct:title": title,
         "dct:description": tagged(&body.plan.description),
         "dct:publisher": publisher(content),
-        "dct:license": { "@id": LICENCE.2 },
+        "dct:license": licence(),
         "dct:issued": day(content.date),
+        "dct:modified": day(content.date),
+        "dct:language": languages(content),
+        "dct:spatial": place(content),
+        "dcat:themeTaxonomy": {
+            "@id": format!("{LISTS}data-theme"),
+            "@type": "skos:ConceptScheme",
+            "dct:title": { "@value": "Data theme", "@language": "en" },
+        },
+        "foaf:homepage": { "@id": "index.html", "@type": "foaf:Document" },
         "dcat:dataset": set,
         "dcat:service": service(),
     });
@@ -82,6 +92,38 @@ fn tags(names: &[(String, String)]) -> Vec<Value> {
     names.iter().map(|(lang, text)| json!({ "@value": text, "@language": lang })).collect()
 }
 
+fn licence() -> Value {
+    json!({ "@id": LICENCE.2, "@type": "dct:LicenseDocument" })
+}
+
+/// A code of a list that catalogues share.
+fn listed(list: &str, code: &str, kind: &str) -> Value {
+    json!({
+        "@id": format!("{LISTS}{list}/{code}"),
+        "@type": kind,
+        "skos:inScheme": { "@id": format!("{LISTS}{list}") },
+    })
+}
+
+fn concept(list: &str, code: &str, name: &str) -> Value {
+    let mut told = listed(list, code, "skos:Concept");
+    told["skos:prefLabel"] = json!({ "@value": name, "@language": "en" });
+    told
+}
+
+/// Those of the texts, where the shared list's code for them is known.
+fn languages(content: &Content) -> Vec<Value> {
+    let code = |lang: &str| match lang {
+        "en" => Some("ENG"),
+        "km" => Some("KHM"),
+        "fr" => Some("FRA"),
+        "es" => Some("SPA"),
+        _ => None,
+    };
+    let codes = written(&content.body.plan.title).into_iter().filter_map(|(lang, _)| code(&lang));
+    codes.map(|code| listed("language", code, "dct:LinguisticSystem")).collect()
+}
+
 fn day(date: Date) -> Value {
     json!({ "@value": date.to_string(), "@type": "xsd:date" })
 }
@@ -94,7 +136,7 @@ fn publisher(content: &Content) -> Value {
 /// Whom to ask: the secretariat, of which the plan has no address.
 fn contact(content: &Content) -> Value {
     let name = content.name(&content.body.plan.secretariat);
-    json!({ "@id": "#contact", "@type": "vcard:Organization", "vcard:fn": tagged(&name) })
+    json!({ "@id": "#contact", "@type": ["vcard:Kind", "vcard:Organization"], "vcard:fn": tagged(&name) })
 }
 
 /// The pillars of the plan.
@@ -127,9 +169,10 @@ fn service() -> Value {
         "@id": "#service",
         "@type": "dcat:DataService",
         "dct:title": tags(&said("open-service")),
-        "dcat:endpointURL": { "@id": "/sdmx/v2" },
+        "dcat:endpointURL": resource("/sdmx/v2"),
         "dcat:servesDataset": { "@id": "#dataset" },
-        "dct:license": { "@id": LICENCE.2 },
+        "dcat:contactPoint": { "@id": "#contact" },
+        "dct:license": licence(),
     })
 }
 
@@ -139,8 +182,10 @@ fn distributions(content: &Content, data: &Dataset, files: &Files) -> Vec<Value>
     let mut all: Vec<Value> = named
         .map(|(path, key)| {
             let mut file = distribution(&format!("#{path}"), key, &path);
-            file["dcat:downloadURL"] = json!({ "@id": path });
-            file["dcat:mediaType"] = json!({ "@id": format!("{MEDIA}{}", media(&path)) });
+            file["dcat:downloadURL"] = resource(&path);
+            let (kind, format) = media(&path);
+            file["dcat:mediaType"] = json!({ "@id": format!("{MEDIA}{kind}"), "@type": "dct:MediaType" });
+            file["dct:format"] = listed("file-type", format, "dct:MediaTypeOrExtent");
             if let Some(bytes) = files.get(&path) {
                 let size = json!({ "@value": bytes.len().to_string(), "@type": "xsd:nonNegativeInteger" });
                 file["dcat:byteSize"] = size;
@@ -160,16 +205,22 @@ fn distribution(id: &str, key: &str, address: &str) -> Value {
         "@id": id,
         "@type": "dcat:Distribution",
         "dct:title": tags(&said(key)),
-        "dct:license": { "@id": LICENCE.2 },
-        "dcat:accessURL": { "@id": address },
+        "dct:license": licence(),
+        "dcatap:availability": concept("planned-availability", "STABLE", "stable"),
+        "dcat:accessURL": resource(address),
     })
 }
 
-fn media(path: &str) -> &'static str {
+fn resource(address: &str) -> Value {
+    json!({ "@id": address, "@type": "rdfs:Resource" })
+}
+
+/// The media type of a file and the shared list's code for its kind.
+fn media(path: &str) -> (&'static str, &'static str) {
     match path.rsplit_once('.').map_or("", |(_, ending)| ending) {
-        "csv" => "text/csv",
-        "json" => "application/json",
-        "geojson" => "application/geo+json",
-        _ => "application/xml",
+        "csv" => ("text/csv", "CSV"),
+        "json" => ("application/json", "JSON"),
+        "geojson" => ("application/geo+json", "GEOJSON"),
+        _ => ("application/xml", "XML"),
     }
 }

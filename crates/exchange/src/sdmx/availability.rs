@@ -1,11 +1,11 @@
-//! Which codes occur in what is asked for, so that an explorer offers no others: SDMX-ML 3.0 and 2.1, SDMX-JSON 2.0.
+//! Which codes occur in what is asked for, so that an explorer offers no others: SDMX-ML 3.0 and 2.1, SDMX-JSON 2.0 and 1.0.
 //! Refuses to know how the question came in.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::structure_json::{meta, names};
+use super::structure_json::{self, meta, names};
 use super::structure_ml::{Version, header, reference};
 use super::{Dataset, Row, TIME};
 use crate::xml::Element;
@@ -60,9 +60,10 @@ pub fn ml(data: &Dataset, codes: &Occurring, version: Version) -> String {
         .document()
 }
 
-pub fn json(data: &Dataset, codes: &Occurring) -> String {
+pub fn json(data: &Dataset, codes: &Occurring, version: structure_json::Version) -> String {
+    let old = version == structure_json::Version::One;
     let keys = codes.iter().map(|(id, codes)| {
-        let values = codes.iter().map(|code| json!({ "value": code }));
+        let values = codes.iter().map(|code| if old { json!(code) } else { json!({ "value": code }) });
         json!({ "id": id, "include": true, "values": values.collect::<Vec<_>>() })
     });
     let keys: Vec<Value> = keys.collect();
@@ -71,9 +72,11 @@ pub fn json(data: &Dataset, codes: &Occurring) -> String {
     constraint.insert("version".into(), data.version.as_str().into());
     constraint.insert("agencyID".into(), data.agency.as_str().into());
     names(&mut constraint, "name", "names", &data.flow.name);
-    constraint.insert("role".into(), "Actual".into());
+    let kind = if old { "type" } else { "role" };
+    constraint.insert(kind.into(), "Actual".into());
     constraint.insert("constraintAttachment".into(), json!({ "dataflows": [data.flow_urn()] }));
     constraint.insert("cubeRegions".into(), json!([{ "include": true, "keyValues": keys }]));
-    let parts = json!({ "dataConstraints": [constraint] });
-    json!({ "meta": meta(data, super::structure_json::SCHEMA), "data": parts }).to_string()
+    let name = if old { "contentConstraints" } else { "dataConstraints" };
+    let parts = serde_json::Map::from_iter([(name.to_string(), json!([constraint]))]);
+    json!({ "meta": meta(data, version.schema()), "data": parts }).to_string()
 }

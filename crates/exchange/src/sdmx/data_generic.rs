@@ -9,10 +9,11 @@ pub fn write(data: &Dataset, rows: &[&Row], in_series: bool) -> String {
     let at_observation = if in_series { TIME } else { "AllDimensions" };
     let usage = reference("datastructure", "Dataflow", &data.agency, &data.flow.id, &data.version);
     let structure = Element::new("mes:Structure")
-        .with("structureID", &data.flow.id)
+        // An id within the message; some readers ask for the structure by it.
+        .with("structureID", &data.structure.id)
         .with("dimensionAtObservation", at_observation)
         .child(Element::new("com:StructureUsage").child(usage));
-    let set = Element::new("mes:DataSet").with("structureRef", &data.flow.id).with("action", "Information");
+    let set = Element::new("mes:DataSet").with("structureRef", &data.structure.id).with("action", "Information");
     let set = if in_series {
         set.all(rows.chunk_by(|a, b| a.key == b.key).map(|series| in_a_series(data, series)))
     } else {

@@ -1,19 +1,29 @@
-//! SDMX-JSON 2.0 data, flat: each observation is named by the places of its codes. Refuses to know which rows were asked
+//! SDMX-JSON data, 2.0, 1.0 and the draft before it, flat: each observation is named by the places of its codes. Refuses to know which rows were asked
 //! for.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::structure_json::{meta, names};
+use super::structure_json::{meta, names, sent};
 use super::{Attribute, Dataset, Kind, Names, Row, TIME, VALUE};
 
 const SCHEMA: &str = "https://raw.githubusercontent.com/sdmx-twg/sdmx-json/master/data-message/tools/schemas/2.0.0/sdmx-json-data-schema.json";
+const SCHEMA_1: &str = "https://raw.githubusercontent.com/sdmx-twg/sdmx-json/master/data-message/tools/schemas/1.0/sdmx-json-data-schema.json";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// 1.0 without the envelope.
+    Draft,
+    One,
+    Two,
+}
 
 /// The values that occur, each with its place.
 type Places<'a> = BTreeMap<&'a str, usize>;
 
-pub fn write(data: &Dataset, rows: &[&Row]) -> String {
+pub fn write(data: &Dataset, rows: &[&Row], version: Version) -> String {
+    let new = version == Version::Two;
     let dimensions: Vec<Places> =
         (0..data.dimensions.len()).map(|n| places(rows.iter().map(|row| &row.key[n]))).collect();
     let periods = places(rows.iter().map(|row| &row.period));
@@ -32,17 +42,30 @@ pub fn write(data: &Dataset, rows: &[&Row]) -> String {
     let mut structure = Map::new();
     names(&mut structure, "name", "names", &data.flow.name);
     structure.insert("links".into(), flow.clone());
-    structure.insert("dataSets".into(), json!([0]));
+    if new {
+        structure.insert("dataSets".into(), json!([0]));
+    }
     // Readers ask for the lists of every level, also where nothing stands at it.
     let keys = keys(data, &dimensions, &periods);
     structure.insert("dimensions".into(), json!({ "dataSet": [], "series": [], "observation": keys }));
-    structure.insert("measures".into(), json!({ "observation": [component(VALUE, &data.measure, Map::new())] }));
-    let told = data.attributes.iter().zip(&attributes).map(|(attribute, places)| described(data, attribute, places));
-    let told: Vec<Value> = told.collect();
+    if new {
+        structure.insert("measures".into(), json!({ "observation": [component(VALUE, &data.measure, Map::new())] }));
+    }
+    let told = data.attributes.iter().zip(&attributes);
+    let told: Vec<Value> = told.map(|(attribute, places)| described(data, attribute, places, new)).collect();
     let told = json!({ "dataSet": [], "dimensionGroup": [], "series": [], "observation": told });
     structure.insert("attributes".into(), told);
-    let set = json!({ "structure": 0, "action": "Information", "links": flow, "observations": observations });
-    let body = json!({ "meta": meta(data, SCHEMA), "data": { "dataSets": [set], "structures": [structure] } });
+    let old = || json!({ "action": "Information", "links": flow, "observations": observations });
+    let body = match version {
+        Version::Draft => json!({ "header": sent(data), "dataSets": [old()], "structure": structure }),
+        Version::One => {
+            json!({ "meta": meta(data, SCHEMA_1), "data": { "dataSets": [old()], "structure": structure } })
+        }
+        Version::Two => {
+            let set = json!({ "structure": 0, "action": "Information", "links": flow, "observations": observations });
+            json!({ "meta": meta(data, SCHEMA), "data": { "dataSets": [set], "structures": [structure] } })
+        }
+    };
     body.to_string()
 }
 
@@ -89,7 +112,7 @@ fn coded(data: &Dataset, list: &str, places: &Places) -> Value {
     places.keys().map(|id| value(id)).collect()
 }
 
-fn described(data: &Dataset, attribute: &Attribute, places: &Places) -> Value {
+fn described(data: &Dataset, attribute: &Attribute, places: &Places, new: bool) -> Value {
     // The schema takes a whole number for two things at once and refuses it, so numbers are told as text.
     let read = |text: &str| match attribute.kind {
         Kind::Boolean => json!(text == "true"),
@@ -97,9 +120,10 @@ fn described(data: &Dataset, attribute: &Attribute, places: &Places) -> Value {
     };
     let values = match &attribute.kind {
         Kind::Coded(list) => coded(data, list, places),
-        _ => places.keys().map(|text| json!({ "value": read(text) })).collect(),
+        _ if new => places.keys().map(|text| json!({ "value": read(text) })).collect(),
+        _ => places.keys().map(|text| json!({ "name": text })).collect(),
     };
-    let more =
-        Map::from_iter([("relationship".to_string(), json!({ "observation": {} })), ("values".to_string(), values)]);
+    let belongs = if new { json!({ "observation": {} }) } else { json!({ "primaryMeasure": VALUE }) };
+    let more = Map::from_iter([("relationship".to_string(), belongs), ("values".to_string(), values)]);
     component(&attribute.id, &attribute.name, more)
 }

@@ -1,4 +1,4 @@
-//! SDMX-ML data, 3.0 and 2.1 structure-specific: one `Obs` for each observation, in its series or flat. Refuses to know
+//! SDMX-ML data, 3.0, 3.1 and 2.1 structure-specific: one `Obs` for each observation, in its series or flat. Refuses to know
 //! which rows were asked for.
 
 pub use super::structure_ml::Version;
@@ -12,10 +12,11 @@ pub fn write(data: &Dataset, rows: &[&Row], version: Version, in_series: bool) -
         false => "AllDimensions",
     };
     let space = format!("{}:ObsLevelDim:{name}", data.flow_urn());
-    let set = Element::new("mes:DataSet").with("ss:structureRef", &data.flow.id).with("xsi:type", "own:DataSetType");
+    let set =
+        Element::new("mes:DataSet").with("ss:structureRef", &data.structure.id).with("xsi:type", "own:DataSetType");
     let set = match version {
         Version::V21 => set.with("ss:dataScope", "DataStructure").with("action", "Information"),
-        Version::V30 => set.with("action", "Information"),
+        Version::V30 | Version::V31 => set.with("action", "Information"),
     };
     let set = match in_series {
         true => set.all(rows.chunk_by(|a, b| a.key == b.key).map(|series| in_a_series(data, series))),
@@ -34,14 +35,15 @@ pub fn write(data: &Dataset, rows: &[&Row], version: Version, in_series: bool) -
 
 fn structure(data: &Dataset, version: Version, space: &str, at_observation: &str) -> Element {
     let usage = match version {
-        Version::V30 => Element::new("com:StructureUsage").text(data.flow_urn()),
+        Version::V30 | Version::V31 => Element::new("com:StructureUsage").text(data.flow_urn()),
         Version::V21 => {
             let to = reference("datastructure", "Dataflow", &data.agency, &data.flow.id, &data.version);
             Element::new("com:StructureUsage").child(to)
         }
     };
     Element::new("mes:Structure")
-        .with("structureID", &data.flow.id)
+        // An id within the message; some readers ask for the structure by it.
+        .with("structureID", &data.structure.id)
         .with("namespace", space)
         .with("dimensionAtObservation", at_observation)
         .child(usage)

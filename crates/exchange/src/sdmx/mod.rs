@@ -180,7 +180,7 @@ impl Dataset {
     /// All data as SDMX-JSON 2.0.
     #[must_use]
     pub fn data_json(&self) -> String {
-        data_json::write(self, &self.all())
+        data_json::write(self, &self.all(), data_json::Version::Two)
     }
 
     /// All structures as SDMX-ML 3.0.
@@ -192,7 +192,7 @@ impl Dataset {
     /// All structures as SDMX-JSON 2.0.
     #[must_use]
     pub fn structure_json(&self) -> String {
-        structure_json::write(self, &Wanted::all(self))
+        structure_json::write(self, &Wanted::all(self), structure_json::Version::Two)
     }
 
     fn all(&self) -> Vec<&Row> {

@@ -120,7 +120,8 @@ impl Asked<'_> {
         let agency = ["*", "all"].contains(&agency) || agency.split(',').any(|one| one == self.data.agency);
         // The newest is the only one; the one that is stable is the same.
         agency
-            && (["*", "~", "+", "latest", "all"].contains(&version) || version.split(',').any(|one| self.version(one)))
+            && (["", "*", "~", "+", "latest", "all"].contains(&version)
+                || version.split(',').any(|one| self.version(one)))
     }
 
     /// `2.0.0`, or with a wildcard for later ones as in `2+.0.0`.
@@ -163,11 +164,9 @@ impl Asked<'_> {
 
     fn structures(&self, wanted: &Wanted, form: Form) -> Answer {
         let body = match form {
-            Form::Json2 => structure_json::write(self.data, wanted),
-            Form::Ml21 => structure_ml::write(self.data, wanted, structure_ml::Version::V21),
-            Form::Ml30 | Form::Csv1 | Form::Csv2 | Form::Generic21 => {
-                structure_ml::write(self.data, wanted, structure_ml::Version::V30)
-            }
+            Form::Json1 => structure_json::write(self.data, wanted, structure_json::Version::One),
+            Form::Json2 => structure_json::write(self.data, wanted, structure_json::Version::Two),
+            _ => structure_ml::write(self.data, wanted, written(form)),
         };
         Answer { media: media(About::Structure, form), body }
     }
@@ -218,11 +217,9 @@ impl Asked<'_> {
             return Err(self.nothing());
         }
         let body = match form {
-            Form::Json2 => availability::json(self.data, &codes),
-            Form::Ml21 => availability::ml(self.data, &codes, structure_ml::Version::V21),
-            Form::Ml30 | Form::Csv1 | Form::Csv2 | Form::Generic21 => {
-                availability::ml(self.data, &codes, structure_ml::Version::V30)
-            }
+            Form::Json1 => availability::json(self.data, &codes, structure_json::Version::One),
+            Form::Json2 => availability::json(self.data, &codes, structure_json::Version::Two),
+            _ => availability::ml(self.data, &codes, written(form)),
         };
         Ok(Answer { media: media(About::Structure, form), body })
     }
@@ -288,7 +285,7 @@ impl Asked<'_> {
             "AllDimensions" => false,
             other => return Err(Refused::Unknown(format!("dimensionAtObservation={other}"))),
         };
-        if (detail, form) == (Detail::Keys, Form::Json2) {
+        if detail == Detail::Keys && matches!(form, Form::JsonDraft | Form::Json1 | Form::Json2) {
             return Err(Refused::Unknown("detail=serieskeysonly as JSON".into()));
         }
         let (less, fewer) = detail.of(self.data, &rows);
@@ -296,18 +293,33 @@ impl Asked<'_> {
             Some(less) => (less, fewer.iter().collect()),
             None => (self.data, rows),
         };
-        let labels = labels(self.request.accept);
+        let labels = labels(self.request.accept, self.option("format"));
         let body = match form {
             Form::Csv1 => csv::write(data, &rows, csv::Version::One, labels),
-            Form::Csv2 => csv::write(data, &rows, csv::Version::Two, labels),
-            Form::Json2 => data_json::write(data, &rows),
-            Form::Ml21 => data_ml::write(data, &rows, data_ml::Version::V21, in_series),
+            Form::Csv2 | Form::Csv21 => csv::write(data, &rows, csv::Version::Two, labels),
+            Form::JsonDraft => data_json::write(data, &rows, data_json::Version::Draft),
+            Form::Json1 => data_json::write(data, &rows, data_json::Version::One),
+            Form::Json2 => data_json::write(data, &rows, data_json::Version::Two),
             Form::Generic21 => data_generic::write(data, &rows, in_series),
-            Form::Ml30 => data_ml::write(data, &rows, data_ml::Version::V30, in_series),
+            Form::Ml21 | Form::Ml30 | Form::Ml31 => data_ml::write(data, &rows, written(form), in_series),
         };
         let media = media(About::Data, form);
-        let both = labels == Labels::Both && matches!(form, Form::Csv1 | Form::Csv2);
-        Ok(Answer { media: if both { format!("{media};labels=both") } else { media }, body })
+        let labelled = match labels {
+            Labels::Both => ";labels=both",
+            Labels::Names => ";labels=name",
+            Labels::Ids => "",
+        };
+        let labelled = if matches!(form, Form::Csv1 | Form::Csv2 | Form::Csv21) { labelled } else { "" };
+        Ok(Answer { media: format!("{media}{labelled}"), body })
+    }
+}
+
+/// The version of SDMX-ML.
+fn written(form: Form) -> structure_ml::Version {
+    match form {
+        Form::Ml21 => structure_ml::Version::V21,
+        Form::Ml31 => structure_ml::Version::V31,
+        _ => structure_ml::Version::V30,
     }
 }
 

@@ -1,14 +1,31 @@
-//! SDMX-JSON 2.0 structures. Refuses to know which ones were asked for.
+//! SDMX-JSON structures, 2.0 and 1.0. Refuses to know which ones were asked for.
 
 use serde_json::{Map, Value, json};
 
 use super::artefacts::Wanted;
 use super::{Attribute, CodeList, Dataset, Dimension, Kind, Names, TIME, VALUE};
 
-pub const SCHEMA: &str = "https://raw.githubusercontent.com/sdmx-twg/sdmx-json/master/structure-message/tools/schemas/2.0.0/\
+const SCHEMA: &str = "https://raw.githubusercontent.com/sdmx-twg/sdmx-json/master/structure-message/tools/schemas/2.0.0/\
+     sdmx-json-structure-schema.json";
+const SCHEMA_1: &str = "https://raw.githubusercontent.com/sdmx-twg/sdmx-json/master/structure-message/tools/schemas/1.0/\
      sdmx-json-structure-schema.json";
 
-pub fn write(data: &Dataset, wanted: &Wanted) -> String {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    One,
+    Two,
+}
+
+impl Version {
+    pub fn schema(self) -> &'static str {
+        match self {
+            Version::One => SCHEMA_1,
+            Version::Two => SCHEMA,
+        }
+    }
+}
+
+pub fn write(data: &Dataset, wanted: &Wanted, version: Version) -> String {
     let stubs = wanted.stubs;
     let mut parts = Map::new();
     if wanted.flow {
@@ -31,11 +48,25 @@ pub fn write(data: &Dataset, wanted: &Wanted) -> String {
     if wanted.structure {
         let mut structure = artefact(data, &data.structure.id, &data.structure.name, stubs);
         if !stubs {
-            structure.insert("dataStructureComponents".into(), components(data));
+            let parts = match version {
+                Version::One => older_components(data),
+                Version::Two => components(data),
+            };
+            structure.insert("dataStructureComponents".into(), parts);
         }
         parts.insert("dataStructures".into(), json!([structure]));
     }
-    json!({ "meta": meta(data, SCHEMA), "data": parts }).to_string()
+    json!({ "meta": meta(data, version.schema()), "data": parts }).to_string()
+}
+
+/// Who sends it, as messages before 1.0 said it.
+pub fn sent(data: &Dataset) -> Value {
+    json!({
+        "id": data.message_id(),
+        "test": false,
+        "prepared": format!("{}T00:00:00Z", data.prepared),
+        "sender": { "id": data.agency },
+    })
 }
 
 /// Who sends what; the same for structures and data.
@@ -132,6 +163,57 @@ fn components(data: &Dataset) -> Value {
             "timeDimension": time,
         },
         "measureList": { "id": "MeasureDescriptor", "measures": [measure] },
+        "attributeList": {
+            "id": "AttributeDescriptor",
+            "attributes": data.attributes.iter().map(attribute).collect::<Vec<_>>(),
+        },
+    })
+}
+
+/// The same in 1.0, which has one measure, a list of times, and other words.
+fn older_components(data: &Dataset) -> Value {
+    let format = |kind: &str| json!({ "textFormat": { "textType": kind } });
+    let dimension = |(place, dimension): (usize, &Dimension)| {
+        json!({
+            "id": dimension.id,
+            "position": place,
+            "type": "Dimension",
+            "conceptIdentity": data.concept_urn(&dimension.id),
+            "localRepresentation": { "enumeration": data.list_urn(&dimension.list) },
+        })
+    };
+    let attribute = |attribute: &Attribute| {
+        let representation = match &attribute.kind {
+            Kind::Coded(list) => json!({ "enumeration": data.list_urn(list) }),
+            kind => format(kind.word()),
+        };
+        json!({
+            "id": attribute.id,
+            "conceptIdentity": data.concept_urn(&attribute.id),
+            "localRepresentation": representation,
+            "assignmentStatus": if attribute.required { "Mandatory" } else { "Conditional" },
+            "attributeRelationship": { "primaryMeasure": VALUE },
+        })
+    };
+    let time = json!({
+        "id": TIME,
+        "position": data.dimensions.len(),
+        "type": "TimeDimension",
+        "conceptIdentity": data.concept_urn(TIME),
+        "localRepresentation": format("ObservationalTimePeriod"),
+    });
+    let measure = json!({
+        "id": VALUE,
+        "conceptIdentity": data.concept_urn(VALUE),
+        "localRepresentation": format("Double"),
+    });
+    json!({
+        "dimensionList": {
+            "id": "DimensionDescriptor",
+            "dimensions": data.dimensions.iter().enumerate().map(dimension).collect::<Vec<_>>(),
+            "timeDimensions": [time],
+        },
+        "measureList": { "id": "MeasureDescriptor", "primaryMeasure": measure },
         "attributeList": {
             "id": "AttributeDescriptor",
             "attributes": data.attributes.iter().map(attribute).collect::<Vec<_>>(),

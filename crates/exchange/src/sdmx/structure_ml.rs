@@ -1,4 +1,4 @@
-//! SDMX-ML structures, 3.0 and 2.1. Refuses to know which ones were asked for.
+//! SDMX-ML structures, 3.0, 3.1 and 2.1. Refuses to know which ones were asked for.
 
 use super::artefacts::Wanted;
 use super::{Attribute, CodeList, Dataset, Dimension, Kind, Names, TIME, VALUE};
@@ -8,11 +8,17 @@ use crate::xml::Element;
 pub enum Version {
     V21,
     V30,
+    /// Says of our structures and data what 3.0 says, in a namespace of its own.
+    V31,
 }
 
 impl Version {
     pub fn space(self, of: &str) -> String {
-        let version = if self == Version::V21 { "v2_1" } else { "v3_0" };
+        let version = match self {
+            Version::V21 => "v2_1",
+            Version::V30 => "v3_0",
+            Version::V31 => "v3_1",
+        };
         format!("http://www.sdmx.org/resources/sdmxml/schemas/{version}/{of}")
     }
 }

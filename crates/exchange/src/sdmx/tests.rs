@@ -125,6 +125,12 @@ fn explorers_ask_for_less_and_for_names() {
         both.body.contains("SEX: SEX & more,TIME_PERIOD: TIME_PERIOD & more")
             && both.body.contains("F: F & more,2023,1.5,A: A & more")
     );
+    let named = ask(data, "format=csvfilewithlabels", "").unwrap();
+    assert_eq!(named.media, "application/vnd.sdmx.data+csv;version=2.0.0;labels=name");
+    let head = "STRUCTURE,STRUCTURE_ID,STRUCTURE_NAME,ACTION,FREQ,FREQ & more,SERIES,SERIES & more,SEX,SEX & more,\
+         TIME_PERIOD,TIME_PERIOD & more,OBS_VALUE,OBS_VALUE & more,OBS_STATUS,OBS_STATUS & more";
+    let row = "dataflow,MOWA:DF(1.0.0),DF & more,I,A,A & more,X-1,X-1 & more,F,F & more,2023,,1.5,,A,A & more";
+    assert_eq!(first(named.body), [head, row]);
     assert_eq!(as_of("x=1&asOf=2026-01-31T00:00:00"), Ok(romduol_plan::Date::parse("2026-01-31")));
     assert!(as_of("asOf=soon").is_err());
     assert_eq!(as_of("x=1"), Ok(None));
@@ -146,6 +152,37 @@ fn older_clients_get_generic_data() {
     assert!(flat.contains(&format!("<gen:Obs><gen:ObsKey>{key}{time}</gen:ObsKey><gen:ObsValue value=")), "{flat}");
     let keys = body("detail=serieskeysonly");
     assert!(keys.contains(&format!("<gen:Series><gen:SeriesKey>{key}</gen:SeriesKey></gen:Series>")), "{keys}");
+}
+
+#[test]
+fn explorers_get_the_json_they_read() {
+    let json = |path: &str, accept: &str| -> serde_json::Value {
+        serde_json::from_str(&ask(path, "dimensionAtObservation=AllDimensions", accept).unwrap().body).unwrap()
+    };
+    let told = |set: &serde_json::Value| set["observations"]["0:0:0:0"].clone();
+    let data =
+        |version: &str| json("v1/data/MOWA,DF,/A.X-1.F", &format!("application/vnd.sdmx.data+json;version={version}"));
+    let (draft, one, two) = (data("1.0.0-wd"), data("1.0"), data("2.0"));
+    for (set, structure) in [
+        (&draft["dataSets"][0], &draft["structure"]),
+        (&one["data"]["dataSets"][0], &one["data"]["structure"]),
+        (&two["data"]["dataSets"][0], &two["data"]["structures"][0]),
+    ] {
+        assert_eq!(told(set), serde_json::json!([1.5, 0]));
+        assert_eq!(structure["dimensions"]["observation"][2]["values"][0]["id"], "F");
+        assert_eq!(structure["attributes"]["observation"][0]["values"][0]["id"], "A");
+    }
+    let older = "application/vnd.sdmx.structure+json;version=1.0;urn=true";
+    let structures = json("v1/datastructure/MOWA/DSD/1.0.0", older);
+    let parts = &structures["data"]["dataStructures"][0]["dataStructureComponents"];
+    assert_eq!(parts["dimensionList"]["timeDimensions"][0]["position"], 3);
+    assert_eq!(parts["measureList"]["primaryMeasure"]["id"], "OBS_VALUE");
+    assert_eq!(parts["attributeList"]["attributes"][0]["assignmentStatus"], "Mandatory");
+    let there = json("v1/availableconstraint/DF/A..M", older);
+    let there = &there["data"]["contentConstraints"][0]["cubeRegions"][0]["keyValues"];
+    assert_eq!(there[2], serde_json::json!({ "id": "SEX", "include": true, "values": ["M"] }));
+    let newer = ask("v2/data/dataflow/MOWA/DF/1.0.0", "", "application/vnd.sdmx.data+xml;version=3.1.0").unwrap();
+    assert!(newer.body.contains("schemas/v3_1/message") && !newer.body.contains("v3_0"));
 }
 
 #[test]
