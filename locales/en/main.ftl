@@ -2212,6 +2212,7 @@ trail-act = What
 trail-add-second = second proof set up
 trail-add-token = token made
 trail-at = When (UTC)
+trail-when = When
 trail-change-account = account changed
 trail-close-account = account closed
 trail-drop-second = second proof removed

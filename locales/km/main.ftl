@@ -2074,6 +2074,7 @@ trail-act = អ្វី
 trail-add-second = បានរៀបចំភស្តុតាងទីពីរ
 trail-add-token = បានបង្កើតថូខឹន
 trail-at = ពេលណា (UTC)
+trail-when = ពេលណា
 trail-change-account = បានប្តូរគណនី
 trail-close-account = បានបិទគណនី
 trail-drop-second = បានដកភស្តុតាងទីពីរ

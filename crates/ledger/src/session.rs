@@ -228,6 +228,25 @@ impl Ledger {
         done.await.map_err(|e: sqlx::Error| self.fault(e))
     }
 
+    /// Shuts everybody out who acts as an account, save in one session: ends its other sessions and its tokens.
+    ///
+    /// # Errors
+    /// [`LedgerError`] of the engine.
+    pub async fn shut_out_beside(&self, account: &str, token: &str, now: i64) -> Result<(), LedgerError> {
+        let done = async {
+            on!(&self.writer, |pool| {
+                let mut transaction = dialect::begin_write(pool).await?;
+                let others = "UPDATE session SET revoked = $1
+                              WHERE account = $2 AND token_hash <> $3 AND revoked IS NULL AND expires > $1";
+                let own = sha256_hex(token.as_bytes());
+                sqlx::query(others).bind(now).bind(account).bind(own).execute(&mut *transaction).await?;
+                sqlx::query("DELETE FROM token WHERE account = $1").bind(account).execute(&mut *transaction).await?;
+                transaction.commit().await
+            })
+        };
+        done.await.map_err(|e: sqlx::Error| self.fault(e))
+    }
+
     /// The sessions of an account that count at `now`, the newest use first: key, begin, last use. The key is a hash and
     /// opens nothing.
     ///

@@ -210,6 +210,12 @@ impl Gate {
         self.enter(lane, who).await.map(Some)
     }
 
+    /// A turn to fold an earlier moment, of which each asker has one at a time. Their pages are made meanwhile.
+    pub(crate) async fn fold(&self, account: Option<&str>, address: IpAddr) -> Result<Held, AppError> {
+        let who = account.map_or(Who::Address(address), |account| Who::Account(account.into()));
+        self.enter(self.lane(Cost::Heavy, &who), who).await
+    }
+
     fn lane(&self, cost: Cost, who: &Who) -> &Arc<Lane> {
         match (cost, who) {
             (Cost::Light, _) => &self.pages,
@@ -324,14 +330,14 @@ mod tests {
         let (here, there) = ([192, 0, 2, 1].into(), [192, 0, 2, 2].into());
         let head = |length: usize| HeaderMap::from_iter([(CONTENT_LENGTH, length.into())]);
         let mut held = Vec::new();
-        for _ in 0..8 {
-            held.push(gate.large_form(&head(SHORT_FORM + 1), here).await.unwrap());
+        for _ in 0..4 {
+            held.push(gate.long_form(&head(SHORT_FORM + 1), None, here).await.unwrap());
         }
         assert!(held.iter().all(Option::is_some));
         let soon = std::time::Duration::from_millis(20);
-        assert!(tokio::time::timeout(soon, gate.large_form(&HeaderMap::new(), here)).await.is_err(), "it waits");
-        assert!(gate.large_form(&head(SHORT_FORM), here).await.unwrap().is_none(), "a sign-in");
-        assert!(gate.large_form(&HeaderMap::new(), there).await.unwrap().is_some(), "somebody else");
+        assert!(tokio::time::timeout(soon, gate.long_form(&HeaderMap::new(), None, here)).await.is_err(), "it waits");
+        assert!(gate.long_form(&head(SHORT_FORM), None, here).await.unwrap().is_none(), "a sign-in");
+        assert!(gate.long_form(&HeaderMap::new(), None, there).await.unwrap().is_some(), "somebody else");
     }
 
     #[tokio::test]

@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::extract::{ConnectInfo, FromRequestParts, Request};
-use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use governor::clock::{Clock, DefaultClock};
@@ -19,10 +19,12 @@ use governor::{DefaultKeyedRateLimiter, NotUntil, Quota};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use romduol_app::AppError;
+use romduol_app::accounts::Browser;
 
 use crate::Site;
 use crate::error::PageError;
 use crate::metrics::Limit;
+use crate::pages::sign_in::devices;
 
 /// What a route is protected against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,10 +32,20 @@ pub enum Rate {
     Free,
     /// Guessing passwords.
     Door,
+    /// Guessing the links by which accounts are set up.
+    Link,
     /// Flooding with comments, and guessing their codes.
     Voice,
     /// Reading without an account what is made for each reader.
     Reading,
+}
+
+/// Whose wrong codes are counted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Codes<'a> {
+    Account(&'a str),
+    Session(&'a str),
+    Browser(&'a str),
 }
 
 /// An account and a place, and when somebody last signed in so.
@@ -43,6 +55,9 @@ type Known = HashMap<(String, IpAddr), Instant>;
 #[derive(Clone)]
 pub struct Limits {
     door: Arc<DefaultKeyedRateLimiter<IpAddr>>,
+    links: Arc<DefaultKeyedRateLimiter<IpAddr>>,
+    /// Of a browser that is known for some account, whatever its neighbours do.
+    browsers: Arc<DefaultKeyedRateLimiter<String>>,
     voice: Arc<DefaultKeyedRateLimiter<IpAddr>>,
     reading: Arc<DefaultKeyedRateLimiter<IpAddr>>,
     /// Of one account from one place.
@@ -80,6 +95,8 @@ impl Default for Limits {
         Limits {
             // A ministry may come from one address with all its people.
             door: Arc::new(DefaultKeyedRateLimiter::keyed(quota(40, Duration::from_secs(3)))),
+            links: Arc::new(DefaultKeyedRateLimiter::keyed(quota(40, Duration::from_secs(3)))),
+            browsers: Arc::new(DefaultKeyedRateLimiter::keyed(quota(40, Duration::from_secs(3)))),
             voice: Arc::new(DefaultKeyedRateLimiter::keyed(quota(20, Duration::from_secs(30)))),
             // A village may come from one address.
             reading: Arc::new(DefaultKeyedRateLimiter::keyed(quota(120, Duration::from_millis(500)))),
@@ -102,11 +119,17 @@ impl Limits {
         let (limiter, limit) = match rate {
             Rate::Free => return Ok(()),
             Rate::Door => (&self.door, "door"),
+            Rate::Link => (&self.links, "link"),
             Rate::Voice => (&self.voice, "voice"),
             Rate::Reading => (&self.reading, "reading"),
         };
         self.forget();
         limiter.check_key(&address).map_err(|early| self.refuse(limit, &early))
+    }
+
+    /// Attempts of a browser that is known for some account.
+    fn browser(&self, secret: &str) -> Result<(), PageError> {
+        self.browsers.check_key(&secret.to_string()).map_err(|early| self.refuse("door", &early))
     }
 
     /// Attempts to sign in to one account from one place, and from all strange places together: a stranger holds nobody who
@@ -140,9 +163,15 @@ impl Limits {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Wrong codes of one account. Its password was right before, so that nobody is held by strangers.
-    pub(crate) fn code(&self, account: &str) -> Result<(), PageError> {
-        self.codes.check_key(&account.to_string()).map_err(|early| self.refuse("code", &early))
+    /// Wrong codes: of one account from wherever, and alone of a session or a browser that is known for it, so that whoever
+    /// has nothing but the password does not keep its owner out.
+    pub(crate) fn code(&self, whose: Codes) -> Result<(), PageError> {
+        let key = match whose {
+            Codes::Account(account) => account.to_string(),
+            Codes::Session(token) => format!("session {token}"),
+            Codes::Browser(secret) => format!("browser {secret}"),
+        };
+        self.codes.check_key(&key).map_err(|early| self.refuse("code", &early))
     }
 
     fn refuse(&self, limit: &'static str, early: &NotUntil<<DefaultClock as Clock>::Instant>) -> PageError {
@@ -155,6 +184,8 @@ impl Limits {
     fn forget(&self) {
         if self.asked.fetch_add(1, Ordering::Relaxed) % 1_000 == 999 {
             self.door.retain_recent();
+            self.links.retain_recent();
+            self.browsers.retain_recent();
             self.voice.retain_recent();
             self.reading.retain_recent();
             self.accounts.retain_recent();
@@ -166,8 +197,15 @@ impl Limits {
 }
 
 /// Lets a request through, or says how long to wait.
-pub(crate) async fn hold(limits: Limits, rate: Rate, request: Request, next: Next) -> Response {
-    match limits.address(rate, asker(&request, limits.proxy)) {
+pub(crate) async fn hold(site: Site, rate: Rate, request: Request, next: Next) -> Response {
+    let secrets = if rate == Rate::Door { devices(request.headers()) } else { Vec::new() };
+    let known = site.app.browsers(&secrets).await.map(|known| known.into_iter().next());
+    let held = match known {
+        Ok(Some(Browser { secret, .. })) => site.limits.browser(&secret),
+        Ok(None) => site.limits.address(rate, asker(&request, site.limits.proxy)),
+        Err(error) => Err(error.into()),
+    };
+    match held {
         Ok(()) => next.run(request).await,
         Err(error) => error.into_response(),
     }
@@ -175,8 +213,12 @@ pub(crate) async fn hold(limits: Limits, rate: Rate, request: Request, next: Nex
 
 /// The place that asks: an address, or of version 6 the network that one subscriber has.
 pub(crate) fn asker(request: &Request, proxy: Option<IpAddr>) -> IpAddr {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
-    place(address(peer, proxy, request.headers()))
+    asker_of(request.extensions(), request.headers(), proxy)
+}
+
+pub(crate) fn asker_of(extensions: &Extensions, headers: &HeaderMap, proxy: Option<IpAddr>) -> IpAddr {
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
+    place(address(peer, proxy, headers))
 }
 
 fn place(address: IpAddr) -> IpAddr {
@@ -193,8 +235,7 @@ impl FromRequestParts<Site> for Asking {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Asking, Infallible> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
-        Ok(Asking(place(address(peer, site.limits.proxy, &parts.headers))))
+        Ok(Asking(asker_of(&parts.extensions, &parts.headers, site.limits.proxy)))
     }
 }
 

@@ -127,8 +127,8 @@ pub fn table() -> Vec<Route> {
         // A link and no form: browsers hold a form's redirects to `form-action`, too.
         Route { rate: Rate::Door, ..page("/sso", Nothing, get(sign_in::to_provider)) },
         Route { rate: Rate::Door, ..page(RETURN_PATH, Nothing, get(sign_in::from_provider)) },
-        Route { rate: Rate::Door, ..page("/join/{secret}", Nothing, get(accounts::join)) },
-        Route { rate: Rate::Door, ..of(Texts::Secret, act("/join/{secret}", Nothing, post(accounts::set))) },
+        Route { rate: Rate::Link, ..page("/join/{secret}", Nothing, get(accounts::join)) },
+        Route { rate: Rate::Link, ..of(Texts::Secret, act("/join/{secret}", Nothing, post(accounts::set))) },
         page("/prove", SignedIn, get(second::ask)),
         passage("/prove", SignedIn, post(second::prove)),
         page("/account", SignedIn, get(account::show)),
@@ -298,15 +298,15 @@ pub fn table() -> Vec<Route> {
 }
 
 pub(crate) fn router(site: Site) -> Router {
-    let (limits, patience) = (site.limits.clone(), site.patience);
+    let patience = site.patience;
     let hsts = site.doors.is_secure().then(|| HeaderValue::from_static("max-age=31536000"));
     let (shared, outer) = (site.clone(), site.clone());
     let limited = |route: Route| {
-        let (limits, rate, longest) = (limits.clone(), route.rate, route.longest(&patience));
+        let (held, rate, longest) = (shared.clone(), route.rate, route.longest(&patience));
         let (site, takes, open) = (shared.clone(), route.takes, route.need == Need::Nothing);
         let (doors, cost) = (shared.clone(), route.cost);
         let receive = move |request: Request, next: Next| form::receive(site.clone(), takes, open, request, next);
-        let hold = move |request: Request, next: Next| hold(limits.clone(), rate, request, next);
+        let hold = move |request: Request, next: Next| hold(held.clone(), rate, request, next);
         let wait = move |request: Request, next: Next| wait(longest, request, next);
         let pass = move |request: Request, next: Next| pass(doors.clone(), cost, request, next);
         // What takes long begins when all of it was sent, so that a slow line holds no turn; and what is sent has its place

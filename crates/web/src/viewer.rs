@@ -18,7 +18,9 @@ use romduol_plan::{Body, Command, Kind, Lang, Say};
 
 use crate::Site;
 use crate::error::PageError;
+use crate::gate::{Asking, OwnTurn};
 use crate::given::{choice, whole};
+use crate::limits::asker_of;
 
 pub(crate) const SESSION: &str = "session";
 pub(crate) const LANG: &str = "lang";
@@ -166,7 +168,16 @@ async fn viewer(parts: &mut Parts, site: &Site, person: Person, program: bool) -
     let at = query.get("at").filter(|_| reads);
     let at: Option<u64> = at.map(|at| whole("at", at)).transpose()?;
     let snapshot = match at {
-        Some(position) => site.app.at(position).await?,
+        Some(position) => {
+            let place = asker_of(&parts.extensions, &parts.headers, site.limits.proxy);
+            let turn = OwnTurn::of(&parts.extensions);
+            turn.give_back();
+            let fold = site.gate.fold(Some(&person.account), place).await?;
+            let snapshot = site.app.at(position).await?;
+            drop(fold);
+            turn.take(Asking::at(site, &parts.headers, place)).await?;
+            snapshot
+        }
         None => site.app.snapshot(),
     };
     let illustrative = cookie(&parts.headers, ILLUSTRATIVE).as_deref() != Some("off");

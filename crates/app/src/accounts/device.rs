@@ -23,18 +23,32 @@ fn key(login: &str) -> String {
     Ledger::key_of(&login.trim().to_lowercase())
 }
 
+/// A browser from which somebody has signed in to an account before.
+pub struct Browser {
+    pub account: String,
+    pub secret: String,
+}
+
 impl App {
     /// Which of the secrets of a browser is that of an account, if one is.
     pub async fn known_device(&self, login: &str, secrets: &[String]) -> Result<Option<String>, AppError> {
-        let now = self.now().unix;
-        for secret in secrets {
-            let ticket = self.ledger.ticket(DEVICE, secret, now).await?;
-            let Some(id) = ticket.and_then(|ticket| ticket.account) else { continue };
-            if self.ledger.account(&id).await?.is_some_and(|account| account.login == login.trim()) {
-                return Ok(Some(secret.clone()));
+        for Browser { account, secret } in self.browsers(secrets).await? {
+            if self.ledger.account(&account).await?.is_some_and(|account| account.login == login.trim()) {
+                return Ok(Some(secret));
             }
         }
         Ok(None)
+    }
+
+    /// The accounts for which a browser is known by its secrets, the newest first.
+    pub async fn browsers(&self, secrets: &[String]) -> Result<Vec<Browser>, AppError> {
+        let (now, mut known) = (self.now().unix, Vec::new());
+        for secret in secrets {
+            let ticket = self.ledger.ticket(DEVICE, secret, now).await?;
+            let account = ticket.and_then(|ticket| ticket.account);
+            known.extend(account.map(|account| Browser { account, secret: secret.clone() }));
+        }
+        Ok(known)
     }
 
     /// A secret for the browser from which somebody has just signed in. It opens nothing. Shutting the account out ends it, and

@@ -19,7 +19,7 @@ use romduol_plan::{Actor, Date, Deed, Lang, Say};
 
 use crate::{App, AppError, Now};
 
-pub use device::DEVICE_DAYS;
+pub use device::{Browser, DEVICE_DAYS};
 pub use doors::{Doors, Proof};
 pub(crate) use invite::email;
 pub use invite::{Guest, LINK_DAYS};

@@ -141,6 +141,8 @@ impl App {
         if self.second(person).await?.codes > 0 {
             return Ok(Vec::new());
         }
+        // The first one: what the password alone has opened until now is closed.
+        self.ledger.shut_out_beside(&person.account, session, self.now().unix).await?;
         self.new_codes(person).await
     }
 

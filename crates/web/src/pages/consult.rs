@@ -1,6 +1,7 @@
 //! The public's pages on a draft: reading a version and saying something to it without an account. Shows the plan's text
 //! as it was when the version was named, and nothing else; keeps no address and sets no cookie.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{Form, Path, Query, State};
@@ -17,6 +18,7 @@ use crate::chrome::{Chrome, render};
 use crate::error::Page;
 use crate::form::done;
 use crate::given::spoken;
+use crate::limits::Asking;
 use crate::viewer::language;
 
 #[derive(askama::Template)]
@@ -45,16 +47,23 @@ struct OneVersion {
     code: Option<String>,
 }
 
-pub(crate) async fn show(State(site): State<Site>, Path(id): Path<String>, headers: HeaderMap) -> Page {
-    page(&site, &id, language(&headers), None).await
+pub(crate) async fn show(
+    State(site): State<Site>,
+    Asking(place): Asking,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Page {
+    page(&site, place, &id, language(&headers), None).await
 }
 
-async fn page(site: &Site, id: &str, lang: Lang, code: Option<String>) -> Page {
+async fn page(site: &Site, place: IpAddr, id: &str, lang: Lang, code: Option<String>) -> Page {
     let missing = || AppError::NotFound { kind: Kind::Version, id: id.into() };
     let snapshot = site.app.snapshot();
     let version = snapshot.state.find::<Version>(id).filter(|v| takes_comments(v, site.app.now().date));
     let version = version.ok_or_else(missing)?.clone();
+    let fold = site.gate.fold(None, place).await?;
     let then = site.app.at(version.position.into()).await?;
+    drop(fold);
     let mut nodes: Vec<Arc<Node>> = then.state.all::<Node>().cloned().collect();
     nodes.sort_by_key(|node| (node.level != NodeLevel::Pillar, node.level));
     let c = Chrome::open(site, lang, &path(&["consult", id]), version.title.get(lang));
@@ -72,7 +81,12 @@ pub(crate) struct Said {
     lang: String,
 }
 
-pub(crate) async fn say(State(site): State<Site>, Path(id): Path<String>, Form(said): Form<Said>) -> Page {
+pub(crate) async fn say(
+    State(site): State<Site>,
+    Asking(place): Asking,
+    Path(id): Path<String>,
+    Form(said): Form<Said>,
+) -> Page {
     let lang = spoken(&said.lang)?;
     let comment = Comment {
         text: said.text.trim().into(),
@@ -81,7 +95,7 @@ pub(crate) async fn say(State(site): State<Site>, Path(id): Path<String>, Form(s
         lang: lang.code().into(),
     };
     let code = site.app.comment(&id, comment).await?;
-    done(page(&site, &id, lang, Some(code)).await)
+    done(page(&site, place, &id, lang, Some(code)).await)
 }
 
 #[derive(askama::Template)]

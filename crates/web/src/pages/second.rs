@@ -11,6 +11,7 @@ use romduol_report::Markup;
 use super::account::{proved, shown_once};
 use crate::chrome::{Chrome, render, see};
 use crate::error::Page;
+use crate::limits::Codes;
 use crate::viewer::{Own, local};
 
 #[derive(askama::Template)]
@@ -71,7 +72,7 @@ pub(crate) struct Typed {
 
 pub(crate) async fn finish_app(own: Own, Path(ticket): Path<String>, Form(given): Form<Typed>) -> Page {
     let (site, person) = (&own.viewer.site, &own.viewer.person);
-    site.limits.code(&person.account)?;
+    site.limits.code(Codes::Session(&own.token))?;
     match site.app.finish_app(person, &own.token, &ticket, &given.code).await {
         Ok(codes) => added(&own, codes),
         // The same picture again: the phone may have read it already.
@@ -171,7 +172,7 @@ pub(crate) async fn ask(own: Own, Query(given): Query<Proof>) -> Page {
 
 pub(crate) async fn prove(own: Own, Form(given): Form<Proof>) -> Page {
     let (site, person) = (&own.viewer.site, &own.viewer.person);
-    site.limits.code(&person.account)?;
+    site.limits.code(Codes::Session(&own.token))?;
     let proved = match given.answer.is_empty() {
         true => site.app.prove(person, &own.token, &given.given).await,
         false => site.app.prove_with_key(&site.doors, person, &own.token, &given.ticket, &given.answer).await,

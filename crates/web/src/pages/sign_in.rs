@@ -13,7 +13,7 @@ use romduol_plan::{Lang, Say};
 use crate::Site;
 use crate::chrome::{Chrome, render, see};
 use crate::error::Page;
-use crate::limits::Asking;
+use crate::limits::{Asking, Codes};
 use crate::viewer::{ILLUSTRATIVE, LANG, SESSION, came_from, cookie, language, local};
 
 /// The ticket of who has given the password and not yet the second proof.
@@ -97,7 +97,7 @@ pub(crate) async fn enter(
 }
 
 /// What this browser is known by: a secret for each account that was signed in to from it, the newest first.
-fn devices(headers: &HeaderMap) -> Vec<String> {
+pub(crate) fn devices(headers: &HeaderMap) -> Vec<String> {
     let kept = cookie(headers, DEVICE).unwrap_or_default();
     kept.split('.').filter(|secret| !secret.is_empty()).take(MOST_DEVICES).map(String::from).collect()
 }
@@ -156,7 +156,11 @@ pub(crate) struct SecondProof {
 pub(crate) async fn enter_second(State(site): State<Site>, headers: HeaderMap, Form(given): Form<SecondProof>) -> Page {
     let ticket = cookie(&headers, HALF).unwrap_or_default();
     let Some(half) = site.app.half(&ticket).await? else { return Ok(see("/sign-in")) };
-    site.limits.code(&half.account)?;
+    let known = site.app.browsers(&devices(&headers)).await?.into_iter().find(|known| known.account == half.account);
+    site.limits.code(match &known {
+        Some(browser) => Codes::Browser(&browser.secret),
+        None => Codes::Account(&half.account),
+    })?;
     let right = match given.answer.is_empty() {
         true => site.app.is_code(&half.account, &given.code).await?,
         false => site.app.is_key(&site.doors, &half.account, &given.ticket, &given.answer).await?,

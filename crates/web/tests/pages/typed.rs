@@ -48,6 +48,21 @@ async fn a_form_whose_session_has_ended_comes_back_behind_the_sign_in() {
     assert!(!page.contains("Shelters") && page.contains("another account"), "{page}");
 }
 
+/// A proof in a session gives back what its own account has typed, and nobody else's.
+#[tokio::test]
+async fn a_proof_opens_nobody_elses_words() {
+    let house = house().await;
+    let cookie = house.session(Role::Secretariat).await;
+    house.send("/sign-out", Some(&cookie), "").await;
+    let (_, page) = house.send(PROPOSE, Some(&cookie), "title=Shelters&reason=r").await;
+    let proof = format!("given=romduol-demo&back=%2F&carried={}", carried(&page));
+    for (login, theirs) in [("committee", false), ("secretariat", true)] {
+        let session = house.login(login).await;
+        let (status, page) = house.send("/prove", Some(&session), &proof).await;
+        assert_eq!((status, page.contains("Shelters")), (200, theirs), "{login}: {page}");
+    }
+}
+
 /// Each with words of their own, and nothing but one key of the day is written for all of them.
 #[tokio::test]
 async fn strangers_who_send_much_leave_one_key_behind() {
