@@ -84,6 +84,7 @@ mod series;
 mod shape;
 mod simplex;
 mod system;
+mod told;
 mod witness;
 
 pub use audit::{Finding, Passed, audit};

@@ -12,6 +12,7 @@ use crate::memory::Memory;
 use crate::primary;
 use crate::release::{Ready, Release, decide};
 use crate::system::{Cell, Relation, Role, System};
+use crate::told::with_told;
 use crate::{Dimension, Refusal, ShapeError};
 
 /// One side of a tie: a measure by its place in the list, and codes of dimensions that only it has, as its part of a share.
@@ -39,10 +40,12 @@ pub struct Tie {
 /// # Errors
 /// As [`crate::suppress`]; and a tie that names what is not there.
 pub fn suppress_linked(measures: &[(&Edition, &Memory)], ties: &[Tie]) -> Result<Vec<Release>, Refusal> {
+    // Of one measure alone nothing is told elsewhere.
+    let editions = if ties.is_empty() { Vec::new() } else { with_told(measures, ties)? };
     let mut ready = Vec::new();
     let mut first = 0;
-    for (edition, memory) in measures {
-        let one = Ready::new(edition, memory, first)?;
+    for (at, (edition, memory)) in measures.iter().enumerate() {
+        let one = Ready::new(editions.get(at).unwrap_or(edition), memory, first)?;
         first += number(one.system.len());
         ready.push(one);
     }

@@ -280,6 +280,8 @@ fn lost(ready: &[Ready], system: &System, touching: &[Vec<u32>], cell: u32) -> L
         Some((relation.total, one.edition.dimensions[dimension].name().to_string()))
     });
     let tables = || ready.iter().flat_map(|one| one.edition.tables.iter().zip(&one.grid.tables).map(move |t| (one, t)));
+    // A table of no name tells nothing anew.
+    let tables = || tables().filter(|(_, (table, _))| !table.name.is_empty());
     let told: FxHashSet<u32> =
         tables().flat_map(|(one, (_, cells))| cells.iter().map(|cell| cell + one.first)).collect();
     let near = near(system, touching, cell, &|cell| told.contains(&cell));

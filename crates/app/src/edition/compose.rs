@@ -23,7 +23,7 @@ use super::{sections, words};
 use crate::{AppError, Snapshot};
 
 /// The rule by which counts are protected; a change of it is a new version.
-pub(super) const DISCLOSURE_VERSION: &str = "4";
+pub(super) const DISCLOSURE_VERSION: &str = "5";
 /// The rule by which numbers are rolled up.
 const ROLL_UP_VERSION: &str = "1";
 
@@ -109,11 +109,10 @@ pub(crate) fn compose(
     let state = view.state;
     let plan = state.plan().ok_or_else(|| AppError::Bad(Say::new("refused-no-plan")))?;
     let waiting = waiting(state, choice.until, choice.without_waiting)?;
-    let (gathered, kinship, mut measures) = gather(Work { view, choice, memory, before }, progress);
+    let (gathered, kinship, measures) = gather(Work { view, choice, memory, before }, progress);
     let (mut indicators, mut explained) = (Vec::new(), Vec::new());
     for own in gathered {
         indicators.push(own.measured);
-        measures.extend(own.measures);
         explained.extend(own.explained);
     }
     let body = Body {
@@ -170,7 +169,7 @@ fn gather(work: Work, progress: &Progress) -> (Vec<Gathered>, Kinship, BTreeMap<
     };
     let gathered = told.par_iter().map(gather).collect();
     // What is not told itself may be told by what is: it is remembered, too.
-    let measures = shielded.into_iter().map(|(id, shield)| (id, shield.done)).collect::<BTreeMap<_, _>>();
+    let measures = shielded.into_iter().flat_map(|(id, shield)| shield.measures(&id)).collect();
     (gathered, pool.kinship, measures)
 }
 

@@ -163,18 +163,22 @@ pub(super) fn lowest(state: &State, indicator: &Indicator, level: AreaLevel) -> 
 
 /// The places down to a level, without what is left over between them.
 pub(crate) fn places(view: View, indicator: &Indicator, level: AreaLevel, country: &str) -> Places {
-    let inside: Vec<&Area> = view
-        .state
-        .all::<Area>()
-        .filter(|area| area.level == level && area.id != country && view.state.within(&area.id, country))
-        .map(|area| &**area)
-        .collect();
-    if inside.is_empty() || !adds_up(indicator) {
+    match adds_up(indicator) {
+        true => places_of(view.state, level, country),
+        false => Places { leaves: vec![country.into()], groups: Vec::new() },
+    }
+}
+
+/// All places of a level, and the larger ones that they make up.
+pub(super) fn places_of(state: &State, level: AreaLevel, country: &str) -> Places {
+    let of_level = |area: &&Area| area.level == level && area.id != country && state.within(&area.id, country);
+    let inside: Vec<&Area> = state.all::<Area>().map(|area| &**area).filter(of_level).collect();
+    if inside.is_empty() {
         return Places { leaves: vec![country.into()], groups: Vec::new() };
     }
     let mut groups: BTreeMap<(std::cmp::Reverse<AreaLevel>, Id), Vec<Id>> = BTreeMap::new();
     for leaf in &inside {
-        for above in view.state.ancestry(&leaf.id).skip(1) {
+        for above in state.ancestry(&leaf.id).skip(1) {
             groups.entry((std::cmp::Reverse(above.level), above.id.clone())).or_default().push(leaf.id.clone());
             if above.id == country {
                 break;

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use romduol_disclosure::{Effort, Policy};
 use romduol_edition::content::{Figure, Key, Measured, Observation, Printed, Protection, Standing, Withheld, owned};
 use romduol_edition::figure::Leave;
 use romduol_plan::kinds::*;
@@ -12,14 +11,14 @@ use romduol_plan::readings::{Source, View};
 use romduol_plan::totals::months;
 use romduol_plan::{Completeness, Period};
 
-use super::compose::{DISCLOSURE_VERSION, Explained, HiddenCell, Reason};
+use super::compose::{Explained, HiddenCell, Reason};
 use super::counts::{Counts, NotACount, Parts};
 use super::open::{LeaveAt, told};
 use super::pool::{Plan, Pool, Shielded};
 use super::printed::{Print, PrintWithheld, Prints};
-use super::protect::{self, Measure, Outlet, Protected, Told, ToldCounts, Wanted};
+use super::protect::{self, Outlet, Protected, Told, ToldCounts, Wanted};
 use super::withheld::Cause;
-use super::worked_out::{Done, Memory, WorkedOut};
+use super::worked_out::{Memory, WorkedOut};
 
 /// What the numbers of one edition are made of.
 #[derive(Clone, Copy)]
@@ -35,16 +34,12 @@ pub(crate) struct Work<'a> {
 /// What came out for one indicator.
 pub(crate) struct Gathered {
     pub measured: Measured,
-    /// What was worked out for measures of its own: overlapping categories.
-    pub measures: BTreeMap<String, Done>,
     pub explained: Option<Explained>,
 }
 
 /// What has been asked of the measures of one indicator so far.
 pub(super) struct Asked {
-    measures: BTreeMap<String, Done>,
     explained: Explained,
-    effort: Effort,
 }
 
 impl Work<'_> {
@@ -84,7 +79,7 @@ impl Work<'_> {
             return self.unread(indicator, not, k);
         }
         match (pool.plan(&indicator.id), shielded.get(&indicator.id)) {
-            (Some(plan), Some(shield)) => self.counted(indicator, plan, shield, pool.effort),
+            (Some(plan), Some(shield)) => self.counted(indicator, plan, shield),
             _ => self.only_printed(indicator),
         }
     }
@@ -109,7 +104,7 @@ impl Work<'_> {
         let mut measured = self.measured(indicator, found, indicator.k);
         self.withhold_baseline(indicator, &mut measured, &may_tell, &mut explained);
         let explained = (!explained.unprinted.is_empty()).then_some(explained);
-        Gathered { measured, measures: BTreeMap::new(), explained }
+        Gathered { measured, explained }
     }
 
     fn withhold_baseline(
@@ -127,15 +122,15 @@ impl Work<'_> {
     }
 
     /// Counts of people: what is small is hidden, and as much else as it takes.
-    fn counted(&self, indicator: &Arc<Indicator>, plan: &Plan, shield: &Shielded, effort: Effort) -> Gathered {
+    fn counted(&self, indicator: &Arc<Indicator>, plan: &Plan, shield: &Shielded) -> Gathered {
         let done = &shield.done.protected;
         let mut found = BTreeMap::new();
-        let mut asked = Asked { measures: BTreeMap::new(), explained: Explained::of(indicator, shield.k), effort };
+        let mut asked = Asked { explained: Explained::of(indicator, shield.k) };
         asked.note(&indicator.id, &plan.counts, done);
         for cell in done.told.iter().filter(|cell| cell.outlet == Outlet::Table) {
             self.tell(indicator, plan.counts.parts, cell.clone(), &mut found, &mut asked);
         }
-        self.overlapping(indicator, plan, &mut found, &mut asked);
+        self.overlapping(indicator, shield, &mut found, &mut asked);
         asked.explained.shown = found.len() - asked.explained.hidden.len();
         asked.explained.hidden.sort_by(|a, b| a.at.cmp(&b.at));
         let country = self.country();
@@ -146,7 +141,7 @@ impl Work<'_> {
         let mut measured = self.measured(indicator, found, shield.k);
         self.withhold_baseline(indicator, &mut measured, &may_tell, &mut asked.explained);
         measured.withheld = asked.withheld();
-        Gathered { measured, measures: asked.measures, explained: Some(asked.explained) }
+        Gathered { measured, explained: Some(asked.explained) }
     }
 
     /// One of whose numbers one is no count: nothing can be told of it, and nothing that stands beside it be held against it.
@@ -160,7 +155,7 @@ impl Work<'_> {
             without_baseline(&mut measured);
         }
         measured.withheld = vec![Withheld::default()];
-        Gathered { measured, measures: BTreeMap::new(), explained: Some(explained) }
+        Gathered { measured, explained: Some(explained) }
     }
 
     /// The value that is held against the targets, where no table has its period: of a half-year, for example.
@@ -263,23 +258,6 @@ impl Work<'_> {
         self.view.totals.illustrative_in(indicator, &months(period))
     }
 
-    /// What may be told of a measure by itself, which is named after the indicator and the category that it is about.
-    pub(super) fn ask(&self, measure: &str, counts: &Counts, wanted: &[Wanted], asked: &mut Asked) -> Vec<Told> {
-        let before = self.memory.0.get(measure).cloned().unwrap_or_default();
-        let edition = self.edition();
-        let policy = Policy { effort: Some(asked.effort), ..protect::policy(asked.explained.k) };
-        let alone = [Measure { counts, wanted, secrets: &[], policy, before: &before }];
-        let input = (DISCLOSURE_VERSION, &alone, &edition);
-        let done = Done::of(self.before, &[measure], &input, || protect::protect(&alone, &[], &edition));
-        let mut told = Vec::new();
-        for done in done {
-            asked.note(measure, counts, &done.protected);
-            told.extend(done.protected.told.iter().cloned());
-            asked.measures.insert(measure.to_string(), done);
-        }
-        told
-    }
-
     pub(super) fn tell(
         &self,
         indicator: &Indicator,
@@ -354,7 +332,7 @@ impl Work<'_> {
 
 impl Asked {
     /// What came out of a measure beside its cells.
-    fn note(&mut self, measure: &str, counts: &Counts, protected: &Protected) {
+    pub(super) fn note(&mut self, measure: &str, counts: &Counts, protected: &Protected) {
         self.explained.coarser.extend(protected.coarser.iter().cloned());
         self.explained.instead.extend(protected.instead.iter().cloned());
         for withheld in &protected.withheld {
@@ -378,7 +356,7 @@ impl Asked {
 impl Gathered {
     /// One of which nothing is to be remembered.
     fn open(measured: Measured) -> Gathered {
-        Gathered { measured, measures: BTreeMap::new(), explained: None }
+        Gathered { measured, explained: None }
     }
 }
 

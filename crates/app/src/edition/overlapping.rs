@@ -1,5 +1,5 @@
-//! Breakdowns whose categories overlap, as disability and displacement do: each category is protected beside the whole.
-//! Refuses to know how a cell is told.
+//! Breakdowns whose categories overlap, as disability and displacement do: each category is protected beside the whole, and
+//! together with the same category of all indicators that count the same people. Refuses to know how a cell is told.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -10,8 +10,20 @@ use romduol_plan::{Id, Period};
 
 use super::counts::{Counts, Pair, Parts};
 use super::numbers::{Asked, Work};
-use super::pool::Plan;
+use super::pool::{Plan, Shielded};
 use super::protect::{Outlet, Wanted};
+use super::worked_out::Done;
+
+/// A category of an indicator that overlaps others, as the people in it were counted and as they may be told.
+pub(crate) struct Overlap {
+    pub counts: Counts,
+    pub done: Done,
+}
+
+/// The name under which a category of an indicator is remembered.
+pub(super) fn measure_of(indicator: &str, category: &str) -> String {
+    format!("{indicator}:{category}")
+}
 
 impl Work<'_> {
     /// Each category that overlaps others is a part of the whole by itself. Where the whole is hidden, it is hidden, too:
@@ -19,42 +31,42 @@ impl Work<'_> {
     pub(super) fn overlapping(
         &self,
         indicator: &Arc<Indicator>,
-        plan: &Plan,
+        shield: &Shielded,
         found: &mut BTreeMap<Key, Observation>,
         asked: &mut Asked,
     ) {
-        let Plan { counts, places, years, .. } = plan;
-        let cells = self.overlapping_tables(places, &plan.periods, years);
-        if indicator.kind != ValueKind::Count || cells.is_empty() {
-            return;
-        }
-        let areas: BTreeSet<Id> = cells.iter().map(|(area, _)| area.clone()).collect();
-        let areas: Vec<Id> = places.iter().filter(|area| areas.contains(*area)).cloned().collect();
-        let periods: Vec<Period> =
-            cells.iter().map(|(_, period)| *period).collect::<BTreeSet<_>>().into_iter().collect();
-        for dimension in &indicator.overlapping {
-            for category in self.view.state.categories(dimension) {
-                let part = self.part_of(indicator, counts, dimension, &category.id);
-                if part.at.is_empty() {
-                    continue;
+        for (category, own) in &shield.categories {
+            let protected = &own.done.protected;
+            asked.note(&measure_of(&indicator.id, category), &own.counts, protected);
+            for mut cell in protected.told.iter().cloned() {
+                let whole = Key { area: cell.area.clone(), period: cell.period, categories: Vec::new() };
+                if found.get(&whole).is_none_or(|whole| whole.figure == Figure::Hidden) {
+                    cell.counts = None;
                 }
-                let wanted = [Wanted {
-                    outlet: Outlet::Table,
-                    areas: areas.clone(),
-                    periods: periods.clone(),
-                    dimensions: Vec::new(),
-                }];
-                let measure = format!("{}:{}", indicator.id, category.id);
-                for mut cell in self.ask(&measure, &part, &wanted, asked) {
-                    let whole = Key { area: cell.area.clone(), period: cell.period, categories: Vec::new() };
-                    if found.get(&whole).is_none_or(|whole| whole.figure == Figure::Hidden) {
-                        cell.counts = None;
-                    }
-                    cell.categories = vec![category.id.clone()];
-                    self.tell(indicator, Parts::Count, cell, found, asked);
-                }
+                cell.categories = vec![category.clone()];
+                self.tell(indicator, Parts::Count, cell, found, asked);
             }
         }
+    }
+
+    /// The categories of an indicator that overlap others, each beside the whole.
+    pub(super) fn categories(&self, indicator: &Indicator, counts: &Counts) -> BTreeMap<Id, Counts> {
+        let dimensions = indicator.overlapping.iter().filter(|_| indicator.kind == ValueKind::Count);
+        let all = dimensions.flat_map(|own| self.view.state.categories(own).into_iter().map(move |one| (own, one)));
+        let parts = all.map(|(own, one)| (one.id.clone(), self.part_of(indicator, counts, own, &one.id)));
+        parts.filter(|(_, part)| !part.at.is_empty()).collect()
+    }
+
+    /// The table of a category that is wanted, if one is.
+    pub(super) fn wanted_of_category(&self, plan: &Plan) -> Vec<Wanted> {
+        let Plan { places, years, periods, told, .. } = plan;
+        let cells = self.overlapping_tables(places, periods, years);
+        let areas: BTreeSet<&Id> = cells.iter().map(|(area, _)| area).collect();
+        let areas: Vec<Id> = places.iter().filter(|area| areas.contains(area)).cloned().collect();
+        let periods: BTreeSet<Period> = cells.iter().map(|(_, period)| *period).collect();
+        let periods = periods.into_iter().collect();
+        let table = Wanted { outlet: Outlet::Table, areas, periods, dimensions: Vec::new() };
+        if *told && !cells.is_empty() { vec![table] } else { Vec::new() }
     }
 
     /// A category beside the whole, at every place and period where it was counted.

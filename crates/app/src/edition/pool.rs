@@ -12,13 +12,14 @@ use romduol_plan::kinds::*;
 
 use super::about::{People, dominated, people_of};
 use super::compose::DISCLOSURE_VERSION;
-use super::counts::{self, Counts, NotACount};
+use super::counts::{self, Counts, NotACount, places_of};
 use super::job::Progress;
 use super::numbers::Work;
+use super::overlapping::{Overlap, measure_of};
 use super::printed::Prints;
 use super::protect::{self, Bond, Measure, Wanted};
-use super::remembered::Remembered;
-use super::same_people::Kinship;
+use super::remembered::{Remembered, Years};
+use super::same_people::{Kinship, Pair as Kin};
 use super::worked_out::Done;
 
 /// An indicator whose small counts are to be hidden: what was counted, and which tables are wanted of it.
@@ -34,7 +35,16 @@ pub(crate) struct Plan {
     secrets: Vec<(Id, Period)>,
     k: u32,
     /// Whether it is told itself.
-    told: bool,
+    pub told: bool,
+    known: Known,
+}
+
+/// Of when what is known of an indicator is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Known {
+    Today,
+    /// It was told before, and cannot be counted now.
+    Before,
 }
 
 /// Every cell that is told by whatever way, with a count of it.
@@ -46,6 +56,17 @@ pub(crate) struct Shielded {
     /// Below it counts are small: that of the strictest of those that were protected together.
     pub k: u32,
     pub told: ToldCells,
+    /// Its categories that overlap others.
+    pub categories: BTreeMap<Id, Overlap>,
+}
+
+impl Shielded {
+    /// What was worked out for it, by the names of measures.
+    pub fn measures(self, indicator: &str) -> Vec<(String, Done)> {
+        let categories = self.categories.into_iter();
+        let categories = categories.map(|(category, own)| (measure_of(indicator, &category), own.done));
+        categories.chain([(indicator.to_string(), self.done)]).collect()
+    }
 }
 
 /// All counts of an edition.
@@ -55,7 +76,7 @@ pub(crate) struct Pool {
     not_counts: BTreeMap<Id, NotACount>,
     pub kinship: Kinship,
     people: BTreeMap<Id, People>,
-    pub effort: Effort,
+    effort: Effort,
 }
 
 impl Pool {
@@ -78,7 +99,7 @@ impl Pool {
                 Ok(plan) if plan.counts.at.is_empty() => {}
                 Ok(plan) => drop(plans.insert(id, plan)),
                 Err(not) if is_told.contains(&id) => drop(not_counts.insert(id, not)),
-                // What is not told stops nothing.
+                // What is not told stops nothing; what was told of it is known all the same.
                 Err(_) => {}
             }
         }
@@ -89,6 +110,11 @@ impl Pool {
             plan.wanted.extend(wanted);
             plan.secrets.extend(dominated(work, one, &plan.counts));
             people.insert(one.id.clone(), own);
+        }
+        for (id, before) in work.memory.0.iter().filter(|(measure, _)| !measure.contains(':')) {
+            if !plans.contains_key(id) {
+                plans.extend(left(work, id, before, is_told.contains(id)).map(|plan| (id.clone(), plan)));
+            }
         }
         let kinship = Kinship::of(work.view.state, plans.iter().map(|(id, plan)| (id, &plan.counts)));
         let cells = plans.values().flat_map(|plan| plan.wanted.iter().map(|wanted| wanted.cells(&plan.counts))).sum();
@@ -127,35 +153,137 @@ impl Pool {
         }
         // People whom a restricted indicator counts are protected by its rule wherever they are counted.
         let k = members.iter().map(|(_, plan)| plan.k).max().unwrap_or_default();
-        let policy = Policy { effort: Some(self.effort), ..protect::policy(k) };
-        let nothing = Remembered::default();
-        let measures = members.iter().map(|(id, plan)| Measure {
-            counts: &plan.counts,
-            wanted: &plan.wanted,
-            secrets: &plan.secrets,
-            policy,
-            before: work.memory.0.get(*id).unwrap_or(&nothing),
-        });
-        let measures: Vec<Measure> = measures.collect();
-        let place = |id: &Id| members.iter().position(|(own, _)| *own == id);
-        let bond = |pair: &super::same_people::Pair| {
-            let (one, other) = (place(&pair.one.0)?, place(&pair.other.0)?);
-            Some(Bond { whole: (other, pair.other.1), part: (one, pair.one.1), same: pair.same })
-        };
-        let bonds: Vec<Bond> = self.kinship.pairs.iter().filter_map(bond).collect();
-        let names: Vec<&str> = members.iter().map(|(id, _)| id.as_str()).collect();
-        let edition = work.edition();
-        let input = (DISCLOSURE_VERSION, &measures, &bonds, &edition);
-        let done = Done::of(work.before, &names, &input, || protect::protect(&measures, &bonds, &edition));
+        let asked: Vec<Asking> = members
+            .iter()
+            .map(|(id, plan)| Asking {
+                indicator: id,
+                name: (*id).clone(),
+                counts: &plan.counts,
+                wanted: &plan.wanted,
+                secrets: &plan.secrets,
+            })
+            .collect();
+        let done = self.ask(work, &asked, &self.kinship.pairs, k);
+        let mut categories = self.protect_categories(work, members, k);
         let shielded = |((id, _), done): (&(&Id, &Plan), Done)| {
             let told = done.protected.told.iter().filter_map(|cell| {
                 let (area, period, categories) = (cell.area.clone(), cell.period, cell.categories.clone());
                 Some((Key { area, period, categories }, cell.counts?.any()?))
             });
-            ((*id).clone(), Shielded { told: told.collect(), k, done })
+            let categories = categories.remove(*id).unwrap_or_default();
+            ((*id).clone(), Shielded { told: told.collect(), k, done, categories })
         };
         members.iter().zip(done).map(shielded).collect()
     }
+
+    /// Categories that overlap others, by indicator: those of one name together, for indicators that count the same people
+    /// count the same people in it.
+    fn protect_categories(&self, work: Work, members: &[(&Id, &Plan)], k: u32) -> BTreeMap<Id, BTreeMap<Id, Overlap>> {
+        let mut all: BTreeMap<Id, Vec<Category>> = BTreeMap::new();
+        for category in members.iter().flat_map(|(id, plan)| plan.categories(work, id)) {
+            all.entry(category.id.clone()).or_default().push(category);
+        }
+        let pairs = self.kinship.of_categories();
+        let mut found: BTreeMap<Id, BTreeMap<Id, Overlap>> = BTreeMap::new();
+        for (id, mut own) in all {
+            own.retain(|one| !one.wanted.is_empty() || work.memory.0.contains_key(&measure_of(&one.indicator, &id)));
+            if own.iter().all(|one| one.wanted.is_empty()) {
+                continue;
+            }
+            let done = self.ask(work, &own.iter().map(Category::asking).collect::<Vec<_>>(), &pairs, k);
+            for (one, done) in own.into_iter().zip(done) {
+                found.entry(one.indicator).or_default().insert(id.clone(), Overlap { counts: one.counts, done });
+            }
+        }
+        found
+    }
+
+    /// Protects measures together, each after what was told of it.
+    fn ask(&self, work: Work, asked: &[Asking], pairs: &[Kin], k: u32) -> Vec<Done> {
+        let policy = Policy { effort: Some(self.effort), ..protect::policy(k) };
+        let nothing = Remembered::default();
+        let measures = asked.iter().map(|one| Measure {
+            counts: one.counts,
+            wanted: one.wanted,
+            secrets: one.secrets,
+            policy,
+            before: work.memory.0.get(&one.name).unwrap_or(&nothing),
+        });
+        let measures: Vec<Measure> = measures.collect();
+        let place = |id: &Id| asked.iter().position(|one| one.indicator == id);
+        let bond = |pair: &Kin| {
+            let (one, other) = (place(&pair.one.0)?, place(&pair.other.0)?);
+            Some(Bond { whole: (other, pair.other.1), part: (one, pair.one.1), same: pair.same })
+        };
+        let bonds: Vec<Bond> = pairs.iter().filter_map(bond).collect();
+        let names: Vec<&str> = asked.iter().map(|one| one.name.as_str()).collect();
+        let edition = work.edition();
+        let input = (DISCLOSURE_VERSION, &measures, &bonds, &edition);
+        Done::of(work.before, &names, &input, || protect::protect(&measures, &bonds, &edition))
+    }
+}
+
+/// An indicator that was told before and cannot be counted now: its kind or its rule changed, one of its numbers is none of
+/// people, its returns are gone, or the plan knows it no more. What was told of it stays known, and numbers of the same people
+/// are held against it; nothing is told of it but what is printed.
+fn left(work: Work, id: &Id, before: &Remembered, told: bool) -> Option<Plan> {
+    let indicator = work.view.state.find::<Indicator>(id);
+    let years = match indicator.map(|indicator| indicator.time) {
+        None | Some(TimeRule::Sum) => Years::Sums,
+        Some(TimeRule::RunningTotal) => Years::RunningTotals,
+        Some(_) => Years::Apart,
+    };
+    let mut counts = before.left(years, |level| places_of(work.view.state, level, &work.country()))?;
+    let k = before.k().into_iter().chain(indicator.map(|indicator| indicator.k)).max().unwrap_or_default();
+    let mut prints = Prints::default();
+    if let Some(indicator) = indicator.filter(|one| told && one.is_counted()) {
+        prints = Prints::of(work, indicator, Some(&mut counts));
+    }
+    let wanted = prints.wanted(&work.country()).into_iter().collect();
+    let (places, years, periods, secrets) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    Some(Plan { counts, places, years, periods, wanted, prints, secrets, k, told, known: Known::Before })
+}
+
+impl Plan {
+    /// The categories of an indicator that overlap others: those that are counted, and those that were told.
+    fn categories(&self, work: Work, indicator: &Id) -> Vec<Category> {
+        let of = |id: Id, counts, wanted| Category { id, indicator: indicator.clone(), counts, wanted };
+        let today = work.view.state.find::<Indicator>(indicator).filter(|_| self.known == Known::Today);
+        let today = today.map(|indicator| work.categories(indicator, &self.counts)).unwrap_or_default();
+        let own = work.memory.0.iter().filter_map(|(measure, before)| Some((measure.split_once(':')?, before)));
+        let gone = own.filter(|((own, id), _)| own == indicator && !today.contains_key(*id));
+        let places = |level| places_of(work.view.state, level, &work.country());
+        let gone = gone
+            .filter_map(|((_, id), before)| Some(of(id.to_string(), before.left(Years::Sums, places)?, Vec::new())));
+        let mut all: Vec<Category> = gone.collect();
+        all.extend(today.into_iter().map(|(id, counts)| of(id, counts, work.wanted_of_category(self))));
+        all
+    }
+}
+
+/// A category of an indicator that overlaps others.
+struct Category {
+    id: Id,
+    indicator: Id,
+    counts: Counts,
+    wanted: Vec<Wanted>,
+}
+
+impl Category {
+    fn asking(&self) -> Asking<'_> {
+        let name = measure_of(&self.indicator, &self.id);
+        Asking { indicator: &self.indicator, name, counts: &self.counts, wanted: &self.wanted, secrets: &[] }
+    }
+}
+
+/// What is asked of an indicator or of one of its categories.
+struct Asking<'a> {
+    indicator: &'a Id,
+    /// Under which it is remembered.
+    name: String,
+    counts: &'a Counts,
+    wanted: &'a [Wanted],
+    secrets: &'a [(Id, Period)],
 }
 
 /// The counts are read as finely and as far as they ever were told, whatever is wanted now: what was told before can only be
@@ -172,7 +300,8 @@ fn plan(work: Work, indicator: &Indicator, told: bool) -> Result<Plan, NotACount
     let years: Vec<Period> = counts.years.iter().map(|(year, _)| *year).filter(in_time).collect();
     let periods: Vec<Period> = counts.periods.iter().copied().filter(in_time).collect();
     let (wanted, prints, secrets) = (Vec::new(), Prints::default(), Vec::new());
-    let mut plan = Plan { counts, places, years, periods, wanted, prints, secrets, k: indicator.k, told };
+    let (k, known) = (indicator.k, Known::Today);
+    let mut plan = Plan { counts, places, years, periods, wanted, prints, secrets, k, told, known };
     if told && !plan.counts.at.is_empty() {
         plan.wanted = work.wanted(&plan.places, &plan.periods, &plan.years, plan.counts.dimensions.len());
         plan.prints = Prints::of(work, indicator, Some(&mut plan.counts));

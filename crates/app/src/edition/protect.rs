@@ -123,9 +123,9 @@ impl Wanted {
     }
 }
 
-const UPPER: &str = "counted";
-const OTHER: &str = "others";
-const LOWER: &str = "all";
+pub(super) const UPPER: &str = "counted";
+pub(super) const OTHER: &str = "others";
+pub(super) const LOWER: &str = "all";
 
 /// The parts of a pair that are counts, and their names.
 pub(super) fn split(parts: Parts, pair: Pair) -> Vec<(&'static str, i64)> {
@@ -266,16 +266,25 @@ impl<'a> Group<'a> {
         table.by("vintage", [self.now[at].clone()])
     }
 
+    /// The measures that count some of the same people, also by way of others.
+    fn tied_to(&self, at: usize) -> BTreeSet<usize> {
+        let (mut found, mut waiting) = (BTreeSet::from([at]), vec![at]);
+        while let Some(one) = waiting.pop() {
+            let ends = self.bonds.iter().map(|bond| [bond.whole.0, bond.part.0]).filter(|ends| ends.contains(&one));
+            for other in ends.flatten() {
+                if found.insert(other) {
+                    waiting.push(other);
+                }
+            }
+        }
+        found.remove(&at);
+        found
+    }
+
     /// The cells of a measure that tables of others, which count the same people, tell: by the names of these tables, for
     /// they have to go where such a cell cannot be protected.
     fn elsewhere(&self, at: usize, slices: &[Slice]) -> Vec<(String, Wanted)> {
-        let ends = self.bonds.iter().map(|bond| (bond.whole.0, bond.part.0));
-        let others = ends.filter_map(|(one, other)| match (one == at, other == at) {
-            (true, false) => Some(other),
-            (false, true) => Some(one),
-            _ => None,
-        });
-        let others: BTreeSet<usize> = others.collect();
+        let others = self.tied_to(at);
         let own = self.measures[at].counts;
         let (areas, periods): (BTreeSet<Id>, BTreeSet<Period>) =
             (own.places.shown().into_iter().collect(), own.codes());

@@ -5,6 +5,7 @@
 //! everybody, so the correction is a dimension of its own (its vintages), whose leaves are changes.
 
 mod axes;
+mod left;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub(super) use axes::Axes;
 use axes::Width;
+pub(super) use left::Years;
 
 use super::counts::Counts;
 use super::protect::split;
@@ -156,8 +158,10 @@ impl Remembered {
         for group in groups.into_values() {
             group.settle(&axes, &first, &mut self.counts, &mut changes);
         }
+        let come_in = self.come_in(&changes);
         changes.retain(|_, change| *change != 0);
         self.unchanged.extend(axes.only_broken_down(&changes, edition));
+        changes.extend(come_in.into_iter().map(|key| (key, 0)));
         if self.vintages.is_empty() || !changes.is_empty() {
             self.vintages.push(edition.to_string());
         }
@@ -169,6 +173,17 @@ impl Remembered {
         self.until =
             self.until().into_iter().chain(counts.periods.last().copied()).max_by_key(|period| period.last_month());
         Ok(axes)
+    }
+
+    /// Where a zero came in after something was told: it was counted now, and not before. Otherwise nobody would have reported
+    /// there, and everybody known that nothing is.
+    fn come_in(&self, changes: &BTreeMap<Key, i64>) -> BTreeSet<Key> {
+        let mut zeros: BTreeSet<Key> =
+            changes.iter().filter(|(_, change)| **change == 0).map(|(key, _)| key.clone()).collect();
+        if !zeros.is_empty() {
+            self.counts.iter().for_each(|(leaves, _)| drop(zeros.take(&leaves[..leaves.len() - 1])));
+        }
+        zeros
     }
 
     /// A number that came in without categories, or for a larger place, and is now the sum of some, has not changed: it was

@@ -88,24 +88,65 @@ impl Kinship {
         kinship
     }
 
-    /// What is the same as the same is the same, also where the number between them is not broken down as both are.
+    /// What is the same as the same is the same, also where the number between them is not broken down as both are; and so are
+    /// numbers of which each counts some of the next in a circle: none of them is more than any other.
     fn close(&mut self) {
-        let mut known: BTreeMap<Number, BTreeSet<Number>> = BTreeMap::new();
-        for pair in self.pairs.iter().filter(|pair| pair.same) {
-            let of = |number: &Number| known.get(number).cloned().unwrap_or_else(|| [number.clone()].into());
-            let all: BTreeSet<Number> = of(&pair.one).into_iter().chain(of(&pair.other)).collect();
-            for number in &all {
-                known.insert(number.clone(), all.clone());
+        let all: BTreeSet<Number> = self.pairs.iter().flat_map(|pair| [pair.one.clone(), pair.other.clone()]).collect();
+        let within: BTreeMap<&Number, BTreeSet<Number>> = all.iter().map(|one| (one, self.within(one))).collect();
+        let are_same = |one: &Number, other: &Number| within[one].contains(other) && within[other].contains(one);
+        let mut pairs: Vec<Pair> = Vec::new();
+        for pair in &self.pairs {
+            let pair = Pair { same: are_same(&pair.one, &pair.other), ..pair.clone() };
+            let turned = Pair { one: pair.other.clone(), other: pair.one.clone(), same: true };
+            if !pairs.contains(&pair) && !pairs.contains(&turned) {
+                pairs.push(pair);
             }
         }
-        for (one, all) in known {
-            for other in all.range(one.clone()..).skip(1).filter(|other| other.0 != one.0) {
-                let is = |pair: &Pair| [(&pair.one, &pair.other), (&pair.other, &pair.one)].contains(&(&one, other));
-                if !self.pairs.iter().any(|pair| pair.same && is(pair)) {
-                    self.pairs.push(Pair { one: one.clone(), other: other.clone(), same: true });
+        for one in &all {
+            for other in all.range(one.clone()..).skip(1).filter(|other| other.0 != one.0 && are_same(one, other)) {
+                let is = |pair: &Pair| [(&pair.one, &pair.other), (&pair.other, &pair.one)].contains(&(one, other));
+                if !pairs.iter().any(is) {
+                    pairs.push(Pair { one: one.clone(), other: other.clone(), same: true });
                 }
             }
         }
+        self.pairs = pairs;
+    }
+
+    /// The numbers of the same people as this one, or of more: this one is in them.
+    fn within(&self, one: &Number) -> BTreeSet<Number> {
+        let (mut found, mut waiting) = (BTreeSet::from([one.clone()]), vec![one.clone()]);
+        while let Some(one) = waiting.pop() {
+            let up = self.pairs.iter().filter(|pair| pair.one == one).map(|pair| &pair.other);
+            let back = self.pairs.iter().filter(|pair| pair.same && pair.other == one).map(|pair| &pair.one);
+            for other in up.chain(back) {
+                if found.insert(other.clone()) {
+                    waiting.push(other.clone());
+                }
+            }
+        }
+        found
+    }
+
+    /// What ties a category of one indicator to the same category of another: where all of them are the same people, so are
+    /// those of the category. Upper numbers are those of the category, lower ones the whole.
+    pub fn of_categories(&self) -> Vec<Pair> {
+        let ends = self.pairs.iter().flat_map(|pair| [&pair.one, &pair.other]);
+        let counts: BTreeSet<&Number> = ends.filter(|number| number.1 == CountPart::Number).collect();
+        let within: BTreeMap<&Number, BTreeSet<Number>> = counts.iter().map(|one| (*one, self.within(one))).collect();
+        let mut pairs = Vec::new();
+        for (one, above) in &within {
+            for other in counts.iter().filter(|other| *other != one && above.contains(**other)) {
+                let same = within[*other].contains(*one);
+                if same && other < one {
+                    continue;
+                }
+                for part in [CountPart::Numerator, CountPart::Denominator] {
+                    pairs.push(Pair { one: (one.0.clone(), part), other: (other.0.clone(), part), same });
+                }
+            }
+        }
+        pairs
     }
 
     fn look(&mut self, numbers: &BTreeMap<Number, Counted>, answered: &BTreeSet<[&Number; 2]>) {
@@ -230,6 +271,31 @@ mod tests {
         let mut kinship = Kinship { pairs, ..Kinship::default() };
         kinship.close();
         assert_eq!(kinship.pairs[3..], [pair("A", "C", true)]);
+    }
+
+    /// Each is in the next, so none is more than another.
+    #[test]
+    fn a_circle_of_parts_is_the_same_people() {
+        let number = |id: &str| (id.to_string(), CountPart::Number);
+        let part = |one, other| Pair { one: number(one), other: number(other), same: false };
+        let pairs = vec![part("A", "B"), part("B", "C"), part("C", "A"), part("D", "A")];
+        let mut kinship = Kinship { pairs, ..Kinship::default() };
+        kinship.close();
+        assert!(kinship.pairs[..3].iter().all(|pair| pair.same));
+        assert_eq!(kinship.pairs[3..], [part("D", "A")]);
+    }
+
+    #[test]
+    fn categories_are_tied_as_their_wholes_are_also_over_a_share() {
+        let upper = ("S".to_string(), CountPart::Numerator);
+        let number = |id: &str| (id.to_string(), CountPart::Number);
+        let pairs = vec![
+            Pair { one: number("A"), other: upper.clone(), same: true },
+            Pair { one: upper, other: number("B"), same: false },
+        ];
+        let tied = Kinship { pairs, ..Kinship::default() }.of_categories();
+        let of = |part| Pair { one: ("A".into(), part), other: ("B".into(), part), same: false };
+        assert_eq!(tied, [of(CountPart::Numerator), of(CountPart::Denominator)]);
     }
 
     #[test]

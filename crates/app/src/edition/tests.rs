@@ -14,6 +14,8 @@ use super::compose::{Composed, compose};
 use super::worked_out::{Memory, WorkedOut};
 use super::*;
 
+mod tied;
+
 const QUARTERS: [&str; 4] = ["2024Q1", "2024Q2", "2024Q3", "2024Q4"];
 const PROVINCES: usize = 6;
 
@@ -22,6 +24,10 @@ const PROVINCES: usize = 6;
 struct Made {
     records: Vec<Change>,
     numbers: BTreeMap<String, Vec<[(f64, f64); 4]>>,
+    /// By indicator, of those whom it counts: a category that overlaps others, and how many are in it.
+    groups: BTreeMap<String, (String, [[i64; 4]; PROVINCES])>,
+    /// Indicators and provinces of which nothing came in.
+    silent: Vec<(&'static str, usize)>,
 }
 
 fn province(n: usize) -> String {
@@ -89,10 +95,15 @@ impl Made {
                     let kind = state.find::<Indicator>(id).unwrap().kind;
                     let (upper, lower) = rows[n][at];
                     let bases = if kind == ValueKind::Ratio { vec![Some(lower)] } else { Vec::new() };
-                    let cells = Cells { grid: Arc::new(Grid(vec![vec![]])), values: vec![Some(upper)], bases };
-                    Answer { cells, ..Answer::to(id) }
+                    let (mut grid, mut values) = (vec![vec![]], vec![Some(upper)]);
+                    if let Some((category, rows)) = self.groups.get(id) {
+                        grid.push(vec![category.clone()]);
+                        values.push(Some(rows[n][at] as f64));
+                    }
+                    Answer { cells: Cells { grid: Arc::new(Grid(grid)), values, bases }, ..Answer::to(id) }
                 };
-                let answers: Vec<Answer> = self.numbers.iter().map(answer).collect();
+                let came = |(id, _): &(&String, _)| !self.silent.iter().any(|(own, at)| own == id && *at == n);
+                let answers: Vec<Answer> = self.numbers.iter().filter(came).map(answer).collect();
                 let unit = format!("f.{}", province(n));
                 let period: Period = quarter.parse().unwrap();
                 let record = Return {

@@ -1,300 +1,269 @@
-//! Any edition after any edition: levels, ends, tables, groups and corrections change at random, and an attacker who has all
-//! editions, a linear programme of his own, and knows which counts were corrected, looks for what is hidden.
+//! Any edition after any edition: levels, ends, tables, groups, kinds and corrections change at random, and an attacker who has
+//! all editions, a linear programme of his own, and knows which counts were corrected, looks for what is hidden.
+//!
+//! `SEQUENCES` says how many are tried, `FIRST` from which on.
 
-use microlp::{ComparisonOp, OptimizationDirection, Problem};
-use romduol_plan::kinds::AreaLevel;
+mod attacker;
+mod drawn;
 
 use super::*;
-use crate::edition::counts::Places;
+use attacker::Attacker;
+use drawn::{Chosen, Draw, Form, Office, World};
 
-const K: i64 = 5;
-const DISTRICTS: [&str; 6] = ["A1", "A2", "B1", "B2", "C1", "C2"];
-const SEXES: [&str; 2] = ["f", "m"];
-/// District, quarter, sex.
-type Atom = (usize, usize, usize);
+const COUNT: Form = Form { parts: Parts::Count, upper: &[0], lower: &[] };
+const SHARE: Form = Form { parts: Parts::Share, upper: &[0], lower: &[0, 1] };
+const RATE: Form = Form { parts: Parts::Rate, upper: &[0], lower: &[1] };
+const MEAN: Form = Form { parts: Parts::Mean, upper: &[], lower: &[1] };
 
-struct Draw(u64);
-
-impl Draw {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % end
-    }
-
-    fn count(&mut self) -> i64 {
-        (if self.below(2) == 0 { self.below(7) } else { self.below(60) }).cast_signed()
-    }
+/// Measures that are protected together, and what ties them: for each tie the whole and the part of it.
+struct Scene {
+    forms: &'static [Form],
+    ties: &'static [(End, End, Tied)],
 }
 
-/// What is chosen for an edition.
-struct Chosen {
-    level: AreaLevel,
-    quarters: usize,
-    by_sex: bool,
-    tables: [bool; 4],
+/// A measure by its place, and a number of it.
+type End = (usize, CountPart);
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tied {
+    Same,
+    Part,
 }
 
-fn quarter(at: usize) -> Period {
-    Period::quarter(2025, u8::try_from(at + 1).unwrap_or(1))
-}
+use CountPart::{Denominator, Number, Numerator};
 
-fn place(district: usize, level: AreaLevel) -> String {
-    match level {
-        AreaLevel::Country => "KH".into(),
-        AreaLevel::Province => DISTRICTS[district][..1].into(),
-        _ => DISTRICTS[district].into(),
-    }
-}
+const LINKED: [Scene; 7] = [
+    // A count, and the share whose upper number it is.
+    Scene { forms: &[COUNT, SHARE], ties: &[((0, Number), (1, Numerator), Tied::Same)] },
+    // A count, and the share of some of them.
+    Scene {
+        forms: &[Form { parts: Parts::Count, upper: &[0, 1], lower: &[] }, SHARE],
+        ties: &[((0, Number), (1, Denominator), Tied::Same)],
+    },
+    Scene { forms: &[COUNT, COUNT], ties: &[((0, Number), (1, Number), Tied::Same)] },
+    Scene {
+        forms: &[Form { parts: Parts::Count, upper: &[0, 1], lower: &[] }, COUNT],
+        ties: &[((0, Number), (1, Number), Tied::Part)],
+    },
+    // Two shares of the same people: some are in both, some in one of them, some in none.
+    Scene {
+        forms: &[
+            Form { parts: Parts::Share, upper: &[0, 1], lower: &[0, 1, 2, 3] },
+            Form { parts: Parts::Share, upper: &[0, 2], lower: &[0, 1, 2, 3] },
+        ],
+        ties: &[((0, Denominator), (1, Denominator), Tied::Same)],
+    },
+    // The cases of a mean are counted, and by a rate to others.
+    Scene {
+        forms: &[Form { parts: Parts::Mean, upper: &[], lower: &[0] }, COUNT, RATE],
+        ties: &[
+            ((0, Denominator), (1, Number), Tied::Same),
+            ((1, Number), (2, Numerator), Tied::Same),
+            ((0, Denominator), (2, Numerator), Tied::Same),
+        ],
+    },
+    // Some of some.
+    Scene {
+        forms: &[
+            Form { parts: Parts::Count, upper: &[0, 1, 2], lower: &[] },
+            Form { parts: Parts::Share, upper: &[0], lower: &[0, 1] },
+            COUNT,
+        ],
+        ties: &[((0, Number), (1, Denominator), Tied::Part), ((1, Numerator), (2, Number), Tied::Same)],
+    },
+];
 
-fn places(level: AreaLevel) -> Places {
-    let unique = |level| {
-        let mut all: Vec<Id> = (0..DISTRICTS.len()).map(|district| place(district, level)).collect();
-        all.dedup();
-        all
-    };
-    let leaves = unique(level);
-    let mut groups = Vec::new();
-    if level > AreaLevel::Province {
-        let inside =
-            |province: &Id| leaves.iter().filter(|leaf| leaf.starts_with(province.as_str())).cloned().collect();
-        groups.extend(unique(AreaLevel::Province).into_iter().map(|province| (province.clone(), inside(&province))));
-    }
-    if level > AreaLevel::Country {
-        groups.push(("KH".into(), leaves.clone()));
-    }
-    Places { leaves, groups }
-}
-
-fn counts(truth: &BTreeMap<Atom, i64>, chosen: &Chosen, before: &Remembered) -> Counts {
-    let level = before.level().map_or(chosen.level, |told| told.max(chosen.level));
-    let told =
-        before.until().map_or(0, |until| (0..4).filter(|at| quarter(*at).last_month() <= until.last_month()).count());
-    let quarters = chosen.quarters.max(told);
-    let periods: Vec<Period> = (0..quarters).map(quarter).collect();
-    let mut at: BTreeMap<Leaf, Pair> = BTreeMap::new();
-    for (&(district, q, sex), count) in truth.iter().filter(|((_, q, _), _)| *q < quarters) {
-        let categories = if chosen.by_sex { vec![SEXES[sex].to_string()] } else { Vec::new() };
-        at.entry((place(district, level), quarter(q), categories)).or_default().upper += count;
-    }
-    let sexes = ("sex".to_string(), SEXES.map(String::from).to_vec());
-    let year = Period::year(2025);
-    Counts {
-        places: places(level),
-        years: if quarters == 4 { vec![(year, periods.clone())] } else { Vec::new() },
-        spans: Vec::new(),
-        running_totals: false,
-        running: (2..4).contains(&quarters).then(|| (year, periods.clone())),
-        periods,
-        dimensions: if chosen.by_sex { vec![sexes] } else { Vec::new() },
-        at,
-        parts: Parts::Count,
-        level,
-    }
-}
-
-fn wanted(chosen: &Chosen) -> Vec<Wanted> {
-    let mut periods: Vec<Period> = (0..chosen.quarters).map(quarter).collect();
-    periods.extend((chosen.quarters == 4).then(|| Period::year(2025)));
-    let table = |areas: Vec<Id>, dimensions: Vec<usize>| Wanted {
-        outlet: Outlet::Table,
-        areas,
-        periods: periods.clone(),
-        dimensions,
-    };
-    let [time, place, group, both] = chosen.tables;
-    let mut wanted = Vec::new();
-    let all = || places(chosen.level).shown();
-    wanted.extend(time.then(|| table(vec!["KH".into()], Vec::new())));
-    wanted.extend(place.then(|| table(all(), Vec::new())));
-    wanted.extend((group && chosen.by_sex).then(|| table(vec!["KH".into()], vec![0])));
-    wanted.extend((both && chosen.by_sex).then(|| table(all(), vec![0])));
-    wanted
-}
-
-/// A cell that was told or hidden: the variables that it sums, and its figure.
-type Seen = (Vec<usize>, Option<i64>);
-
-/// What everybody has seen. A count is the same variable in all editions until it is corrected.
+/// What became of sequences.
 #[derive(Default)]
-struct Attacker {
-    variables: BTreeMap<Atom, usize>,
-    /// By variable.
-    atoms: Vec<Atom>,
-    truth: Vec<i64>,
-    seen: Vec<Seen>,
-    /// Counts that came in after something was told, which no table need tell.
-    corrected: Vec<usize>,
+struct Tally {
+    editions: usize,
+    silent: usize,
+    withheld: usize,
+    attacked: usize,
 }
 
-impl Attacker {
-    /// Which counts were corrected is known as finely as they were counted for this edition and the one before: where the sexes
-    /// are not counted, or districts were not, nobody knows which of them was.
-    fn learn(&mut self, truth: &BTreeMap<Atom, i64>, told: &[Told], level: AreaLevel, by_sex: bool) {
-        let same = |atom: &Atom| self.variables.get(atom).is_some_and(|at| self.truth[*at] == truth[atom]);
-        let is_new = |&(district, q, sex): &Atom| {
-            let alike = |other: &Atom| {
-                place(other.0, level) == place(district, level) && other.1 == q && (other.2 == sex || !by_sex)
-            };
-            truth.keys().filter(|other| alike(other)).any(|other| !same(other))
+/// How sequences are drawn beside what is measured.
+#[derive(Clone, Copy)]
+struct Mischief {
+    /// A count becomes a share, and the like.
+    kinds_change: bool,
+    /// One in so many corrections has not come to an office yet.
+    stale: Option<u64>,
+    /// Offices do not hear from the same units.
+    own_units: bool,
+}
+
+impl Scene {
+    fn bonds(&self) -> Vec<Bond> {
+        self.ties
+            .iter()
+            .map(|(whole, part, tied)| Bond { whole: *whole, part: *part, same: *tied == Tied::Same })
+            .collect()
+    }
+
+    fn kinds(&self) -> usize {
+        self.forms.iter().flat_map(Form::some).max().map_or(0, |kind| kind + 1)
+    }
+}
+
+fn kinds_of(form: &Form, part: CountPart) -> &'static [usize] {
+    if part == Denominator { form.lower } else { form.upper }
+}
+
+/// A sequence of three editions.
+struct Sequence<'a> {
+    scene: &'a Scene,
+    mischief: Mischief,
+    draw: Draw,
+    world: World,
+    offices: Vec<Office>,
+    attacker: Attacker,
+    policy: Policy,
+}
+
+impl<'a> Sequence<'a> {
+    fn new(scene: &'a Scene, mischief: Mischief, seed: u64) -> Self {
+        let mut draw = Draw(seed);
+        let kinds = if mischief.kinds_change { 2 } else { scene.kinds() };
+        let world = World::draw(&mut draw, kinds);
+        let missing = Office::draw_missing(&mut draw);
+        let mut office = |form: &Form| {
+            let missing = if mischief.own_units { Office::draw_missing(&mut draw) } else { missing.clone() };
+            Office::new(*form, missing)
         };
-        let new: Vec<Atom> = truth.keys().copied().filter(is_new).collect();
-        for atom in new {
-            self.variables.insert(atom, self.truth.len());
-            self.atoms.push(atom);
-            self.truth.push(truth[&atom]);
-            self.corrected.extend((!self.seen.is_empty()).then_some(self.truth.len() - 1));
+        let offices = scene.forms.iter().map(&mut office).collect();
+        // Where ten are few, a zero is small as well.
+        let k = if draw.one_in(3) { 10 } else { 5 };
+        let policy = Policy { effort: Some(Effort { search: 5, prune: 5, reach: 100 }), ..policy(k) };
+        Self { scene, mischief, draw, world, offices, attacker: Attacker::new(policy), policy }
+    }
+
+    /// What happens between two editions; gives the offices that have not heard of it.
+    fn pass_time(&mut self) -> Vec<bool> {
+        let Self { draw, world, offices, mischief, .. } = self;
+        world.correct(draw);
+        if mischief.own_units {
+            offices.iter_mut().for_each(|office| office.come_late(draw));
+        } else {
+            let late = Draw(draw.below(u64::MAX >> 33));
+            offices.iter_mut().for_each(|office| office.come_late(&mut Draw(late.0)));
         }
-        for cell in told {
-            let inside = |&(district, q, sex): &Atom| {
-                (cell.area == "KH" || DISTRICTS[district].starts_with(&cell.area))
-                    && cell.period.contains(quarter(q))
-                    && cell.categories.first().is_none_or(|category| category == SEXES[sex])
-            };
-            let own: Vec<usize> = self.variables.iter().filter(|(atom, _)| inside(atom)).map(|(_, at)| *at).collect();
-            let sum: i64 = own.iter().map(|at| self.truth[*at]).sum();
-            let figure = cell.upper();
-            assert!(figure.is_none_or(|figure| figure == sum), "what is told is true");
-            assert!(figure.is_none_or(|figure| figure == 0 || figure >= K), "{sum} is small");
-            self.seen.push((own, figure));
+        if mischief.kinds_change && draw.one_in(4) {
+            offices[0].form = [COUNT, SHARE, RATE, MEAN][draw.below(4) as usize];
+        }
+        offices.iter().map(|_| mischief.stale.is_some_and(|times| draw.one_in(times))).collect()
+    }
+
+    fn edition(&mut self, number: usize, tally: &mut Tally) {
+        let stale = if number > 0 { self.pass_time() } else { vec![false; self.offices.len()] };
+        let reports = self.offices.iter().zip(stale);
+        let reports = reports.map(|(office, stale)| (!stale).then(|| office.counts_of(&self.world))).collect();
+        let chosen: Vec<Chosen> = self.offices.iter().map(|_| Chosen::draw(&mut self.draw)).collect();
+        let by_sex: Vec<bool> = chosen.iter().map(|chosen| chosen.by_sex).collect();
+        self.attacker.hear(&mut self.offices, reports, &by_sex);
+        // Measures of the same people are read as finely and as far as any of them.
+        let reach = self.offices.iter().zip(&chosen).map(|(office, chosen)| office.reach(chosen));
+        let reach = reach.reduce(|one, other| (one.0.max(other.0), one.1.max(other.1))).expect("there are offices");
+        let counts: Vec<Counts> =
+            self.offices.iter().zip(&chosen).map(|(office, chosen)| office.counts(chosen, reach)).collect();
+        let wanted: Vec<Vec<Wanted>> = chosen.iter().map(Chosen::wanted).collect();
+        let done = self.protect(&counts, &wanted, number);
+        tally.editions += 1;
+        let is_other = |done: &Protected| done.withheld.iter().any(|part| matches!(part.cause, Cause::Unlike(_)));
+        tally.silent += usize::from(done.iter().all(|done| done.told.is_empty() && !is_other(done)));
+        tally.withheld += done.iter().map(|done| done.withheld.len()).sum::<usize>();
+        self.look(&done);
+        for (((office, counts), chosen), done) in self.offices.iter_mut().zip(&counts).zip(&chosen).zip(done) {
+            office.counted = Some((counts.level, chosen.by_sex));
+            office.before = done.remembered;
         }
     }
 
-    /// The small counts that are hidden and can be told to be small.
-    fn found(&self) -> Vec<Seen> {
-        let small = |(own, figure): &Seen| {
-            let sum: i64 = own.iter().map(|at| self.truth[*at]).sum();
-            figure.is_none() && sum < K
+    fn protect(&self, counts: &[Counts], wanted: &[Vec<Wanted>], number: usize) -> Vec<Protected> {
+        let of = |at: usize| Measure {
+            counts: &counts[at],
+            wanted: &wanted[at],
+            secrets: &[],
+            policy: self.policy,
+            before: &self.offices[at].before,
         };
-        let alone = self.corrected.iter().map(|at| (vec![*at], None)).filter(|(own, _)| self.truth[own[0]] > 0);
-        let all = self.seen.iter().cloned().chain(alone).filter(small);
-        all.filter(|(own, _)| self.bound(own, None, OptimizationDirection::Maximize) < K as f64 - 1e-6).collect()
+        let measures: Vec<Measure> = (0..counts.len()).map(of).collect();
+        let done = protect(&measures, &self.scene.bonds(), &format!("e{number}"));
+        let is_fault = |cause: &Cause| match cause {
+            Cause::Told(_) => false,
+            Cause::Unlike(Unlike::Parts) => !self.mischief.kinds_change,
+            _ => true,
+        };
+        let fault = done.iter().flat_map(|done| &done.withheld).find(|part| is_fault(&part.cause));
+        assert!(fault.is_none(), "edition {number}: {fault:?}");
+        done
     }
 
-    /// Hidden small counts of others that somebody computes who is the only one in a hidden cell, and knows that he is.
-    fn betrayed(&self) -> Vec<(Seen, Seen)> {
-        let sum = |own: &[usize]| own.iter().map(|at| self.truth[*at]).sum::<i64>();
-        let small = |wanted: fn(i64) -> bool| -> BTreeMap<&Vec<usize>, &Seen> {
-            let hidden = self.seen.iter().filter(|(own, figure)| figure.is_none() && wanted(sum(own)));
-            hidden.map(|seen| (&seen.0, seen)).collect()
-        };
-        let (alone, secrets) = (small(|sum| sum == 1), small(|sum| sum < K));
-        let mut betrayed = Vec::new();
-        for (own, insider) in &alone {
-            // Another cell of one that counts the same people, also before or after a correction, is he.
-            let counted = |own: &[usize]| -> Vec<Atom> {
-                own.iter().filter(|at| self.truth[**at] > 0).map(|at| self.atoms[*at]).collect()
-            };
-            let is_he = |target: &[usize]| {
-                target.iter().all(|at| own.contains(at)) || (sum(target) == 1 && counted(target) == counted(own))
-            };
-            for (target, secret) in secrets.iter().filter(|(target, _)| !is_he(target)) {
-                let least = self.bound(target, Some(own), OptimizationDirection::Minimize);
-                let most = self.bound(target, Some(own), OptimizationDirection::Maximize);
-                if most - least < 1e-6 {
-                    betrayed.push(((*insider).clone(), (*secret).clone()));
-                }
-            }
+    /// The attacker reads what is told of each, and of those that are tied what one has more.
+    fn look(&mut self, done: &[Protected]) {
+        for (office, done) in self.offices.iter().zip(done) {
+            self.attacker.read(office, &done.told);
         }
-        betrayed
-    }
-
-    /// The least or the most that a sum can be; for somebody who knows that another one is 1.
-    fn bound(&self, target: &[usize], alone: Option<&[usize]>, direction: OptimizationDirection) -> f64 {
-        let mut problem = Problem::new(direction);
-        let weight = |at: usize| f64::from(u8::from(target.contains(&at)));
-        let variables: Vec<_> =
-            (0..self.truth.len()).map(|at| problem.add_var(weight(at), (0.0, f64::INFINITY))).collect();
-        let terms = |own: &[usize]| own.iter().map(|at| (variables[*at], 1.0)).collect::<Vec<_>>();
-        for (own, figure) in &self.seen {
-            match figure {
-                Some(value) => problem.add_constraint(&terms(own)[..], ComparisonOp::Eq, *value as f64),
-                // Zeros are shown: what is hidden is 1 or more.
-                None => problem.add_constraint(&terms(own)[..], ComparisonOp::Ge, 1.0),
-            };
-        }
-        if let Some(alone) = alone {
-            problem.add_constraint(&terms(alone)[..], ComparisonOp::Eq, 1.0);
-        }
-        match problem.solve() {
-            Ok(outcome) => outcome.into_solution().map_or(f64::NAN, |solution| solution.objective()),
-            Err(microlp::Error::Unbounded) => f64::INFINITY,
-            Err(error) => panic!("the attacker's programme: {error:?}"),
+        for (whole, part, _) in self.scene.ties {
+            let end = |(at, part): End| (&self.offices[at], kinds_of(&self.offices[at].form, part));
+            let key = |told: &Told| (told.area.clone(), told.period, told.categories.clone());
+            let others: BTreeSet<_> = done[part.0].told.iter().map(key).collect();
+            let both = done[whole.0].told.iter().filter(|told| others.contains(&key(told))).cloned();
+            self.attacker.compare(end(*whole), end(*part), &both.collect::<Vec<Told>>());
         }
     }
 }
+
+/// Tries sequences of each scene in turn.
+fn attack(scenes: &[Scene], mischief: Mischief, usual: u64) {
+    let asked = |name: &str| std::env::var(name).ok().and_then(|n| n.parse::<u64>().ok());
+    let first = asked("FIRST").unwrap_or(0);
+    let mut tally = Tally::default();
+    for seed in first..first + asked("SEQUENCES").unwrap_or(usual) {
+        let mut sequence = Sequence::new(&scenes[seed as usize % scenes.len()], mischief, seed);
+        for number in 0..3 {
+            sequence.edition(number, &mut tally);
+            tally.attacked += sequence.attacker.hidden();
+            let found = sequence.attacker.found();
+            assert!(found.is_empty(), "seed {seed}, edition {number}: {found:#?}");
+            // It takes long: every fourth sequence.
+            let betrayed = if seed / 4 % 4 == 0 { sequence.attacker.betrayed() } else { Vec::new() };
+            assert!(betrayed.is_empty(), "seed {seed}, edition {number}: {betrayed:#?}");
+        }
+    }
+    let Tally { editions, silent, withheld, attacked } = tally;
+    println!("{editions} editions, {silent} without any number, {withheld} parts withheld, {attacked} hidden cells");
+    assert!(silent * 10 < editions, "{silent} of {editions} tell nothing");
+}
+
+const QUIET: Mischief = Mischief { kinds_change: false, stale: None, own_units: false };
+
+const ALONE: [Scene; 4] = [
+    Scene { forms: &[COUNT], ties: &[] },
+    Scene { forms: &[SHARE], ties: &[] },
+    Scene { forms: &[RATE], ties: &[] },
+    Scene { forms: &[MEAN], ties: &[] },
+];
 
 #[test]
 fn any_edition_after_any_edition() {
-    let (mut editions, mut silent, mut withheld, mut attacked) = (0, 0, 0, 0);
-    let sequences = std::env::var("SEQUENCES").ok().and_then(|n| n.parse().ok()).unwrap_or(200);
-    for seed in 0..sequences {
-        let mut draw = Draw(seed);
-        let mut truth: BTreeMap<Atom, i64> = BTreeMap::new();
-        let atoms = (0..DISTRICTS.len()).flat_map(|d| (0..4).flat_map(move |q| (0..2).map(move |s| (d, q, s))));
-        truth.extend(atoms.map(|atom| (atom, draw.count())));
-        // A district that does not report for a quarter, and everybody knows which.
-        let mut missing: Vec<(usize, usize)> = Vec::new();
-        for (d, q) in (0..DISTRICTS.len()).flat_map(|d| (0..4).map(move |q| (d, q))) {
-            if draw.below(8) == 0 {
-                missing.push((d, q));
-                truth.retain(|(own, at, _), _| (*own, *at) != (d, q));
-            }
-        }
-        let (mut before, mut attacker) = (Remembered::default(), Attacker::default());
-        let mut before_that = (AreaLevel::District, true);
-        for number in 0..3 {
-            for count in truth.values_mut().filter(|_| number > 0) {
-                if draw.below(16) == 0 {
-                    *count = draw.count();
-                }
-            }
-            if number > 0 {
-                let came: Vec<(usize, usize)> = missing.iter().copied().filter(|_| draw.below(4) == 0).collect();
-                missing.retain(|one| !came.contains(one));
-                for (d, q) in came {
-                    truth.extend([0, 1].map(|sex| ((d, q, sex), draw.count())));
-                }
-            }
-            let mut tables = [(); 4].map(|()| draw.below(2) == 0);
-            tables[draw.below(2) as usize] = true;
-            let chosen = Chosen {
-                level: [AreaLevel::Country, AreaLevel::Province, AreaLevel::District][draw.below(3) as usize],
-                quarters: 1 + draw.below(4) as usize,
-                by_sex: draw.below(4) > 0,
-                tables,
-            };
-            let counts = counts(&truth, &chosen, &before);
-            let policy = Policy { effort: Some(Effort { search: 5, prune: 5, reach: 100 }), ..policy(K as u32) };
-            let (wanted, name) = (wanted(&chosen), format!("e{number}"));
-            let alone = Measure { counts: &counts, wanted: &wanted, secrets: &[], policy, before: &before };
-            let done = protect(&[alone], &[], &name).remove(0);
-            let fault = done.withheld.iter().find(|part| !matches!(part.cause, Cause::Told(_)));
-            assert!(fault.is_none(), "seed {seed}, edition {number}: {fault:?}");
-            editions += 1;
-            silent += usize::from(done.told.is_empty());
-            withheld += done.withheld.len();
-            let (level, by_sex) = before_that;
-            attacker.learn(&truth, &done.told, level, by_sex && chosen.by_sex);
-            before_that = (counts.level, chosen.by_sex);
-            before = done.remembered;
-            let found = attacker.found();
-            attacked += attacker.seen.iter().filter(|(_, figure)| figure.is_none()).count();
-            let told = |(own, figure): &Seen| {
-                let of = |at: &usize| attacker.variables.iter().find(|(_, own)| *own == at).map(|(atom, _)| *atom);
-                let most = attacker.bound(own, None, OptimizationDirection::Maximize);
-                format!(
-                    "{:?} of {:?} is at most {most} ({figure:?})",
-                    own.iter().map(of).collect::<Vec<_>>(),
-                    own.iter().map(|at| attacker.truth[*at]).sum::<i64>()
-                )
-            };
-            let found: Vec<String> = found.iter().map(told).collect();
-            assert!(found.is_empty(), "seed {seed}, edition {number}: {found:#?}");
-            // It takes long: every fourth sequence.
-            let betrayed = if seed % 4 == 0 { attacker.betrayed() } else { Vec::new() };
-            assert!(betrayed.is_empty(), "seed {seed}, edition {number}: {betrayed:?}");
-        }
-    }
-    println!("{editions} editions, {silent} without any number, {withheld} parts withheld, {attacked} hidden cells");
-    assert!(silent * 10 < editions, "{silent} of {editions} tell nothing");
+    attack(&ALONE, QUIET, 80);
+}
+
+#[test]
+#[ignore = "finds a number in the 210th: see ADR 34, what is open"]
+fn any_edition_after_any_edition_where_a_count_becomes_a_share() {
+    attack(&ALONE, Mischief { kinds_change: true, ..QUIET }, 40);
+}
+
+#[test]
+#[ignore = "finds numbers: see ADR 34, what is open"]
+fn any_edition_after_any_edition_of_measures_of_the_same_people() {
+    attack(&LINKED, QUIET, 40);
+}
+
+#[test]
+#[ignore = "finds numbers: see ADR 34, what is open"]
+fn any_edition_after_any_edition_of_measures_that_were_corrected_one_by_one() {
+    attack(&LINKED, Mischief { stale: Some(4), own_units: true, ..QUIET }, 40);
 }
