@@ -174,7 +174,7 @@ mod tests {
         );
         // Of a share both parts are counts, and what lies between them.
         let share = |some: f64| Numbers { value: some, numerator: Some(some), denominator: Some(100.0) };
-        let percent = indicator("percent", 5);
+        let percent = indicator("ratio", 5);
         let told = [4.0, 5.0, 95.0, 97.0].map(|some| shown(share(some), Leave::Document(&percent, rule)));
         assert_eq!(told, [false, true, true, false]);
         assert!(shown(value(2.0), Leave::Document(&percent, rule)), "two per cent are no count");

@@ -87,6 +87,11 @@ impl Told {
     pub fn upper(&self) -> Option<i64> {
         self.counts?.upper.map(Released::count)
     }
+
+    pub fn pair(&self) -> Option<Pair> {
+        let count = |told: Option<Released>| told.map_or(0, Released::count);
+        self.counts.map(|counts| Pair { upper: count(counts.upper), lower: count(counts.lower) })
+    }
 }
 
 impl ToldCounts {

@@ -124,7 +124,7 @@ impl Attacker {
     pub fn read(&mut self, office: &Office, cells: &[Told]) {
         self.fits.clear();
         for cell in cells {
-            let figures = cell.pair.map(|pair| office.form.figures(pair));
+            let figures = cell.pair().map(|pair| office.form.figures(pair));
             for (at, kinds) in office.form.numbers().iter().enumerate() {
                 let sum = self.sum(office, kinds, |atom| is_inside(cell, atom));
                 let Some(figure) = figures.as_ref().map(|figures| figures[at]) else {
