@@ -145,6 +145,8 @@ pub struct Gate {
     heavy: Arc<Lane>,
     /// The same for people without an account, so that many of them leave the others their turns.
     visitors: Arc<Lane>,
+    /// Earlier moments that are folded: a lane of their own, because documents are made of them, too.
+    moments: Arc<Lane>,
     uploads: Arc<Lane>,
     /// What is sent by somebody without an account: nothing of it is kept, and it holds no place of those who have one.
     strangers: Arc<Lane>,
@@ -168,8 +170,9 @@ impl Gate {
         let uploads = Lane::new("uploads", (8, 48), 16, 8, 30);
         let strangers = Lane::new("strangers", (2, 8), 0, 2, 30);
         let forms = Lane::new("forms", (4, 64), 128, 24, 5);
+        let moments = Lane::new("moments", (1, cores), 64, 12, 5);
         let own_forms = Lane::new("own forms", (4, 64), 256, 32, 5);
-        Gate { few, pages, heavy, visitors, uploads, strangers, forms, own_forms, refused }
+        Gate { few, pages, heavy, visitors, moments, uploads, strangers, forms, own_forms, refused }
     }
 
     /// Works on what an account has sent when it is its turn, beside the threads that answer the others.
@@ -213,7 +216,7 @@ impl Gate {
     /// A turn to fold an earlier moment, of which each asker has one at a time. Their pages are made meanwhile.
     pub(crate) async fn fold(&self, account: Option<&str>, address: IpAddr) -> Result<Held, AppError> {
         let who = account.map_or(Who::Address(address), |account| Who::Account(account.into()));
-        self.enter(self.lane(Cost::Heavy, &who), who).await
+        self.enter(&self.moments, who).await
     }
 
     fn lane(&self, cost: Cost, who: &Who) -> &Arc<Lane> {

@@ -171,11 +171,13 @@ async fn viewer(parts: &mut Parts, site: &Site, person: Person, program: bool) -
         Some(position) => {
             let place = asker_of(&parts.extensions, &parts.headers, site.limits.proxy);
             let turn = OwnTurn::of(&parts.extensions);
-            turn.give_back();
+            let had = turn.give_back();
             let fold = site.gate.fold(Some(&person.account), place).await?;
             let snapshot = site.app.at(position).await?;
             drop(fold);
-            turn.take(Asking::at(site, &parts.headers, place)).await?;
+            if had {
+                turn.take(Asking::at(site, &parts.headers, place)).await?;
+            }
             snapshot
         }
         None => site.app.snapshot(),

@@ -68,8 +68,9 @@ impl OwnTurn {
         Ok(())
     }
 
-    pub fn give_back(&self) {
-        drop(self.0.lock().unwrap_or_else(PoisonError::into_inner).take());
+    /// Whether there was one.
+    pub fn give_back(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take().is_some()
     }
 
     /// That of a request, which has none where it was made by the program itself.
