@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use romduol_app::backup::Named;
 use romduol_app::sound::{self, Beside};
-use romduol_ledger::{Ledger, Place, SCHEMA_VERSION, check_backup};
+use romduol_ledger::{Head, Ledger, Place, SCHEMA_VERSION, check_backup};
 use romduol_plan::Entry;
 
 use crate::backup::Seal;
@@ -67,7 +67,7 @@ pub(crate) async fn run(wanted: Doctor) -> anyhow::Result<Ended> {
         lines.extend(folder(data));
     }
     lines.push(match &wanted.backups {
-        Some(backups) => told("backups", newest_backup(backups, &wanted.seal).await),
+        Some(backups) => told("backups", newest_backup(&wanted.data, backups, &wanted.seal).await),
         None => Said("backups: not looked at; name their folder with --backups".into()),
     });
     lines.push(match wanted.smtp {
@@ -214,7 +214,7 @@ async fn sessions(ledger: &Ledger) -> anyhow::Result<Line> {
     })
 }
 
-async fn newest_backup(folder: &Path, seal: &Seal) -> anyhow::Result<Line> {
+async fn newest_backup(data: &Place, folder: &Path, seal: &Seal) -> anyhow::Result<Line> {
     let files = fs::read_dir(folder).into_iter().flatten().flatten();
     let backups = files.filter(|file| file.path().extension().is_some_and(|ending| ending == "backup"));
     let newest = backups.filter_map(|file| Some((file.metadata().ok()?.modified().ok()?, file.path()))).max();
@@ -228,12 +228,25 @@ async fn newest_backup(folder: &Path, seal: &Seal) -> anyhow::Result<Line> {
         Err(error) => return Ok(Look(format!("the newest backup, {hours} hours old: {error}"))),
     };
     let lost = Named::by(&checked.ledger).await?.lost_from(&checked.content.files).len();
+    let end = checked.ledger.head().await?;
     checked.close().await;
+    if is_elsewhere(data, &end).await {
+        let words = format!("the newest backup is not of this ledger as it stands: {name} ends with entry {}", end.seq);
+        return Ok(Look(words + ", which is another one here, or none"));
+    }
     Ok(match lost {
         0 if age <= OLDEST_BACKUP => Well(format!("the newest backup restores: {name}, {hours} hours old")),
         0 => Look(format!("the newest backup restores and is {hours} hours old: {name}")),
         lost => Look(format!("the newest backup restores without {lost} files that records name: {name}")),
     })
+}
+
+/// Whether the end of a backup is no entry of the ledger. Of one that cannot be read nobody knows.
+async fn is_elsewhere(data: &Place, end: &Head) -> bool {
+    let Ok(ledger) = Ledger::open_as_it_is(data).await else { return false };
+    let own = ledger.entry(end.seq).await;
+    ledger.close().await;
+    own.is_ok_and(|own| own.is_none_or(|entry| entry.hash != end.hash))
 }
 
 fn mail(server: &str) -> Line {

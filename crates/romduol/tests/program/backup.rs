@@ -155,6 +155,15 @@ fn the_doctor_tells_what_is_well_and_what_wants_somebody() {
         assert!(well.contains(words), "{well} lacks “{words}”");
     }
     assert!(!well.contains("LOOK"), "{well}");
+    // A backup that restores, of somebody else's ledger.
+    let other = at("other");
+    done(&["init", "--data", &other, "--plan", plan().to_str().unwrap()]);
+    let output = romduol(&["doctor", "--data", &other, "--backups", &backups]);
+    let said = String::from_utf8_lossy(&output.stdout).to_string();
+    assert!(
+        output.status.code() == Some(3) && said.contains("LOOK  the newest backup is not of this ledger"),
+        "{said}"
+    );
     let file = Path::new(&data).join("romduol.sqlite");
     std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
     std::fs::remove_file(at("backups/monday.backup")).unwrap();
