@@ -121,7 +121,9 @@ async fn a_session_ends_by_sign_out_lost_phone_new_password_or_erasure() {
     };
     ledger.revoke_session(tokens[0].as_str(), NOW + 1).await.unwrap();
     assert!(!counts(0).await && counts(1).await);
-    assert_eq!(ledger.shut_out(&account.id, NOW + 1).await.unwrap(), 4);
+    ledger.shut_out_beside(&account.id, tokens[1].as_str(), NOW + 1).await.unwrap();
+    assert!(counts(1).await && !counts(2).await && !counts(4).await, "all but the one that asks");
+    assert_eq!(ledger.shut_out(&account.id, NOW + 1).await.unwrap(), 1);
     assert!(!counts(1).await && !counts(4).await);
     assert_eq!(ledger.erase_sessions(NOW + 50).await.unwrap(), 5);
 
