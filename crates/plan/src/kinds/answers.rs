@@ -133,8 +133,12 @@ impl Answers {
         (&self.whole, self.amended.as_deref())
     }
 
-    pub(crate) fn from_packed(whole: Vec<u8>, amended: Option<Vec<u8>>) -> Answers {
-        Answers { whole: whole.into(), amended: amended.map(Into::into) }
+    /// Those that are opened as soon as a state is read ([`Answers::hold_nothing`]) are looked at first: bytes that are
+    /// damaged are no answers.
+    pub(crate) fn from_packed(whole: Vec<u8>, amended: Option<Vec<u8>>) -> Option<Answers> {
+        let opened_at_once = amended.as_deref().filter(|part| part.first() == Some(&NOTHING));
+        let sound = opened_at_once.is_none_or(|part| is_readable(part) && is_readable(&whole));
+        sound.then(|| Answers { whole: whole.into(), amended: amended.map(Into::into) })
     }
 }
 
@@ -148,6 +152,13 @@ fn plain_size(part: &[u8]) -> usize {
 
 fn open(part: &[u8], wanted: impl Fn(&str) -> bool) -> Vec<Answer> {
     with_stored(part, |stored| stored.answers(wanted))
+}
+
+fn is_readable(part: &[u8]) -> bool {
+    match part.split_first() {
+        Some((&(PLAIN | NOTHING), bytes)) => Stored::from_bytes(bytes).is_some(),
+        _ => decompress(part).is_ok_and(|bytes| Stored::from_bytes(&bytes).is_some()),
+    }
 }
 
 fn with_stored<T>(part: &[u8], work: impl FnOnce(Stored) -> T) -> T {

@@ -130,7 +130,7 @@ impl KeptReturn {
             version: self.version,
             status: ReturnStatus::parse(&self.status)?,
             steps_done: self.steps_done,
-            answers: Answers::from_packed(self.answers.0, self.amended.map(|amended| amended.0)),
+            answers: Answers::from_packed(self.answers.0, self.amended.map(|amended| amended.0))?,
             illustrative: self.illustrative,
         })
     }
